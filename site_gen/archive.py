@@ -1,0 +1,192 @@
+"""Documents to an archive: who wrote what, where it belongs, what comes before and after. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from slugify import slugify
+
+from site_gen.diagnostics import Diagnostic, Location, warning
+from site_gen.model import (
+    ENTITY_KINDS,
+    Archive,
+    Biography,
+    Document,
+    Entity,
+    EntityKind,
+)
+
+FIELD_OF_KIND: dict[EntityKind, str] = {
+    "author": "authors",
+    "place": "places",
+    "topic": "topics",
+    "series": "series",
+}
+
+
+def fold(name: str) -> str:
+    """What names are compared by: one case, one form of accents, single blanks."""
+    return " ".join(unicodedata.normalize("NFC", name).casefold().split())
+
+
+def held_back(document: Document, today: date) -> str:
+    """Why a document is not published on a day; empty if it is."""
+    if document.draft:
+        return "draft"
+    if document.embargo and today < document.embargo.last:
+        return f"embargoed until {document.embargo.edtf}"
+    return ""
+
+
+def assemble(documents: Iterable[Document], today: date) -> tuple[Archive, list[Diagnostic]]:
+    """Bring the published documents together."""
+    found: list[Diagnostic] = []
+    back: dict[str, str] = {}
+    shown: list[Document] = []
+    for document in documents:
+        reason = held_back(document, today)
+        if reason:
+            back[document.path] = reason
+        else:
+            shown.append(document)
+    articles = {one.key: one for one in sorted(_of(shown, "article"), key=_chronological)}
+    pages = {one.key: one for one in _of(shown, "page")}
+    entities: dict[EntityKind, Mapping[str, Entity]] = {}
+    credits: dict[EntityKind, Mapping[str, tuple[str, ...]]] = {}
+    for kind in ENTITY_KINDS:
+        entries = _of(shown, kind)
+        entities[kind], credits[kind] = _entities(kind, entries, articles, found)
+    return Archive(articles, pages, entities, credits, back), found
+
+
+def _of(documents: Sequence[Document], kind: str) -> list[Document]:
+    return [one for one in documents if one.kind == kind]
+
+
+def _chronological(document: Document) -> tuple[object, ...]:
+    """Dated ones by date, then undated ones by title; the key settles what is left."""
+    if document.date:
+        return (0, document.date.sort_key, document.key)
+    return (1, fold(document.title), document.key)
+
+
+def _entities(
+    kind: EntityKind,
+    entries: Sequence[Document],
+    articles: Mapping[str, Document],
+    found: list[Diagnostic],
+) -> tuple[dict[str, Entity], dict[str, tuple[str, ...]]]:
+    """The registry entries and the names found in articles, and who is named where."""
+    slugs: dict[str, str] = {}
+    registered: dict[str, Document] = {}
+    owner: dict[str, str] = {}
+    for entry in entries:
+        slug = slug_of(entry.key)
+        if slug in registered:
+            found.append(_twice(kind, entry.key, entry, registered[slug]))
+            continue
+        registered[slug] = entry
+        slugs[slug] = slug
+        assert entry.registry is not None
+        # The key comes first: `authors: [tim-judah]` means the entry of that name.
+        for name in (entry.key, entry.title, *entry.registry.aliases):
+            folded = fold(name)
+            if owner.setdefault(folded, slug) != slug:
+                found.append(_twice(kind, name, entry, registered[owner[folded]]))
+    spellings: dict[str, Counter[str]] = defaultdict(Counter)
+    named: dict[str, list[str]] = {}
+    for key, article in articles.items():
+        names = getattr(article, FIELD_OF_KIND[kind])
+        folded_names = []
+        for name in names:
+            folded = fold(name)
+            folded_names.append(folded)
+            if folded not in owner:
+                spellings[folded][name] += 1
+        named[key] = folded_names
+    owner.update(_new_slugs(spellings, set(registered)))
+    members: dict[str, list[str]] = defaultdict(list)
+    credits: dict[str, tuple[str, ...]] = {}
+    for key, folded_names in named.items():
+        keys = tuple(dict.fromkeys(owner[folded] for folded in folded_names))
+        if keys:
+            credits[key] = keys
+        for one in keys:
+            members[one].append(key)
+    notes = _newest_notes(articles, owner) if kind == "author" else {}
+    names_by_slug = {owner[folded]: _commonest(counter) for folded, counter in spellings.items()}
+    for slug, entry in registered.items():
+        names_by_slug[slug] = entry.title
+    entities = {
+        slug: Entity(
+            kind,
+            slug,
+            names_by_slug[slug],
+            registered.get(slug),
+            tuple(members.get(slug, ())),
+            notes.get(slug),
+        )
+        for slug in sorted(names_by_slug, key=lambda one: (fold(names_by_slug[one]), one))
+    }
+    return entities, credits
+
+
+def _twice(kind: EntityKind, name: str, entry: Document, other: Document) -> Diagnostic:
+    return warning(
+        "registry-name-twice",
+        Location(entry.path),
+        f"The {kind} `{name}` is another entry's already: {other.path}",
+        value=name,
+        hint="Keep the name or the alias in one of the two.",
+    )
+
+
+def _commonest(counter: Counter[str]) -> str:
+    return min(counter, key=lambda name: (-counter[name], name))
+
+
+def slug_of(name: str) -> str:
+    """A name as a part of a URL: lower-case ASCII letters, digits and hyphens."""
+    slug = str(slugify(name, max_length=80, word_boundary=True))
+    return slug or f"x-{_short(name)}"
+
+
+def _short(name: str) -> str:
+    return hashlib.sha256(fold(name).encode()).hexdigest()[:8]
+
+
+def _new_slugs(names: Iterable[str], taken: set[str]) -> dict[str, str]:
+    """A slug for each folded name.
+
+    Where names share one (`C` and `C++`), the name that is spelt like it has it and the others
+    carry a part of their digest, so that a slug depends only on the names that share it.
+    """
+    groups: dict[str, list[str]] = defaultdict(list)
+    for name in names:
+        groups[slug_of(name)].append(name)
+    slugs: dict[str, str] = {}
+    for slug, sharing in groups.items():
+        sharing.sort(key=lambda name: (name.replace(" ", "-") != slug, len(name), name))
+        first_free = slug not in taken and slug != "index"
+        for index, name in enumerate(sharing):
+            slugs[name] = slug if index == 0 and first_free else f"{slug}-{_short(name)}"
+    return slugs
+
+
+def _newest_notes(
+    articles: Mapping[str, Document], owner: Mapping[str, str]
+) -> dict[str, Biography]:
+    """The biography in the newest article that has one, by author. Articles come oldest first."""
+    notes: dict[str, Biography] = {}
+    dated = {key: one for key, one in articles.items() if one.date}
+    undated = {key: one for key, one in articles.items() if not one.date}
+    for key, article in (*undated.items(), *dated.items()):
+        for note in article.closing_notes:
+            slug = owner.get(fold(note.author))
+            if slug:
+                notes[slug] = Biography(note.html, key, article.date)
+    return notes

@@ -1,0 +1,66 @@
+"""The theme's static files, named by their content, so that a cached copy is never a wrong one."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from site_gen import theme
+
+FOLDER = "assets"
+ROOT = "root/"
+"""Files of static/root/ keep their names and go to the root of the site: robots.txt."""
+
+_CSS_URL = re.compile(r"url\(\s*([\"']?)([^\"')]+)\1\s*\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Assets:
+    """The static files of a site: `urls` by their path in static/, `files` by output path."""
+
+    urls: Mapping[str, str]
+    files: Mapping[str, bytes]
+
+
+def load(site: Path) -> Assets:
+    """Read the theme's static files and the site's own, which win one by one."""
+    found: dict[str, bytes] = {}
+    for folder in (theme.folder("static"), site / "static"):
+        if folder.is_dir():
+            for file in sorted(folder.rglob("*")):
+                name = file.relative_to(folder).as_posix()
+                if file.is_file() and not any(part.startswith(".") for part in name.split("/")):
+                    found[name] = file.read_bytes()
+    urls = {name: _named(name, data) for name, data in found.items() if not name.endswith(".css")}
+    files = {urls[name]: found[name] for name in urls}
+    for name, data in found.items():
+        if name.endswith(".css"):
+            data = _with_named_urls(name, data, urls)
+            urls[name] = _named(name, data)
+            files[urls[name]] = data
+    return Assets(urls, files)
+
+
+def _named(name: str, data: bytes) -> str:
+    if name.startswith(ROOT):
+        return name.removeprefix(ROOT)
+    path = PurePosixPath(name)
+    digest = hashlib.sha256(data).hexdigest()[:10]
+    return f"{FOLDER}/{path.with_name(f'{path.stem}.{digest}{path.suffix}')}"
+
+
+def _with_named_urls(name: str, data: bytes, urls: Mapping[str, str]) -> bytes:
+    """A style sheet whose `url(…)` to other static files carry their digests."""
+    folder = PurePosixPath(name).parent
+    up = "../" * (len(folder.parts) + 1)
+
+    def replaced(match: re.Match[str]) -> str:
+        target = urls.get((folder / match[2]).as_posix())
+        return f"url({match[1]}{up}{target}{match[1]})" if target else match[0]
+
+    return _CSS_URL.sub(replaced, data.decode("utf-8", "surrogateescape")).encode(
+        "utf-8", "surrogateescape"
+    )

@@ -1,0 +1,124 @@
+"""A store of computed values by the digest of all that went into them.
+
+The store may be deleted or damaged at any time: that costs time, never correctness. Every value
+carries a checksum over its key and its bytes; a database that cannot be read raises
+`CacheBroken`, and the build starts over with an empty one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterable
+from importlib import metadata
+from pathlib import Path
+from types import TracebackType
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS store (key TEXT PRIMARY KEY, checksum BLOB NOT NULL, value BLOB NOT NULL)
+WITHOUT ROWID
+"""
+
+
+class CacheBroken(Exception):
+    """The store cannot be read or written, or a value that was put into it is gone."""
+
+
+class Store:
+    """Bytes by key, shared by the processes of a build."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the store in `folder`, creating it if need be. Raises CacheBroken."""
+        self.folder = folder
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._database = sqlite3.connect(folder / "store.sqlite", timeout=120)
+            self._database.execute("PRAGMA journal_mode = WAL")
+            self._database.execute("PRAGMA synchronous = OFF")
+            self._database.execute(_SCHEMA)
+        except sqlite3.Error as problem:
+            raise CacheBroken(str(problem)) from problem
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the store; it can be opened again."""
+        self._database.close()
+
+    def get(self, key: str) -> bytes | None:
+        """The value put under a key, or None if there is none or it was damaged."""
+        try:
+            row = self._database.execute(
+                "SELECT checksum, value FROM store WHERE key = ?", (key,)
+            ).fetchone()
+        except sqlite3.Error as problem:
+            raise CacheBroken(str(problem)) from problem
+        if row is None or not isinstance(row[1], bytes) or row[0] != _checksum(key, row[1]):
+            return None
+        return row[1]
+
+    def put(self, values: Iterable[tuple[str, bytes]]) -> None:
+        """Keep values, all or none of them."""
+        rows = [(key, _checksum(key, value), value) for key, value in values]
+        try:
+            with self._database:
+                self._database.executemany("INSERT OR REPLACE INTO store VALUES (?, ?, ?)", rows)
+        except sqlite3.Error as problem:
+            raise CacheBroken(str(problem)) from problem
+
+    def get_or_compute(self, key: str, compute: Callable[[], bytes]) -> bytes:
+        """The value under a key, computed and kept if it is not there."""
+        value = self.get(key)
+        if value is None:
+            value = compute()
+            self.put([(key, value)])
+        return value
+
+    def keep_only(self, keys: Iterable[str]) -> None:
+        """Forget every value whose key is not among these."""
+        wanted = set(keys)
+        try:
+            with self._database:
+                held = [row[0] for row in self._database.execute("SELECT key FROM store")]
+                stale = [(key,) for key in held if key not in wanted]
+                self._database.executemany("DELETE FROM store WHERE key = ?", stale)
+        except sqlite3.Error as problem:
+            raise CacheBroken(str(problem)) from problem
+
+
+def discard(folder: Path) -> None:
+    """Remove a store that broke."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _checksum(key: str, value: bytes) -> bytes:
+    return hashlib.sha256(key.encode() + b"\0" + value).digest()
+
+
+def digest_of(*parts: str) -> str:
+    """A key: SHA-256, in hex, over parts that cannot run into one another."""
+    total = hashlib.sha256()
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass")
+        total.update(f"{len(data)}:".encode())
+        total.update(data)
+    return total.hexdigest()
+
+
+def program_digest() -> str:
+    """Changes whenever site_gen or a library that shapes its results changes."""
+    code = hashlib.sha256()
+    for file in sorted(Path(__file__).parent.rglob("*.py")):
+        code.update(file.read_bytes())
+    libraries = [f"{name} {metadata.version(name)}" for name in ("markdown", "nh3", "jinja2", "pyyaml")]
+    return digest_of(code.hexdigest(), *libraries)

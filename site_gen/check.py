@@ -1,0 +1,139 @@
+"""Law 1: every file under content/ is accounted for, and what is not is told."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from site_gen.config import SiteConfig
+from site_gen.diagnostics import Diagnostic, Location, error, warning
+from site_gen.metadata import names_of_keys
+from site_gen.model import Source
+
+ACTIVE = frozenset(
+    ".htm .html .xhtml .xht .shtml .xml .xsl .xslt .svgz .mht .mhtml .hta .swf .js .mjs .wasm .php".split()
+)
+"""Files that a browser runs or that could: never published as attachments."""
+
+MEDIA = frozenset(
+    (
+        ".jpg .jpeg .png .gif .webp .avif .svg .bmp .tif .tiff .pdf .mp3 .ogg .oga .wav .flac .m4a"
+        " .mp4 .webm .ogv .mov .csv .tsv .json .zip .doc .docx .xls .xlsx .ppt .pptx .odt .ods .odp"
+        " .rtf .epub .geojson .kml .ico"
+    ).split()
+)
+"""Endings that attachments commonly have; anything else unreferenced may be a text not recognised."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """What became of the articles. `failed` and `held_back` are paths."""
+
+    published: int
+    held_back: Mapping[str, str]
+    failed: tuple[str, ...]
+
+    @property
+    def sources(self) -> int:
+        """All of them."""
+        return self.published + len(self.held_back) + len(self.failed)
+
+    def __str__(self) -> str:
+        word = "source" if self.sources == 1 else "sources"
+        return (
+            f"{self.sources:,} {word} = {self.published:,} published + "
+            f"{len(self.held_back):,} held back + {len(self.failed):,} failed"
+        )
+
+
+def leftovers(sources: Iterable[Source], used: frozenset[str]) -> list[Diagnostic]:
+    """Attachments that nothing refers to, and files that are nothing site_gen knows."""
+    found = []
+    for one in sources:
+        if one.kind != "attachment" or one.path in used:
+            continue
+        ending = PurePosixPath(one.path).suffix.lower()
+        if ending in MEDIA:
+            found.append(
+                warning(
+                    "attachment-unused",
+                    Location(one.path),
+                    "No document refers to this file, so it is not published",
+                    hint="Link to it, remove it, or list it under `ignore:` in site.yml.",
+                )
+            )
+        else:
+            found.append(
+                warning(
+                    "file-unrecognised",
+                    Location(one.path),
+                    f"site_gen does not read files that end in `{ending or PurePosixPath(one.path).name}`",
+                    value=ending,
+                    hint=f"If it is a text, add `extensions: {{{ending or repr('')}: text}}` to site.yml; "
+                    "else list it under `ignore:`.",
+                )
+            )
+    return found
+
+
+def active(sources: Iterable[Source]) -> dict[str, str]:
+    """The attachments that are never published, by path, and why."""
+    return {
+        one.path: "a browser could run what is in it"
+        for one in sources
+        if one.kind == "attachment" and PurePosixPath(one.path).suffix.lower() in ACTIVE
+    }
+
+
+def unknown_keys(
+    keys: Iterable[tuple[str, Location]], config: SiteConfig
+) -> list[Diagnostic]:
+    """One warning for each metadata key that nothing knows, however many files use it."""
+    places: dict[str, list[Location]] = {}
+    for key, at in keys:
+        places.setdefault(key, []).append(at)
+    known = list(names_of_keys(config))
+    found = []
+    for key, where in places.items():
+        first = min(where, key=lambda at: (at.path, at.line))
+        guess = difflib.get_close_matches(key.casefold(), known, n=1, cutoff=0.8)
+        hint = f"Did you mean `{guess[0]}`? " if guess else ""
+        hint += f"To show it, add `fields: {{{key[:40]}: Label}}` to site.yml."
+        files = "1 file" if len(where) == 1 else f"{len(where):,} files"
+        found.append(
+            warning(
+                "unknown-key",
+                first,
+                f"The key `{key[:60]}` means nothing to site_gen; it stands in {files}",
+                value=key[:60],
+                hint=hint,
+            )
+        )
+    return found
+
+
+def nothing_to_publish(articles: int, failed: int) -> list[Diagnostic]:
+    """An error if there is no article at all: an empty site must not replace a full one."""
+    if articles or failed:
+        return []
+    return [
+        error(
+            "no-articles",
+            Location("content"),
+            "There is no article under content/",
+            hint="Put documents (.md, .txt, .html) into content/articles/, or map their endings "
+            "under `extensions:` in site.yml.",
+        )
+    ]
+
+
+def unsafe_svg(path: str, reason: str) -> Diagnostic:
+    """A drawing that cannot be made safe is not published."""
+    return warning(
+        "attachment-unsafe",
+        Location(path),
+        f"The drawing cannot be published: {reason}",
+        hint="Save it as plain SVG, or as PNG.",
+    )

@@ -1,0 +1,323 @@
+"""The command line. Commands are thin: they read options, call the library, print, and exit."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from site_gen import __version__
+
+if TYPE_CHECKING:
+    from site_gen.build import Options, Report
+
+PUBLISHED, CONTENT_ERRORS, ENVIRONMENT, HELD_BACK = 0, 1, 2, 3
+"""Exit codes; 2 is also click's for wrong usage."""
+
+Format = Literal["text", "json", "github", "csv"]
+
+
+class _Date(click.ParamType):
+    name = "date"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> datetime.date:
+        if isinstance(value, datetime.date):
+            return value
+        try:
+            return datetime.date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a date such as 2026-01-31.", param, ctx)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="site_gen")
+@click.option(
+    "-C",
+    "--directory",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=".",
+    help="The site's folder, if it is not this one.",
+)
+@click.pass_context
+def main(context: click.Context, directory: Path) -> None:
+    """Turn a folder of articles into a static archive: readable, findable, citable.
+
+    \b
+    python -m site_gen init my-archive     start a site
+    python -m site_gen -C my-archive serve read it while you work on it
+    python -m site_gen -C my-archive build write it to output/
+    """
+    context.obj = directory
+
+
+def _shared(command: Any) -> Any:
+    """The options of every command that builds."""
+    for option in reversed(
+        (
+            click.option("--date", type=_Date(), help="The day to build for: it decides embargoes. Default: SOURCE_DATE_EPOCH, else today (UTC)."),
+            click.option("--url", default="", help="Where the site will be published, in place of `url` in site.yml."),
+            click.option("--strict", is_flag=True, help="Treat every warning as an error."),
+            click.option("--jobs", type=click.IntRange(1), help="How many processes may work. Default: as many as there are cores. The result is the same."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def _reporting(command: Any) -> Any:
+    """The options that say how diagnostics are printed."""
+    for option in reversed(
+        (
+            click.option("--only", multiple=True, metavar="CODE", help="Print only the findings of this code. May be given several times."),
+            click.option("--all", "everything", is_flag=True, help="Print every finding, not the first three of each kind."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+@main.command()
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The folder to write. Default: output/ in the site's folder.")
+@click.option("--keep-going", is_flag=True, help="Publish all that has no error; exit with 3 and say what is held back.")
+@click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", help="How findings are printed.")
+@_shared
+@_reporting
+@click.pass_obj
+def build(site: Path, output: Path | None, keep_going: bool, form: Format, only: tuple[str, ...], everything: bool, **shared: Any) -> None:
+    """Write the site to output/.
+
+    With an error nothing is published and the old output stays as it was. Exits with 0 when the
+    site is published, 1 when errors in the content kept it from being, 2 when something is
+    wrong with the command or the machine, 3 when it is published without what has errors.
+    """
+    report = _run(site, output, shared, keep_going=keep_going)
+    _print(report, form, only, everything)
+    _conclude(report, keep_going)
+
+
+@main.command()
+@click.option("--format", "form", type=click.Choice(["text", "json", "github", "csv"]), default="text", help="How findings are printed; csv is a worklist.")
+@_shared
+@_reporting
+@click.pass_obj
+def check(site: Path, form: Format, only: tuple[str, ...], everything: bool, **shared: Any) -> None:
+    """Find everything that is wrong, and write nothing.
+
+    Exits with 0 if there is no error, else with 1.
+    """
+    _known_codes(only)
+    report = _run(site, None, shared, publish=False)
+    _print(report, form, only, everything)
+    _say(_last_line(report, "Checked"))
+    sys.exit(CONTENT_ERRORS if report.failed else PUBLISHED)
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="A loopback address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="The port to listen on; 0 takes a free one.")
+@click.option("--open", "open_browser", is_flag=True, help="Open the site in the browser.")
+@_shared
+@click.pass_obj
+def serve(site: Path, host: str, port: int, open_browser: bool, **shared: Any) -> None:
+    """Show the site on this machine and build it again at every change.
+
+    The preview is built into a folder of its own; output/ is not touched. When a build fails, the
+    last good site stays and every page shows what is wrong.
+    """
+    from site_gen import build as builder
+    from site_gen import diagnostics
+    from site_gen.serve import Built
+    from site_gen.serve import serve as run
+
+    folder = site / builder.WORK / "preview"
+
+    def rebuild() -> Built:
+        try:
+            report = builder.build(_options(site, folder, shared, keep_going=True))
+        except builder.OutputError as problem:
+            return Built(ok=False, report=str(problem))
+        text = diagnostics.as_text(report.diagnostics)
+        return Built(ok=not report.failed, report=f"{text}\n{_last_line(report, 'Built')}".strip())
+
+    watched = [site / name for name in ("content", "templates", "static", "site.yml")]
+    try:
+        run(rebuild, folder, watched, [site / builder.WORK, site / "output"], host, port, open_browser, click.echo)
+    except (ValueError, OSError) as problem:
+        raise click.UsageError(str(problem)) from problem
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--title", help="The name of the archive. Default: the folder's name.")
+@click.option("--source", default="", help="What requirements.txt installs site_gen from: a git URL or a wheel.")
+@click.pass_obj
+def init(site: Path, folder: Path, title: str | None, source: str) -> None:
+    """Start a site in FOLDER: settings, a first article, a workflow for GitHub Pages."""
+    from site_gen import scaffold
+
+    target = site / folder
+    name = title or target.resolve().name.replace("-", " ").replace("_", " ").capitalize()
+    try:
+        written = scaffold.init(target, name, source)
+    except (scaffold.ScaffoldError, OSError) as problem:
+        raise click.UsageError(str(problem)) from problem
+    for path in written:
+        click.echo(f"  {path.relative_to(target).as_posix() if path.is_relative_to(target) else path}")
+    click.echo(f"Started {target}. Next: python -m site_gen -C {target} serve")
+
+
+@main.command()
+@click.argument("title")
+@click.option("--kind", type=click.Choice(["article", "author", "place", "topic", "page"]), default="article", show_default=True, help="What to start.")
+@click.option("--date", type=_Date(), help="The article's date.")
+@click.option("--extension", default=".md", show_default=True, help="The ending of the file.")
+@click.pass_obj
+def new(site: Path, title: str, kind: Any, date: datetime.date | None, extension: str) -> None:
+    """Start a document called TITLE under content/."""
+    from site_gen import scaffold
+
+    try:
+        path = scaffold.new_article(site, site / "content", title, kind, date.isoformat() if date else "", extension)
+    except (scaffold.ScaffoldError, OSError) as problem:
+        raise click.UsageError(str(problem)) from problem
+    click.echo(f"Started {path}")
+
+
+def _options(site: Path, output: Path | None, shared: dict[str, Any], **more: Any) -> Options:
+    from site_gen import config
+    from site_gen.build import Options
+
+    jobs = {"jobs": shared["jobs"]} if shared["jobs"] else {}
+    try:
+        url = config.base_url(shared["url"])
+    except ValueError as problem:
+        raise click.BadParameter(str(problem), param_hint="--url") from problem
+    return Options(
+        site=site,
+        output=output or site / "output",
+        date=shared["date"] or _today(),
+        url=url,
+        strict=shared["strict"],
+        **jobs,
+        **more,
+    )
+
+
+def _today() -> datetime.date:
+    """The day to build for: SOURCE_DATE_EPOCH, else today in UTC."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if not epoch:
+        return datetime.datetime.now(datetime.UTC).date()
+    try:
+        return datetime.datetime.fromtimestamp(int(epoch), datetime.UTC).date()
+    except (ValueError, OverflowError, OSError) as problem:
+        raise click.UsageError(f"SOURCE_DATE_EPOCH is not a number of seconds: {epoch!r}") from problem
+
+
+def _run(site: Path, output: Path | None, shared: dict[str, Any], **more: Any) -> Report:
+    from site_gen import build as builder
+
+    if not site.is_dir():
+        raise click.UsageError(f"There is no folder {site}.")
+    with _progress() as progress:
+        options = _options(site, output, shared, progress=progress, **more)
+        try:
+            return builder.build(options)
+        except builder.OutputError as problem:
+            failure: Exception = problem
+    click.echo(f"error: {failure}", err=True)
+    sys.exit(ENVIRONMENT)
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[Any]:
+    """A progress bar on a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda what, done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True, auto_refresh=False) as bars:
+        tasks: dict[str, Any] = {}
+
+        def show(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(what, total=total)
+            bars.update(tasks[what], completed=done, refresh=True)
+
+        yield show
+
+
+def _known_codes(only: tuple[str, ...]) -> None:
+    import difflib
+
+    from site_gen.diagnostics import CODES
+
+    for code in only:
+        if code not in CODES:
+            guess = difflib.get_close_matches(code, CODES, n=1)
+            more = f" Did you mean {guess[0]}?" if guess else " See docs/diagnostics.md."
+            raise click.BadParameter(f"{code!r} is not the code of a finding.{more}", param_hint="--only")
+
+
+def _print(report: Report, form: Format, only: tuple[str, ...], everything: bool) -> None:
+    from site_gen import diagnostics
+
+    _known_codes(only)
+    found = [one for one in report.diagnostics if not only or one.code in only]
+    if form == "text":
+        text = diagnostics.as_text(found, everything=everything)
+        if text:
+            click.echo(text, err=True)
+    else:
+        writers = {"json": diagnostics.as_json, "github": diagnostics.as_github, "csv": diagnostics.as_csv}
+        text = writers[form](found)
+        if text:
+            click.echo(text, nl=not text.endswith("\n"))
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)
+
+
+def _last_line(report: Report, done: str) -> str:
+    from site_gen.diagnostics import summary
+
+    parts = [f"{done}: {report.sum}"]
+    found = summary(report.diagnostics)
+    if found:
+        parts.append(found)
+    if report.published:
+        one = report.published
+        parts.append(f"{one.written:,} files written, {one.unchanged:,} unchanged, {one.deleted:,} deleted")
+    parts.append(f"{report.seconds:.1f} s")
+    return "; ".join(parts)
+
+
+def _conclude(report: Report, keep_going: bool) -> None:
+    """Say what came of a build, and exit with the code for it."""
+    if report.published is None:
+        _say(_last_line(report, "Nothing published"))
+        from site_gen.diagnostics import WHOLE_SITE
+
+        whole = any(one.severity == "error" and one.code in WHOLE_SITE for one in report.diagnostics)
+        if not whole and not keep_going:
+            _say("The old output stays. Mend the errors, or publish all the rest with --keep-going.")
+        else:
+            _say("The old output stays. Mend the errors and build again.")
+        sys.exit(CONTENT_ERRORS)
+    for path in report.published.left:
+        _say(f"note: {path} in output was changed by hand and is left as it is")
+    for path, reason in sorted(report.sum.held_back.items()):
+        _say(f"held back: {path} ({reason})")
+    for path in report.sum.failed:
+        _say(f"held back: {path} (it has errors)")
+    _say(_last_line(report, "Published"))
+    sys.exit(HELD_BACK if report.failed else PUBLISHED)

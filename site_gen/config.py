@@ -1,0 +1,216 @@
+"""site.yml to a typed configuration; every mistake in it is told at once."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from pathlib import Path, PurePosixPath
+from typing import Any, Literal, cast
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from site_gen import yamlio
+from site_gen.dates import DateOrder
+from site_gen.diagnostics import Diagnostic, Location, error
+
+SITE_FILE = "site.yml"
+ExtensionUse = Literal["markdown", "text", "plain", "html", "attachment", "ignore"]
+SplitParagraphs = Literal["warn", "join", "keep"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Repair(_Strict):
+    """Mends that may be made to texts at the keeper's word."""
+
+    split_paragraphs: SplitParagraphs = Field(
+        "warn", description="What to do where a paragraph breaks in mid-sentence."
+    )
+
+
+class SiteConfig(_Strict):
+    """The keys of site.yml. Each has a default, so the file may be missing."""
+
+    title: str = Field("Archive", description="The name of the archive.")
+    url: str = Field(
+        "", description="Where it is published, for canonical links: https://example.org/repo/."
+    )
+    description: str = Field("", description="One or two sentences, shown on the home page.")
+    language: str = Field("en", description="Language of articles that do not say (BCP 47).")
+    publisher: str = Field("", description="Who publishes the archive; in every page's footer.")
+    rights: str = Field("", description="The rights statement; in every page's footer.")
+    date_order: DateOrder | None = Field(
+        None, description="How to read 02/11/2001: `dmy`, `mdy` or `ymd`. Unset: a warning."
+    )
+    aliases: dict[str, list[str]] = Field(
+        default_factory=dict,
+        description="More names of metadata fields: `authors: [reporter, correspondent]`.",
+    )
+    labels: dict[str, str] = Field(
+        default_factory=dict,
+        description="More labels in bodies and the field each gives: `Автор: authors`.",
+    )
+    fields: dict[str, str] = Field(
+        default_factory=dict,
+        description="Metadata of your own, shown in the record of an article: `desk: News desk`.",
+    )
+    extensions: dict[str, ExtensionUse] = Field(
+        default_factory=dict,
+        description="How files are read, by ending: `.htm: html`, `.text: plain`, `.log: ignore`.",
+    )
+    ignore: list[str] = Field(
+        default_factory=list,
+        description="Files under content/ to leave out, as glob patterns: `drafts/**`, `*.bak`.",
+    )
+    markdown_extensions: dict[str, dict[str, Any]] = Field(
+        default_factory=dict,
+        description="More Python-Markdown extensions, with their settings.",
+    )
+    smart_quotes: bool = Field(False, description="Turn straight quotes and dashes to curly ones.")
+    repair: Repair = Field(default_factory=Repair, description="Mends made to texts.")
+    list_limit: int = Field(
+        200,
+        ge=10,
+        le=5000,
+        description="A list longer than this is split by year, then month, then day.",
+    )
+
+    @field_validator("url")
+    @classmethod
+    def _absolute(cls, url: str) -> str:
+        return base_url(url)
+
+    @field_validator("language")
+    @classmethod
+    def _language(cls, value: str) -> str:
+        from site_gen.languages import is_tag
+
+        if not is_tag(value):
+            raise ValueError("write a language tag such as en, fr or pt-BR")
+        return value
+
+    @field_validator("extensions")
+    @classmethod
+    def _endings(cls, value: dict[str, Any]) -> dict[str, Any]:
+        return {("" if not key else "." + key.lstrip(".").lower()): use for key, use in value.items()}
+
+    @field_validator("markdown_extensions", mode="before")
+    @classmethod
+    def _named(cls, value: Any) -> Any:
+        if isinstance(value, list):
+            return {name: {} for name in value}
+        if isinstance(value, dict):
+            return {name: settings or {} for name, settings in value.items()}
+        return value
+
+    @property
+    def parsing(self) -> str:
+        """The settings that shape how a document is read, as text for cache keys."""
+        names = {
+            "aliases", "date_order", "extensions", "fields", "labels", "language",
+            "markdown_extensions", "repair", "smart_quotes",
+        }  # fmt: skip
+        return json.dumps(self.model_dump(mode="json", include=names), sort_keys=True)
+
+
+def base_url(url: str) -> str:
+    """An absolute http(s) address that ends in a slash; empty stays empty.
+
+    Raises ValueError for anything else.
+    """
+    if not url:
+        return ""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise ValueError("write the whole address, such as https://example.org/archive/")
+    if parts.query or parts.fragment:
+        raise ValueError("write the address without `?` and `#`")
+    return url.rstrip("/") + "/"
+
+
+def load(folder: Path) -> tuple[SiteConfig, list[Diagnostic]]:
+    """Read `folder`/site.yml. Returns the defaults beside the errors if it cannot be used."""
+    file = folder / SITE_FILE
+    if not file.exists():
+        return SiteConfig(), []
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as problem:
+        return SiteConfig(), [
+            error(
+                "config-unreadable",
+                Location(SITE_FILE),
+                f"site.yml cannot be read: {problem}",
+                hint="Save it as UTF-8 text that you may read.",
+            )
+        ]
+    parsed, found = yamlio.load(text, SITE_FILE)
+    if parsed is None:
+        return SiteConfig(), found
+    data = {} if parsed.data is None else parsed.data
+    if not isinstance(data, dict):
+        return SiteConfig(), [
+            error(
+                "config-value",
+                Location(SITE_FILE, 1, 1),
+                "site.yml does not hold keys and values",
+                hint="Begin with a line such as `title: My archive`.",
+            )
+        ]
+    plain = cast("dict[str, Any]", yamlio.plain(data))
+    # Text fields take the text as written: a title may be a number.
+    for key in ("title", "description", "language", "publisher", "rights", "url"):
+        if isinstance(data.get(key), str):
+            plain[key] = str(data[key])
+    plain = {key: value for key, value in plain.items() if value is not None}
+    try:
+        return SiteConfig.model_validate(plain), []
+    except ValidationError as problem:
+        lines = text.split("\n")
+        return SiteConfig(), [_told(one, parsed, lines) for one in problem.errors()]
+
+
+def _told(problem: Any, parsed: yamlio.Yaml, lines: list[str]) -> Diagnostic:
+    way = tuple(part for part in problem["loc"] if isinstance(part, (str, int)))
+    line = parsed.line(*way)
+    at = Location(SITE_FILE, line, parsed.column(*way))
+    source = lines[line - 1] if line else ""
+    name = ".".join(str(part) for part in way)
+    if problem["type"] == "extra_forbidden":
+        model = Repair if way[0] == "repair" and len(way) > 1 else SiteConfig
+        guess = difflib.get_close_matches(str(way[-1]), model.model_fields, n=1)
+        hint = f"Did you mean `{guess[0]}`?" if guess else "See docs/configuration.md for the keys."
+        return error(
+            "config-key",
+            at,
+            f"site.yml has no key `{name}`",
+            value=str(way[-1]),
+            hint=hint,
+            source=source,
+        )
+    said = problem["msg"].removeprefix("Value error, ")
+    return error(
+        "config-value",
+        at,
+        f"`{name}` has a value that does not fit: {said}",
+        value=str(problem.get("input", ""))[:80],
+        hint="See docs/configuration.md for what it takes.",
+        source=source,
+    )
+
+
+DEFAULT_EXTENSIONS: dict[str, ExtensionUse] = {
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".txt": "text",
+    ".html": "html",
+}
+
+
+def extension_use(config: SiteConfig, path: str) -> ExtensionUse:
+    """How a file under content/ is read, by its ending in any case."""
+    ending = PurePosixPath(path).suffix.lower()
+    return config.extensions.get(ending) or DEFAULT_EXTENSIONS.get(ending, "attachment")

@@ -1,0 +1,193 @@
+"""Where the links in bodies lead: to a page, to an attachment, or to nothing."""
+
+from __future__ import annotations
+
+import difflib
+import posixpath
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+from site_gen.diagnostics import Diagnostic, Location, warning
+from site_gen.markup import ID_PREFIX
+from site_gen.model import Document, Reference
+
+CONTENT = "content"
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The final targets of the references of all documents, by the document's path.
+
+    A target is a path from the site's root with its fragment (`articles/b.html#t-end`); empty
+    where the reference leads to nothing. `attachments` are the files that something refers to.
+    """
+
+    targets: Mapping[str, tuple[str, ...]]
+    attachments: frozenset[str]
+
+
+class Resolver:
+    """Finds what a target written in a document means."""
+
+    def __init__(
+        self,
+        documents: Mapping[str, Document],
+        urls: Mapping[str, str],
+        attachments: Mapping[str, str],
+        unpublished: Mapping[str, str],
+        page_urls: Iterable[str],
+    ) -> None:
+        """Set up for one site.
+
+        `documents`, their `urls` and those of `attachments` go by source path; `unpublished` tells, by path, why a
+        document has no page; `page_urls` are all pages there are.
+        """
+        self.documents = documents
+        self.urls = urls
+        self.attachments = attachments
+        self.unpublished = unpublished
+        self.page_urls = frozenset(page_urls)
+        self.by_url = {url: path for path, url in urls.items()}
+        self.by_stem: dict[str, str] = {}
+        for path in sorted({*urls, *unpublished}, reverse=True):
+            self.by_stem[str(PurePosixPath(path).with_suffix(""))] = path
+        self.names: dict[str, list[str]] = {}
+        for path in sorted({*urls, *self.attachments}):
+            self.names.setdefault(PurePosixPath(path).name.lower(), []).append(path)
+
+    def find(self, path: str, target: str) -> tuple[str, str]:
+        """What a target in the document at `path` means: ("document" | "attachment" | "page" |
+        "unpublished" | "", the source path or URL).
+        """
+        written = unquote(urlsplit(target).path)
+        base = CONTENT if written.startswith("/") else posixpath.dirname(path)
+        joined = posixpath.normpath(posixpath.join(base, written.lstrip("/")))
+        for candidate in (joined, posixpath.join(joined, "index"), posixpath.join(joined, "_index")):
+            if candidate in self.urls:
+                return "document", candidate
+            if candidate in self.unpublished:
+                return "unpublished", candidate
+            if candidate in self.attachments:
+                return "attachment", candidate
+            stem = self.by_stem.get(candidate) or self.by_stem.get(_without_ending(candidate))
+            if stem:
+                return ("document" if stem in self.urls else "unpublished"), stem
+        for url in self._urls_meant(path, written, joined):
+            if url in self.by_url:
+                return "document", self.by_url[url]
+            if url in self.page_urls:
+                return "page", url
+        return "", ""
+
+    def _urls_meant(self, path: str, written: str, joined: str) -> Iterable[str]:
+        yield joined.removeprefix(f"{CONTENT}/")
+        if not written.startswith("/") and path in self.urls:
+            yield posixpath.normpath(posixpath.join(posixpath.dirname(self.urls[path]), written))
+
+    def guess(self, target: str) -> str:
+        """The file that was probably meant, by its name."""
+        name = PurePosixPath(unquote(urlsplit(target).path)).name.lower()
+        close = difflib.get_close_matches(name, self.names, n=1, cutoff=0.85) if name else []
+        if name in self.names:
+            close = [name]
+        return self.names[close[0]][0] if close else ""
+
+
+def _without_ending(path: str) -> str:
+    """A path without `.html`, as links to pages are written."""
+    return path.removesuffix(".html").removesuffix(".htm").rstrip("/")
+
+
+def resolve(
+    documents: Iterable[Document], resolver: Resolver
+) -> tuple[Resolved, list[Diagnostic]]:
+    """Resolve every reference of every published document."""
+    targets: dict[str, tuple[str, ...]] = {}
+    used: set[str] = set()
+    found: list[Diagnostic] = []
+    for document in documents:
+        if not document.references and not (document.registry and document.registry.portrait):
+            continue
+        told: list[Diagnostic] = []
+        targets[document.path] = tuple(
+            _target(document, one, resolver, used, told) for one in document.references
+        )
+        if document.registry and document.registry.portrait:
+            portrait = Reference(document.registry.portrait, 0, image=True)
+            targets[document.path] += (_target(document, portrait, resolver, used, told),)
+        found.extend(one for one in told if one.code not in document.accept)
+    return Resolved(targets, frozenset(used)), found
+
+
+def _target(
+    document: Document,
+    reference: Reference,
+    resolver: Resolver,
+    used: set[str],
+    found: list[Diagnostic],
+) -> str:
+    """The final target of one reference; what is wrong with it is added to `found`."""
+    fragment = urlsplit(reference.target).fragment
+    if reference.target.startswith("#"):
+        if unquote(fragment) not in document.anchors:
+            found.append(_dead_anchor(document, reference, document.path))
+        return reference.target
+    try:
+        kind, what = resolver.find(document.path, reference.target)
+    except ValueError:
+        kind, what = "", ""
+    if kind == "attachment":
+        used.add(what)
+        return resolver.attachments[what]
+    if kind == "page":
+        return what
+    if kind == "document":
+        if not fragment:
+            return resolver.urls[what]
+        if unquote(fragment) not in resolver.documents[what].anchors:
+            found.append(_dead_anchor(document, reference, what))
+            return resolver.urls[what]
+        return f"{resolver.urls[what]}#{ID_PREFIX}{fragment}"
+    found.append(_dead(document, reference, resolver, what))
+    return ""
+
+
+def _dead_anchor(document: Document, reference: Reference, path: str) -> Diagnostic:
+    return warning(
+        "anchor-dead",
+        Location(document.path, reference.line),
+        f"The link `{reference.target}` points at a place that {path} does not have",
+        value=reference.target,
+        hint="The link leads to the top of the page; mend the part after `#`.",
+    )
+
+
+def _dead(document: Document, reference: Reference, resolver: Resolver, path: str) -> Diagnostic:
+    at = Location(document.path, reference.line)
+    if path:
+        return warning(
+            "link-held-back",
+            at,
+            f"The link leads to {path}, which is not published ({resolver.unpublished[path]})",
+            value=reference.target,
+            hint="It is shown without a link.",
+        )
+    guess = resolver.guess(reference.target)
+    hint = f"Did you mean {guess}?" if guess else ""
+    if reference.image:
+        return warning(
+            "image-missing",
+            at,
+            f"The image `{reference.target}` is not there",
+            value=reference.target,
+            hint=hint or "Put the file beside the document, or remove the image.",
+        )
+    return warning(
+        "link-dead",
+        at,
+        f"The link `{reference.target}` leads to nothing in this archive",
+        value=reference.target,
+        hint=hint or "Mend the path, or write the whole address of a page elsewhere.",
+    )

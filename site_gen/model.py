@@ -1,0 +1,266 @@
+"""The data every stage speaks: frozen, referring to each other by key, never half filled.
+
+Bodies are not here. A worker puts a document's HTML into the store and hands back a
+`Document`, so the memory of a build grows with metadata and not with text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from site_gen.dates import Date
+
+DocumentKind = Literal["article", "author", "place", "topic", "series", "page"]
+EntityKind = Literal["author", "place", "topic", "series"]
+ENTITY_KINDS: tuple[EntityKind, ...] = ("author", "place", "topic", "series")
+
+SourceKind = Literal["document", "sidecar", "defaults", "table", "attachment", "ignored", "failed"]
+"""What a file under content/ is. `failed` is a document that could not be read at all."""
+
+OriginKind = Literal[
+    "sidecar", "front matter", "body label", "metadata.csv", "folder defaults", "inferred"
+]
+ORIGINS: tuple[OriginKind, ...] = (
+    "sidecar",
+    "front matter",
+    "body label",
+    "metadata.csv",
+    "folder defaults",
+    "inferred",
+)
+"""The precedence of metadata, strongest first."""
+
+Markup = Literal["markdown", "text", "plain", "html"]
+"""`text` is Markdown in which every `<` is text; `plain` keeps line breaks and has no markup."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file under content/.
+
+    `path` is relative to the site's folder, with forward slashes: `content/articles/a.txt`.
+    `digest` is the SHA-256 of its bytes in hex, empty for files that are never read.
+    """
+
+    path: str
+    kind: SourceKind
+    document_kind: DocumentKind | None = None
+    markup: Markup | None = None
+    digest: str = ""
+    size: int = 0
+    rule: str = ""
+    """For an ignored file, the rule that ignores it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a metadata value came from. `line` is 1-based; 0 means the file as a whole."""
+
+    kind: OriginKind
+    path: str
+    line: int = 0
+    note: str = ""
+    """For an inferred value, what it was inferred from: `the closing paragraph`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One metadata value as the source states it, and where."""
+
+    field: str
+    value: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A link or an image in a body that points inside the archive.
+
+    The body's HTML holds a placeholder for it, numbered by its place in
+    `Document.references`; the renderer puts in the final relative URL.
+    """
+
+    target: str
+    """As written in the source, percent-decoding and fragment untouched."""
+    line: int
+    image: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of a body, for tables of contents."""
+
+    level: int
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingNote:
+    """The paragraph at the end of an article that tells who its author is."""
+
+    author: str
+    html: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A change made to the text at the keeper's word, told to the reader."""
+
+    line: int
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One source document: all that is known of it except its body.
+
+    `body` is the key of its HTML in the store. `extra` holds metadata that site_gen itself has
+    no use for. Names in `authors`, `places`, `topics` and `series` are as written, or
+    keys of registry entries.
+    """
+
+    kind: DocumentKind
+    key: str
+    path: str
+    digest: str
+    body: str
+    title: str
+    authors: tuple[str, ...] = ()
+    date: Date | None = None
+    modified: Date | None = None
+    places: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    series: tuple[str, ...] = ()
+    language: str = ""
+    summary: str = ""
+    excerpt: str = ""
+    """The first words of the body as plain text, for lists and descriptions."""
+    source_url: str = ""
+    archived_url: str = ""
+    accessed: Date | None = None
+    publication: str = ""
+    identifier: str = ""
+    collection: str = ""
+    rights: str = ""
+    slug: str = ""
+    words: int = 0
+    closing_notes: tuple[ClosingNote, ...] = ()
+    references: tuple[Reference, ...] = ()
+    anchors: frozenset[str] = frozenset()
+    """The ids in the body, without the prefix that the page gives them."""
+    headings: tuple[Heading, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    repairs: tuple[Repair, ...] = ()
+    accept: frozenset[str] = frozenset()
+    """Codes of findings that the keeper has reviewed."""
+    draft: bool = False
+    embargo: Date | None = None
+    """The day from which it may be published."""
+    registry: Registry | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """What an entry under content/authors, places, topics or series says beyond its text."""
+
+    aliases: tuple[str, ...] = ()
+    same_as: tuple[str, ...] = ()
+    portrait: str = ""
+    parent: str = ""
+    coordinates: tuple[float, float] | None = None
+    """Latitude and longitude in degrees, WGS 84."""
+
+
+@dataclass(frozen=True, slots=True)
+class Biography:
+    """What an author's page tells of the author, and from which article it was taken.
+
+    `article` is empty for a biography from the registry, whose HTML is then a stored body.
+    """
+
+    html: str
+    article: str = ""
+    date: Date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """An author, place, topic or series: a registry entry, or a name found in sources."""
+
+    kind: EntityKind
+    key: str
+    """Also its slug: unique within its kind, fit for a URL."""
+    name: str
+    entry: Document | None = None
+    articles: tuple[str, ...] = ()
+    """Keys of its published articles in the order of the archive (oldest first, undated last)."""
+    biography: Biography | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """Everything that is published, by key.
+
+    `articles` iterates oldest first, undated last (by title). `credits[kind][article]` are the
+    keys of the entities of that kind which the article names, in its own order.
+    """
+
+    articles: Mapping[str, Document]
+    pages: Mapping[str, Document]
+    entities: Mapping[EntityKind, Mapping[str, Entity]]
+    credits: Mapping[EntityKind, Mapping[str, tuple[str, ...]]]
+    held_back: Mapping[str, str] = field(default_factory=dict)
+    """Documents that are not published, by path, and why (`draft`, `embargoed until …`)."""
+
+    @property
+    def dated(self) -> list[str]:
+        """Keys of the dated articles, oldest first."""
+        return [key for key, document in self.articles.items() if document.date]
+
+
+PageKind = Literal[
+    "home", "article", "author", "place", "topic", "series", "list", "index", "page", "404"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One HTML page to be made: its final URL (relative to the site's root) and what it shows.
+
+    `key` is the document or the entity it shows; for a list, the bucket. `articles` are the
+    entries of a list in the order shown.
+    """
+
+    kind: PageKind
+    url: str
+    key: str = ""
+    title: str = ""
+    entity_kind: EntityKind | None = None
+    articles: tuple[str, ...] = ()
+    children: tuple[Bucket, ...] = ()
+    parents: tuple[tuple[str, str], ...] = ()
+    """(title, url) of the pages above it, nearest last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """A part of a longer list that has a page of its own (or is a heading on the same page)."""
+
+    label: str
+    url: str
+    count: int
+    articles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OutputFile:
+    """One file of the site, staged: its path under output/, the SHA-256 of its bytes in hex."""
+
+    path: str
+    digest: str
+    size: int

@@ -1,0 +1,683 @@
+"""The only writer of output/: stage, compare, journal, replace, prune what it wrote before.
+
+How a build is published:
+
+1. Workers `stage` each file that output/ does not hold already into output/.site_gen/stage (the
+   same file system, so that a move is a rename).
+2. `Output.publish` decides everything, refuses what it must not touch, and writes the decision
+   to output/.site_gen/journal.json. Until the journal is whole, nothing a reader sees has changed.
+3. It carries the journal out: content-named assets and search shards first, then other files,
+   pages, the manifest, deletions last. Each replacement is one `os.replace`.
+
+Every step of a journal can be done twice. So after a kill at any moment each file is wholly old
+or wholly new, and the next `Output.open` either finishes the journal or, where there is none,
+discards the stage.
+
+The journal and the manifest are flushed to the disk; for speed the files themselves are not. A
+power cut can thus leave a file empty or torn, or lose one, though a later step is on the disk.
+Recovery therefore compares every staged file with its digest before it moves it, and writes
+into the manifest what it really finds; and since each build compares every planned file
+with the bytes in output/ (`stage`, `holds`), the next one writes the damaged files again.
+
+What belongs to site_gen is what the manifest inside output/ lists. Everything else is foreign
+and is never written to, moved or deleted.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import re
+import shutil
+import stat as modes
+import time
+import unicodedata
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from filelock import FileLock, Timeout
+
+from site_gen.model import OutputFile
+
+MANIFEST = "archive-manifest.json"
+"""The list of what site_gen wrote, published with it: path, SHA-256 and size of every file."""
+
+FORMAT = 1
+WORK = ".site_gen"
+STAGE = f"{WORK}/stage"
+JOURNAL = f"{WORK}/journal.json"
+
+CONTENT_NAMED = ("assets/", "search/")
+DIGEST = re.compile(r"[0-9a-f]{64}")
+DRIVE = re.compile(r"[A-Za-z]:")
+JUNCTION = 0xA0000003
+"""The reparse tag of a Windows junction, a link that is not a symbolic one."""
+
+PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
+SHOWN = 3
+
+HINTS = {
+    errno.ENOSPC: "Free some space on the disk.",
+    errno.EDQUOT: "Your disk quota is used up: free some space.",
+    errno.EACCES: "Check who may write there, and whether another program has it open.",
+    errno.EPERM: "Check who may write there, and whether another program has it open.",
+    errno.EROFS: "The disk is read-only: choose another folder.",
+    errno.ENAMETOOLONG: "Give the document a shorter name or slug.",
+}
+UNTOUCHED = "Nothing was published."
+HALF_WAY = "Every file in output is whole; the next build finishes the publishing."
+
+Files = Mapping[str, OutputFile]
+"""Output files by their path."""
+
+
+class OutputError(Exception):
+    """Output/ cannot or must not be written. The text is for the keeper: what, why, what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What a publication did, in numbers of files. The manifest is not counted."""
+
+    written: int
+    unchanged: int
+    deleted: int
+    left: tuple[str, ...] = ()
+    """Files of earlier builds that should go but were changed by hand: they stay, as foreign."""
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """A publication decided in full.
+
+    `files` is what the site will hold; `moves` maps each staged path, in the order of the moves,
+    to the old files that lie where it or its folders must be; `deletions` come last.
+    """
+
+    files: Files
+    moves: Mapping[str, Files]
+    deletions: Files
+
+
+class Output:
+    """One output folder, locked for one build at a time. A context manager.
+
+    `lock_folder` is a folder outside output/ that all builds of it share.
+    """
+
+    def __init__(self, folder: Path, lock_folder: Path) -> None:
+        self.folder = Path(os.path.realpath(folder))
+        self.stage_folder = self.folder / STAGE
+        name = hashlib.sha256(os.path.normcase(self.folder).encode()).hexdigest()[:16]
+        # A build may close in another thread than it opened in, as a preview does.
+        self._lock = FileLock(lock_folder / f"output-{name}.lock", timeout=0, thread_local=False)
+        self._old: Files = {}
+        self._existed = True
+
+    def __enter__(self) -> Self:
+        self.open()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def open(self) -> None:
+        """Take the lock, finish or undo what a killed build left, read the manifest.
+
+        Raises OutputError if another build has the lock, if the manifest cannot be understood,
+        and if the folder has content but no manifest (dotfiles and CNAME are not content).
+        """
+        self._take_lock()
+        try:
+            with _reported(UNTOUCHED):
+                self._existed = self.folder.exists()
+                _recover(self.folder)
+                self._old = _read_manifest(self.folder)
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def close(self) -> None:
+        """Remove a stage that was not published and release the lock. Harmless if not open."""
+        if not self._lock.is_locked:
+            return
+        try:
+            with _reported(""):
+                if not (self.folder / JOURNAL).exists():
+                    _discard(self.folder)
+                    if not self._existed:
+                        _remove_if_empty(self.folder)
+        finally:
+            self._lock.release()
+
+    def publish(self, files: Iterable[OutputFile]) -> Published:
+        """Make output/ hold exactly these files, besides what is foreign, and the manifest.
+
+        Raises OutputError if a foreign file or a link is in the way (then nothing is changed), or
+        if the disk fails (then the next `open` finishes the work). Raises ValueError for a
+        path that leads out of output/ or collides with another: the planner checks that first.
+        """
+        planned = plan(files)
+        with _reported(UNTOUCHED):
+            journal = self._decide(planned)
+            manifest = _manifest_bytes(planned)
+            if not journal.moves and holds(self.folder, _described(MANIFEST, manifest)):
+                _discard(self.folder)
+                return Published(written=0, unchanged=len(planned), deleted=0)
+            _write(self.folder, JOURNAL, _journal_bytes(journal))
+        with _reported(HALF_WAY):
+            cleared = _move(self.folder, journal)
+            deleted, left = _finish(self.folder, planned, journal.deletions)
+        self._old = planned
+        self._existed = True
+        written = len(journal.moves)
+        return Published(written, len(planned) - written, cleared + deleted, left)
+
+    def _take_lock(self) -> None:
+        lock_file = Path(self._lock.lock_file)
+        try:
+            lock_file.parent.mkdir(parents=True, exist_ok=True)
+            self._lock.acquire()
+        except Timeout as error:
+            raise OutputError(
+                f"Another build is writing {self.folder} (it holds {lock_file}). "
+                "Wait until it has ended, then build again."
+            ) from error
+        except OSError as error:
+            raise OutputError(f"Cannot lock {lock_file}: {_told(error)} {UNTOUCHED}") from error
+
+    def _decide(self, planned: Files) -> Journal:
+        """Everything that publishing will do; refuses what it must not do."""
+        old = _respelled(self.folder, self._old, planned)
+        gone = {path: file for path, file in old.items() if path not in planned}
+        _refuse_links(self.folder, planned)
+        foreign, in_the_way = _files_for_folders(self.folder, planned, gone)
+        staged = set(os.listdir(self.stage_folder)) if self.stage_folder.is_dir() else set()
+        moves: dict[str, Files] = {}
+        for path in sorted(planned, key=_order):
+            status = _status(self.folder / path)
+            if _staged_name(planned[path]) not in staged:
+                _expect(self.folder, planned[path], status)
+                continue
+            cleared = {name: gone[name] for name in _folders(path) if name in in_the_way}
+            in_the_way -= cleared.keys()
+            if status and modes.S_ISDIR(status.st_mode):
+                below = {name: gone[name] for name in gone if name.startswith(f"{path}/")}
+                foreign += _strangers(self.folder, path, below)
+                cleared |= below
+            elif status and path not in old:
+                foreign.append(path)
+            moves[path] = cleared
+        if foreign:
+            raise OutputError(
+                f"{self.folder} holds what site_gen did not write where it must write: "
+                f"{_some(foreign)}. {UNTOUCHED} Move it away or delete it, or give the document "
+                "another slug, then build again."
+            )
+        cleared_all = {name for cleared in moves.values() for name in cleared}
+        deletions = {path: file for path, file in gone.items() if path not in cleared_all}
+        return Journal(planned, moves, deletions)
+
+
+def stage(stage_folder: Path, output_folder: Path, path: str, data: bytes) -> OutputFile:
+    """Keep a file's bytes for publication, unless output/ holds exactly them already.
+
+    Any number of processes may stage at once. Raises ValueError for a path that leads out of
+    output/, OutputError if the disk is full or may not be written.
+    """
+    check_path(path)
+    file = _described(path, data)
+    with _reported(UNTOUCHED):
+        if not holds(output_folder, file):
+            stage_folder.mkdir(parents=True, exist_ok=True)
+            target = stage_folder / _staged_name(file)
+            if not target.exists():
+                temporary = _temporary(stage_folder)
+                temporary.write_bytes(data)
+                _patiently(os.replace, temporary, target)
+    return file
+
+
+def holds(output_folder: Path, file: OutputFile) -> bool:
+    """Whether output/ holds this file, byte for byte, as a file of its own and not as a link."""
+    path = output_folder / file.path
+    status = _status(path)
+    if status is None or not modes.S_ISREG(status.st_mode) or status.st_size != file.size:
+        return False
+    return _digest(path) == file.digest
+
+
+def check_path(path: str) -> None:
+    """Raise ValueError unless `path` names a file inside output/ that is not site_gen's own.
+
+    It must be relative, with forward slashes and no empty, `.` or `..` part, whatever the system.
+    """
+    parts = path.split("/")
+    if not all(parts) or "." in parts or ".." in parts:
+        raise ValueError(f"not a plain relative path: {path!r}")
+    if "\\" in path or "\0" in path or DRIVE.match(path):
+        raise ValueError(f"means something else on another system: {path!r}")
+    if not _encodable(path):
+        raise ValueError(f"not Unicode text: {path!r}")
+    if _fold(parts[0]) == WORK or _fold(path) == MANIFEST:
+        raise ValueError(f"site_gen keeps this name for itself: {path!r}")
+
+
+def plan(files: Iterable[OutputFile]) -> dict[str, OutputFile]:
+    """The files by path, sorted.
+
+    Raises ValueError for a bad path, and if two are equal, or would be on a file system that
+    ignores case or Unicode normalisation, or if one would be a folder of the other.
+    """
+    spelling: dict[str, str] = {}
+    planned: dict[str, OutputFile] = {}
+    for file in files:
+        check_path(file.path)
+        other = spelling.setdefault(_fold(file.path), file.path)
+        if file.path in planned or other != file.path:
+            raise ValueError(f"two files for one path: {other!r} and {file.path!r}")
+        planned[file.path] = file
+    for path in planned:
+        for folder in _folders(_fold(path)):
+            if folder in spelling:
+                raise ValueError(f"both a file and a folder: {spelling[folder]!r} and {path!r}")
+    return dict(sorted(planned.items()))
+
+
+def _order(path: str) -> tuple[int, str]:
+    """Pages come after all that they may refer to."""
+    if path.endswith(".html"):
+        return 2, path
+    return (0 if path.startswith(CONTENT_NAMED) else 1), path
+
+
+def _respelled(folder: Path, old: Files, planned: Files) -> dict[str, OutputFile]:
+    """The old files, by the spelling of the new ones where the file system sees no difference.
+
+    On a file system that ignores case, `Kabul.html` of the last build *is* the `kabul.html` of
+    this one: to delete it as an old file would delete the new one. It gets its new name at
+    once, which nothing that reads it can notice.
+    """
+    names = {name for path in planned for name in (*_folders(path), path)}
+    spelling = {_fold(name): name for name in sorted(names)}
+    places: dict[str, str] = {}
+
+    def place(path: str) -> str:
+        """Where a file or folder of the last build is now."""
+        if path in names:
+            return path
+        if path not in places:
+            parent, _, part = path.rpartition("/")
+            name = f"{place(parent)}/{part}" if parent else part
+            new = spelling.get(_fold(name), name)
+            if new != name and _same_entry(folder, name, new):
+                _patiently(os.rename, folder / name, folder / new)
+                name = new
+            places[path] = name
+        return places[path]
+
+    return {place(path): replace(file, path=place(path)) for path, file in old.items()}
+
+
+def _same_entry(folder: Path, one: str, other: str) -> bool:
+    first, second = _status(folder / one), _status(folder / other)
+    return first is not None and second is not None and os.path.samestat(first, second)
+
+
+def _refuse_links(folder: Path, paths: Iterable[str]) -> None:
+    """Raise OutputError if a folder above a path is a link, wherever it leads."""
+    for name in sorted({name for path in paths for name in _folders(path)}):
+        status = _status(folder / name)
+        if status is not None and _is_link(status):
+            raise OutputError(
+                f"{folder / name} is a link, and site_gen does not write through links. "
+                f"{UNTOUCHED} Remove the link, then build again."
+            )
+
+
+def _files_for_folders(folder: Path, planned: Files, gone: Files) -> tuple[list[str], set[str]]:
+    """The files that lie where a folder must be: the foreign ones, and those that may go."""
+    foreign: list[str] = []
+    in_the_way: set[str] = set()
+    for name in sorted({name for path in planned for name in _folders(path)}):
+        status = _status(folder / name)
+        if status is None or modes.S_ISDIR(status.st_mode):
+            continue
+        if name in gone and holds(folder, gone[name]):
+            in_the_way.add(name)
+        else:
+            foreign.append(name)
+    return foreign, in_the_way
+
+
+def _strangers(folder: Path, path: str, owned: Files) -> Iterator[str]:
+    """What lies in the folder `path`, or is it, and is not exactly as an earlier build left it."""
+    if not any(name.startswith(f"{path}/") for name in owned):
+        yield path
+        return
+    for entry in sorted(os.scandir(folder / path), key=lambda entry: entry.name):
+        name = f"{path}/{entry.name}"
+        if entry.is_dir(follow_symlinks=False):
+            yield from _strangers(folder, name, owned)
+        elif name not in owned or not holds(folder, owned[name]):
+            yield name
+
+
+def _expect(folder: Path, file: OutputFile, status: os.stat_result | None) -> None:
+    """Refuse to list a file as published that is neither staged nor there."""
+    if status is None or not modes.S_ISREG(status.st_mode) or status.st_size != file.size:
+        raise OutputError(
+            f"{folder / file.path} was changed while the site was being built. {UNTOUCHED} "
+            "Build again."
+        )
+
+
+def _recover(folder: Path) -> None:
+    """Finish the journal that a killed build left; without one, discard its stage."""
+    status = _status(folder / WORK)
+    if status is None:
+        return
+    if not modes.S_ISDIR(status.st_mode) or _is_link(status):
+        raise OutputError(
+            f"{folder / WORK} is not a folder, and site_gen needs the name. Delete it, then "
+            "build again."
+        )
+    journal = _read_journal(folder)
+    if journal is None:
+        _discard(folder)
+        return
+    _refuse_links(folder, journal.moves)
+    for path in journal.moves:
+        staged = folder / STAGE / _staged_name(journal.files[path])
+        if staged.exists() and _digest(staged) != journal.files[path].digest:
+            _patiently(os.unlink, staged)
+    _move(folder, journal)
+    _finish(folder, _found(folder, journal), journal.deletions)
+
+
+def _found(folder: Path, journal: Journal) -> Files:
+    """The journal's files as they really are after recovery: a power cut may have damaged some."""
+    files = dict(journal.files)
+    for path in journal.moves:
+        del files[path]
+        status = _status(folder / path)
+        if status and modes.S_ISREG(status.st_mode):
+            files[path] = OutputFile(path, _digest(folder / path), status.st_size)
+    return files
+
+
+def _move(folder: Path, journal: Journal) -> int:
+    """Put every file that is still staged into its place. Doing it twice does no harm.
+
+    Returns the number of old files that were deleted to make way.
+    """
+    cleared = 0
+    for path, in_the_way in journal.moves.items():
+        if in_the_way:
+            cleared += _delete(folder, in_the_way)[0]
+        staged = folder / STAGE / _staged_name(journal.files[path])
+        if staged.exists():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            _patiently(os.replace, staged, folder / path)
+    return cleared
+
+
+def _finish(folder: Path, files: Files, deletions: Files) -> tuple[int, tuple[str, ...]]:
+    """Write the manifest, delete what is no longer of the site, and forget the journal."""
+    _write(folder, MANIFEST, _manifest_bytes(files))
+    deleted, left = _delete(folder, deletions)
+    _discard(folder)
+    return deleted, left
+
+
+def _delete(folder: Path, files: Files) -> tuple[int, tuple[str, ...]]:
+    """Delete files that are as site_gen wrote them, then the folders that this left empty.
+
+    Returns the number deleted, and the paths of those that are not as they were.
+    """
+    deleted = 0
+    left = []
+    for path, file in files.items():
+        if _status(folder / path) is None:
+            continue
+        if _is_behind_link(folder, path) or not holds(folder, file):
+            left.append(path)
+            continue
+        _patiently(os.unlink, folder / path)
+        deleted += 1
+    # Also those of files that were gone already: a killed build may have come so far.
+    emptied = {name for path in files for name in _folders(path)}
+    for name in sorted(emptied, key=len, reverse=True):
+        if not _is_behind_link(folder, name):
+            _remove_if_empty(folder / name)
+    return deleted, tuple(left)
+
+
+def _remove_if_empty(folder: Path) -> None:
+    status = _status(folder)
+    if status and modes.S_ISDIR(status.st_mode) and not _is_link(status) and not os.listdir(folder):
+        _patiently(os.rmdir, folder)
+
+
+def _discard(folder: Path) -> None:
+    """Remove the journal, then the stage."""
+    (folder / JOURNAL).unlink(missing_ok=True)
+    if (folder / STAGE).exists():
+        shutil.rmtree(folder / STAGE)
+    _remove_if_empty(folder / WORK)
+
+
+def _read_manifest(folder: Path) -> Files:
+    """What earlier builds wrote here; refuses content that none of them did."""
+    path = folder / MANIFEST
+    try:
+        data = json.loads(path.read_bytes())
+        _check_format(data)
+        return _parse_files(data["files"])
+    except FileNotFoundError:
+        _refuse_content(folder)
+        return {}
+    except (ValueError, KeyError, TypeError) as error:
+        raise OutputError(
+            f"{path} is not a manifest that this site_gen can read ({error}). It says which files "
+            "here site_gen may replace. Restore it from a backup; or, if nothing here is worth "
+            "keeping, empty the folder. Then build again."
+        ) from error
+
+
+def _refuse_content(folder: Path) -> None:
+    names = os.listdir(folder) if folder.exists() else []
+    content = sorted(name for name in names if not name.startswith(".") and name != "CNAME")
+    if content:
+        raise OutputError(
+            f"{folder} has no {MANIFEST} but holds {_some(content)}, which site_gen did not write. "
+            "Choose another output folder; or, if nothing in it is worth keeping, empty it. "
+            "Then build again."
+        )
+
+
+def _read_journal(folder: Path) -> Journal | None:
+    """The journal, or None if it was never written whole: then no step of it was taken."""
+    path = folder / JOURNAL
+    if not path.exists():
+        return None
+    try:
+        data = json.loads(path.read_bytes())
+    except ValueError:
+        return None
+    try:
+        _check_format(data)
+        moves = {name: _parse_files(in_the_way) for name, in_the_way in data["moves"].items()}
+        journal = Journal(_parse_files(data["files"]), moves, _parse_files(data["deletions"]))
+        if not journal.moves.keys() <= journal.files.keys():
+            raise ValueError("a move of an unknown file")
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise OutputError(
+            f"{path} is not a journal that this site_gen can read ({error}). Build with the "
+            f"site_gen that began it; or delete {path} and build again."
+        ) from error
+    return journal
+
+
+def _check_format(value: Any) -> None:
+    if not isinstance(value, dict) or value.get("format") != FORMAT:
+        raise ValueError(f"its format is not {FORMAT}")
+
+
+def _parse_files(value: Any) -> dict[str, OutputFile]:
+    if not isinstance(value, dict):
+        raise ValueError("its list of files is not a mapping")
+    files = {}
+    for path, entry in value.items():
+        check_path(path)
+        digest, size = entry["sha256"], entry["size"]
+        if not isinstance(digest, str) or not DIGEST.fullmatch(digest) or type(size) is not int:
+            raise ValueError(f"no SHA-256 and size for {path!r}")
+        files[path] = OutputFile(path, digest, size)
+    return files
+
+
+def _manifest_bytes(files: Files) -> bytes:
+    return _json(
+        {"format": FORMAT, "generator": "site_gen", "files": _entries(dict(sorted(files.items())))}
+    )
+
+
+def _journal_bytes(journal: Journal) -> bytes:
+    return _json(
+        {
+            "format": FORMAT,
+            "files": _entries(journal.files),
+            "moves": {path: _entries(files) for path, files in journal.moves.items()},
+            "deletions": _entries(journal.deletions),
+        }
+    )
+
+
+def _entries(files: Files) -> dict[str, dict[str, str | int]]:
+    return {path: {"sha256": file.digest, "size": file.size} for path, file in files.items()}
+
+
+def _json(value: Any) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _write(folder: Path, name: str, data: bytes) -> None:
+    """Write a file of our own so that it is whole, and on the disk, once it bears its name."""
+    (folder / STAGE).mkdir(parents=True, exist_ok=True)
+    temporary = _temporary(folder / STAGE)
+    with temporary.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    _patiently(os.replace, temporary, folder / name)
+    _sync_folder((folder / name).parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Flush the names in a folder to the disk; Windows has no such call and needs none."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _temporary(folder: Path) -> Path:
+    return folder / f"{uuid.uuid4().hex}.part"
+
+
+def _described(path: str, data: bytes) -> OutputFile:
+    return OutputFile(path, hashlib.sha256(data).hexdigest(), len(data))
+
+
+def _staged_name(file: OutputFile) -> str:
+    """The name in the stage: one for each path and content, so that a move needs no copy."""
+    return hashlib.sha256(f"{file.digest} {file.path}".encode()).hexdigest()
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _status(path: Path) -> os.stat_result | None:
+    """What is at a path, not following a link there; None if nothing is."""
+    try:
+        return os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def _is_link(status: os.stat_result) -> bool:
+    return modes.S_ISLNK(status.st_mode) or getattr(status, "st_reparse_tag", 0) == JUNCTION
+
+
+def _is_behind_link(folder: Path, path: str) -> bool:
+    statuses = (_status(folder / name) for name in _folders(path))
+    return any(status is not None and _is_link(status) for status in statuses)
+
+
+def _folders(path: str) -> list[str]:
+    """The folders above a path, the topmost first: `a/b/c` is in `a` and `a/b`."""
+    parts = path.split("/")
+    return ["/".join(parts[:depth]) for depth in range(1, len(parts))]
+
+
+def _fold(path: str) -> str:
+    """A path as a file system sees it that ignores case and Unicode normalisation."""
+    if path.isascii():
+        return path.lower()
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
+
+
+def _encodable(path: str) -> bool:
+    return not any("\ud800" <= character <= "\udfff" for character in path)
+
+
+def _patiently(action: Callable[..., None], *paths: Path) -> None:
+    """Do it, again if need be: on Windows a file that someone is reading cannot be replaced."""
+    for pause in PAUSES:
+        try:
+            action(*paths)
+        except PermissionError:
+            time.sleep(pause)
+        else:
+            return
+    action(*paths)
+
+
+@contextmanager
+def _reported(consequence: str) -> Iterator[None]:
+    """Turn what the system refuses into words for the keeper."""
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(f"{_told(error)} {consequence}".rstrip()) from error
+
+
+def _told(error: OSError) -> str:
+    where = f"{error.filename2 or error.filename}: " if error.filename else ""
+    hint = HINTS.get(error.errno or 0, "")
+    return f"{where}{error.strerror or error}. {hint}".rstrip()
+
+
+def _some(names: Iterable[str]) -> str:
+    """The first few names, in quotes, and how many more there are."""
+    ordered = sorted(names)
+    shown = ", ".join(f"{name!r}" for name in ordered[:SHOWN])
+    more = len(ordered) - SHOWN
+    return f"{shown} and {more} more" if more > 0 else shown

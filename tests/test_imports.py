@@ -1,0 +1,176 @@
+"""The law of import direction: imports point inward, and only `build` knows the stages.
+
+Every part of site_gen (a module, or a folder of modules) stands in exactly one layer here. A new
+one fails the tests until it is given its layer.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+from tests.support import ROOT
+
+PACKAGE = "site_gen"
+
+LAYERS: dict[str, frozenset[str]] = {
+    # The types that everyone speaks.
+    "core": frozenset({"dates", "diagnostics", "model"}),
+    # What any stage may use beside them.
+    "base": frozenset({"config", "languages", "theme", "yamlio"}),
+    # One step of the flow each; none knows another.
+    "stage": frozenset(
+        {
+            "archive",
+            "cache",
+            "check",
+            "feeds",
+            "fidelity",
+            "labels",
+            "markup",
+            "metadata",
+            "output",
+            "pages",
+            "parallel",
+            "parse",
+            "render",
+            "search",
+            "sources",
+            "svg",
+        }
+    ),
+    # The driver of all stages.
+    "build": frozenset({"build"}),
+    # What a command stands on; it is handed the builder where it needs one.
+    "command": frozenset({"scaffold", "serve"}),
+    "cli": frozenset({"cli"}),
+    "main": frozenset({"__main__"}),
+}
+
+MAY_IMPORT: dict[str, frozenset[str]] = {
+    "core": frozenset({"core"}),
+    "base": frozenset({"core", "base"}),
+    "stage": frozenset({"core", "base"}),
+    "build": frozenset({"core", "base", "stage"}),
+    "command": frozenset({"core", "base", "build"}),
+    "cli": frozenset({"core", "base", "stage", "build", "command"}),
+    "main": frozenset({"cli"}),
+}
+
+EXCEPTIONS: dict[tuple[str, str], str] = {
+    ("metadata", "labels"): "the labels in a body are one of the places where metadata is stated",
+    ("parse", "cache"): "a parsed document is kept by the digest of its source",
+    ("parse", "fidelity"): "the words of a body are held against its source where both are at hand",
+    ("parse", "labels"): "a step of parsing one document, which parse drives",
+    ("parse", "markup"): "a step of parsing one document, which parse drives",
+    ("parse", "metadata"): "a step of parsing one document, which parse drives",
+    ("render", "cache"): "a page whose inputs did not change is not rendered again",
+    ("render", "output"): "a worker stages the page it rendered, so that no page travels back",
+}
+"""(who, whom): why this stage may import that one."""
+
+
+def module_name(path: Path) -> str:
+    """The dotted name of a source file of the package."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES: dict[str, Path] = {
+    module_name(path): path for path in sorted((ROOT / PACKAGE).rglob("*.py"))
+}
+
+
+def imported(source: str, name: str, is_package: bool, known: set[str]) -> Iterator[str]:
+    """The modules of `known` that a module's source imports, anywhere in it and in any form."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name in known)
+        elif isinstance(node, ast.ImportFrom):
+            origin = node.module or ""
+            if node.level:
+                package = name.split(".")
+                package = package[: len(package) - node.level + is_package]
+                origin = ".".join([*package, *filter(None, [origin])])
+            for alias in node.names:
+                submodule = f"{origin}.{alias.name}"
+                if submodule in known:
+                    yield submodule
+                elif origin in known:
+                    yield origin
+
+
+def graph() -> dict[str, set[str]]:
+    """Every module of the package and the modules of it that it imports."""
+    return {
+        name: set(
+            imported(
+                path.read_text(encoding="utf-8"), name, path.name == "__init__.py", set(MODULES)
+            )
+        )
+        for name, path in MODULES.items()
+    }
+
+
+def part(module: str) -> str:
+    """The part a module belongs to: `search` for site_gen.search.index; "" for the package."""
+    return module.partition(".")[2].partition(".")[0]
+
+
+def layer(name: str) -> str:
+    """The layer of a part."""
+    return next(layer for layer, parts in LAYERS.items() if name in parts)
+
+
+def test_every_part_stands_in_one_layer() -> None:
+    """A new module has its layer in LAYERS, and none has two."""
+    listed = sorted(name for parts in LAYERS.values() for name in parts)
+    assert sorted(set(listed)) == listed
+    assert {part(module) for module in MODULES} - {""} <= set(listed)
+
+
+def test_imports_point_inward() -> None:
+    """A part imports only the layers below its own, itself, and what EXCEPTIONS allows."""
+    wrong = [
+        f"{module} imports {target}"
+        for module, targets in graph().items()
+        for target in sorted(targets)
+        if part(target) not in ("", part(module))
+        and (part(module), part(target)) not in EXCEPTIONS
+        and (not part(module) or layer(part(target)) not in MAY_IMPORT[layer(part(module))])
+    ]
+    assert wrong == []
+
+
+def test_no_module_imports_itself_in_a_circle() -> None:
+    """The modules can be put in an order in which each imports only earlier ones."""
+    assert len(list(TopologicalSorter(graph()).static_order())) == len(MODULES)
+
+
+def test_exceptions_are_of_stages() -> None:
+    """Only a stage is excepted, and only for another stage."""
+    assert {layer(name) for pair in EXCEPTIONS for name in pair} == {"stage"}
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("import site_gen.model", ["site_gen.model"]),
+        ("from site_gen import model, __version__", ["site_gen.model", "site_gen"]),
+        ("from site_gen.model import Page", ["site_gen.model"]),
+        ("from .words import fold", ["site_gen.search.words"]),
+        ("from . import words", ["site_gen.search.words"]),
+        ("from ..model import Page", ["site_gen.model"]),
+        ("def late():\n    from site_gen import model", ["site_gen.model"]),
+        ("import json", []),
+    ],
+)
+def test_every_form_of_import_is_seen(source: str, expected: list[str]) -> None:
+    """Absolute, relative and late imports all count, in a module and in a package."""
+    known = {"site_gen", "site_gen.model", "site_gen.search", "site_gen.search.words"}
+    assert list(imported(source, "site_gen.search.index", False, known)) == expected
+    assert list(imported(source, "site_gen.search", True, known)) == expected
