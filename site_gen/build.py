@@ -29,7 +29,7 @@ from site_gen.check import Sum
 from site_gen.config import SiteConfig
 from site_gen.diagnostics import Diagnostic, Location, error
 from site_gen.model import Archive, Document, OutputFile
-from site_gen.output import OutputError, Published
+from site_gen.output import Published
 
 WORK = ".site_gen"
 """The folder of the site that holds the cache, the locks and the preview."""
@@ -118,7 +118,9 @@ def _build(options: Options) -> Report:
     read = _read(options, settings)
     planned = _plan(options, settings, read)
     found += [*read.found, *planned.found, *render.check_templates(options.site)]
-    found += check.nothing_to_publish(len(planned.archive.articles) + len(planned.archive.held_back), len(planned.failed))
+    found += check.nothing_to_publish(
+        len(planned.archive.articles) + len(planned.archive.held_back), len(planned.failed)
+    )
     if options.strict:
         found = diagnostics.strict(found)
     total = Sum(
@@ -180,7 +182,10 @@ def _read(options: Options, settings: SiteConfig) -> _Read:
         options.progress("Reading", done, len(tasks))
     found += check.unknown_keys(unknown, settings)
     keys = tuple(
-        f"{what} {key}" for task in tasks for key in [parse.key_of(task, context)] for what in ("document", "body")
+        f"{what} {key}"
+        for task in tasks
+        for key in [parse.key_of(task, context)]
+        for what in ("document", "body")
     )
     return _Read(inventory, tuple(documents), tuple(failed), keys, tuple(found))
 
@@ -225,7 +230,9 @@ def _plan(options: Options, settings: SiteConfig, read: _Read) -> _Planned:
 
 
 def _shown(whole: Archive) -> list[Document]:
-    entries = [one.entry for group in whole.entities.values() for one in group.values() if one.entry]
+    entries = [
+        one.entry for group in whole.entities.values() for one in group.values() if one.entry
+    ]
     return [*whole.articles.values(), *whole.pages.values(), *entries]
 
 
@@ -266,7 +273,9 @@ def _render(
         target.stage_folder,
         target.folder,
     )
-    files = [_staged(target, path, data) for path, data in {**static.files, ".nojekyll": b""}.items()]
+    files = [
+        _staged(target, path, data) for path, data in {**static.files, ".nojekyll": b""}.items()
+    ]
     found: list[Diagnostic] = []
     for path, url in planned.attachments.items():
         data, problem = _attachment(options.site, path)

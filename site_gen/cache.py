@@ -120,5 +120,7 @@ def program_digest() -> str:
     code = hashlib.sha256()
     for file in sorted(Path(__file__).parent.rglob("*.py")):
         code.update(file.read_bytes())
-    libraries = [f"{name} {metadata.version(name)}" for name in ("markdown", "nh3", "jinja2", "pyyaml")]
+    libraries = [
+        f"{name} {metadata.version(name)}" for name in ("markdown", "nh3", "jinja2", "pyyaml")
+    ]
     return digest_of(code.hexdigest(), *libraries)

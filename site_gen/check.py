@@ -12,19 +12,19 @@ from site_gen.diagnostics import Diagnostic, Location, error, warning
 from site_gen.metadata import names_of_keys
 from site_gen.model import Source
 
-ACTIVE = frozenset(
-    ".htm .html .xhtml .xht .shtml .xml .xsl .xslt .svgz .mht .mhtml .hta .swf .js .mjs .wasm .php".split()
-)
+ACTIVE = frozenset({
+    ".htm", ".hta", ".html", ".js", ".mht", ".mhtml", ".mjs", ".php", ".shtml", ".svgz", ".swf",
+    ".wasm", ".xht", ".xhtml", ".xml", ".xsl", ".xslt",
+})  # fmt: skip
 """Files that a browser runs or that could: never published as attachments."""
 
-MEDIA = frozenset(
-    (
-        ".jpg .jpeg .png .gif .webp .avif .svg .bmp .tif .tiff .pdf .mp3 .ogg .oga .wav .flac .m4a"
-        " .mp4 .webm .ogv .mov .csv .tsv .json .zip .doc .docx .xls .xlsx .ppt .pptx .odt .ods .odp"
-        " .rtf .epub .geojson .kml .ico"
-    ).split()
-)
-"""Endings that attachments commonly have; anything else unreferenced may be a text not recognised."""
+MEDIA = frozenset({
+    ".avif", ".bmp", ".csv", ".doc", ".docx", ".epub", ".flac", ".geojson", ".gif", ".ico", ".jpeg",
+    ".jpg", ".json", ".kml", ".m4a", ".mov", ".mp3", ".mp4", ".odp", ".ods", ".odt", ".oga", ".ogg",
+    ".ogv", ".pdf", ".png", ".ppt", ".pptx", ".rtf", ".svg", ".tif", ".tiff", ".tsv", ".wav",
+    ".webm", ".webp", ".xls", ".xlsx", ".zip",
+})  # fmt: skip
+"""Endings that attachments commonly have; anything else may be a text that is not recognised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,7 @@ def leftovers(sources: Iterable[Source], used: frozenset[str]) -> list[Diagnosti
         if one.kind != "attachment" or one.path in used:
             continue
         ending = PurePosixPath(one.path).suffix.lower()
+        shown = ending or PurePosixPath(one.path).name
         if ending in MEDIA:
             found.append(
                 warning(
@@ -69,10 +70,10 @@ def leftovers(sources: Iterable[Source], used: frozenset[str]) -> list[Diagnosti
                 warning(
                     "file-unrecognised",
                     Location(one.path),
-                    f"site_gen does not read files that end in `{ending or PurePosixPath(one.path).name}`",
+                    f"site_gen does not read files that end in `{shown}`",
                     value=ending,
-                    hint=f"If it is a text, add `extensions: {{{ending or repr('')}: text}}` to site.yml; "
-                    "else list it under `ignore:`.",
+                    hint="If it is a text, say so under `extensions:` in site.yml "
+                    f"(`{ending or repr('')}: text`); else list it under `ignore:`.",
                 )
             )
     return found
@@ -87,9 +88,7 @@ def active(sources: Iterable[Source]) -> dict[str, str]:
     }
 
 
-def unknown_keys(
-    keys: Iterable[tuple[str, Location]], config: SiteConfig
-) -> list[Diagnostic]:
+def unknown_keys(keys: Iterable[tuple[str, Location]], config: SiteConfig) -> list[Diagnostic]:
     """One warning for each metadata key that nothing knows, however many files use it."""
     places: dict[str, list[Location]] = {}
     for key, at in keys:

@@ -23,7 +23,7 @@ PUBLISHED, CONTENT_ERRORS, ENVIRONMENT, HELD_BACK = 0, 1, 2, 3
 Format = Literal["text", "json", "github", "csv"]
 
 
-class _Date(click.ParamType):
+class _Date(click.ParamType[datetime.date]):
     name = "date"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> datetime.date:
@@ -60,10 +60,24 @@ def _shared(command: Any) -> Any:
     """The options of every command that builds."""
     for option in reversed(
         (
-            click.option("--date", type=_Date(), help="The day to build for: it decides embargoes. Default: SOURCE_DATE_EPOCH, else today (UTC)."),
-            click.option("--url", default="", help="Where the site will be published, in place of `url` in site.yml."),
+            click.option(
+                "--date",
+                type=_Date(),
+                help="The day to build for: it decides embargoes. "
+                "Default: SOURCE_DATE_EPOCH, else today (UTC).",
+            ),
+            click.option(
+                "--url",
+                default="",
+                help="Where the site will be published, in place of `url` in site.yml.",
+            ),
             click.option("--strict", is_flag=True, help="Treat every warning as an error."),
-            click.option("--jobs", type=click.IntRange(1), help="How many processes may work. Default: as many as there are cores. The result is the same."),
+            click.option(
+                "--jobs",
+                type=click.IntRange(1),
+                help="How many processes may work. Default: one for each core. "
+                "The result is the same.",
+            ),
         )
     ):
         command = option(command)
@@ -74,8 +88,18 @@ def _reporting(command: Any) -> Any:
     """The options that say how diagnostics are printed."""
     for option in reversed(
         (
-            click.option("--only", multiple=True, metavar="CODE", help="Print only the findings of this code. May be given several times."),
-            click.option("--all", "everything", is_flag=True, help="Print every finding, not the first three of each kind."),
+            click.option(
+                "--only",
+                multiple=True,
+                metavar="CODE",
+                help="Print only the findings of this code. May be given several times.",
+            ),
+            click.option(
+                "--all",
+                "everything",
+                is_flag=True,
+                help="Print every finding, not the first three of each kind.",
+            ),
         )
     ):
         command = option(command)
@@ -83,13 +107,37 @@ def _reporting(command: Any) -> Any:
 
 
 @main.command()
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="The folder to write. Default: output/ in the site's folder.")
-@click.option("--keep-going", is_flag=True, help="Publish all that has no error; exit with 3 and say what is held back.")
-@click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", help="How findings are printed.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="The folder to write. Default: output/ in the site's folder.",
+)
+@click.option(
+    "--keep-going",
+    is_flag=True,
+    help="Publish all that has no error; exit with 3 and say what is held back.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    help="How findings are printed.",
+)
 @_shared
 @_reporting
 @click.pass_obj
-def build(site: Path, output: Path | None, keep_going: bool, form: Format, only: tuple[str, ...], everything: bool, **shared: Any) -> None:
+def build(
+    site: Path,
+    /,
+    output: Path | None,
+    keep_going: bool,
+    form: Format,
+    only: tuple[str, ...],
+    everything: bool,
+    **shared: Any,
+) -> None:
     """Write the site to output/.
 
     With an error nothing is published and the old output stays as it was. Exits with 0 when the
@@ -102,7 +150,13 @@ def build(site: Path, output: Path | None, keep_going: bool, form: Format, only:
 
 
 @main.command()
-@click.option("--format", "form", type=click.Choice(["text", "json", "github", "csv"]), default="text", help="How findings are printed; csv is a worklist.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github", "csv"]),
+    default="text",
+    help="How findings are printed; csv is a worklist.",
+)
 @_shared
 @_reporting
 @click.pass_obj
@@ -119,12 +173,20 @@ def check(site: Path, form: Format, only: tuple[str, ...], everything: bool, **s
 
 
 @main.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="A loopback address to listen on.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="The port to listen on; 0 takes a free one.")
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="A loopback address to listen on."
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    help="The port to listen on; 0 takes a free one.",
+)
 @click.option("--open", "open_browser", is_flag=True, help="Open the site in the browser.")
 @_shared
 @click.pass_obj
-def serve(site: Path, host: str, port: int, open_browser: bool, **shared: Any) -> None:
+def serve(site: Path, /, host: str, port: int, open_browser: bool, **shared: Any) -> None:
     """Show the site on this machine and build it again at every change.
 
     The preview is built into a folder of its own; output/ is not touched. When a build fails, the
@@ -132,6 +194,7 @@ def serve(site: Path, host: str, port: int, open_browser: bool, **shared: Any) -
     """
     from site_gen import build as builder
     from site_gen import diagnostics
+    from site_gen.output import OutputError
     from site_gen.serve import Built
     from site_gen.serve import serve as run
 
@@ -140,14 +203,23 @@ def serve(site: Path, host: str, port: int, open_browser: bool, **shared: Any) -
     def rebuild() -> Built:
         try:
             report = builder.build(_options(site, folder, shared, keep_going=True))
-        except builder.OutputError as problem:
+        except OutputError as problem:
             return Built(ok=False, report=str(problem))
         text = diagnostics.as_text(report.diagnostics)
         return Built(ok=not report.failed, report=f"{text}\n{_last_line(report, 'Built')}".strip())
 
     watched = [site / name for name in ("content", "templates", "static", "site.yml")]
     try:
-        run(rebuild, folder, watched, [site / builder.WORK, site / "output"], host, port, open_browser, click.echo)
+        run(
+            rebuild,
+            folder,
+            watched,
+            [site / builder.WORK, site / "output"],
+            host,
+            port,
+            open_browser,
+            click.echo,
+        )
     except (ValueError, OSError) as problem:
         raise click.UsageError(str(problem)) from problem
 
@@ -155,9 +227,13 @@ def serve(site: Path, host: str, port: int, open_browser: bool, **shared: Any) -
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--title", help="The name of the archive. Default: the folder's name.")
-@click.option("--source", default="", help="What requirements.txt installs site_gen from: a git URL or a wheel.")
+@click.option(
+    "--source",
+    default="",
+    help="What requirements.txt installs site_gen from: a git URL or a wheel.",
+)
 @click.pass_obj
-def init(site: Path, folder: Path, title: str | None, source: str) -> None:
+def init(site: Path, /, folder: Path, title: str | None, source: str) -> None:
     """Start a site in FOLDER: settings, a first article, a workflow for GitHub Pages."""
     from site_gen import scaffold
 
@@ -168,13 +244,21 @@ def init(site: Path, folder: Path, title: str | None, source: str) -> None:
     except (scaffold.ScaffoldError, OSError) as problem:
         raise click.UsageError(str(problem)) from problem
     for path in written:
-        click.echo(f"  {path.relative_to(target).as_posix() if path.is_relative_to(target) else path}")
+        click.echo(
+            f"  {path.relative_to(target).as_posix() if path.is_relative_to(target) else path}"
+        )
     click.echo(f"Started {target}. Next: python -m site_gen -C {target} serve")
 
 
 @main.command()
 @click.argument("title")
-@click.option("--kind", type=click.Choice(["article", "author", "place", "topic", "page"]), default="article", show_default=True, help="What to start.")
+@click.option(
+    "--kind",
+    type=click.Choice(["article", "author", "place", "topic", "page"]),
+    default="article",
+    show_default=True,
+    help="What to start.",
+)
 @click.option("--date", type=_Date(), help="The article's date.")
 @click.option("--extension", default=".md", show_default=True, help="The ending of the file.")
 @click.pass_obj
@@ -183,7 +267,9 @@ def new(site: Path, title: str, kind: Any, date: datetime.date | None, extension
     from site_gen import scaffold
 
     try:
-        path = scaffold.new_article(site, site / "content", title, kind, date.isoformat() if date else "", extension)
+        path = scaffold.new_article(
+            site, site / "content", title, kind, date.isoformat() if date else "", extension
+        )
     except (scaffold.ScaffoldError, OSError) as problem:
         raise click.UsageError(str(problem)) from problem
     click.echo(f"Started {path}")
@@ -217,11 +303,14 @@ def _today() -> datetime.date:
     try:
         return datetime.datetime.fromtimestamp(int(epoch), datetime.UTC).date()
     except (ValueError, OverflowError, OSError) as problem:
-        raise click.UsageError(f"SOURCE_DATE_EPOCH is not a number of seconds: {epoch!r}") from problem
+        raise click.UsageError(
+            f"SOURCE_DATE_EPOCH is not a number of seconds: {epoch!r}"
+        ) from problem
 
 
 def _run(site: Path, output: Path | None, shared: dict[str, Any], **more: Any) -> Report:
     from site_gen import build as builder
+    from site_gen.output import OutputError
 
     if not site.is_dir():
         raise click.UsageError(f"There is no folder {site}.")
@@ -229,7 +318,7 @@ def _run(site: Path, output: Path | None, shared: dict[str, Any], **more: Any) -
         options = _options(site, output, shared, progress=progress, **more)
         try:
             return builder.build(options)
-        except builder.OutputError as problem:
+        except OutputError as problem:
             failure: Exception = problem
     click.echo(f"error: {failure}", err=True)
     sys.exit(ENVIRONMENT)
@@ -264,7 +353,9 @@ def _known_codes(only: tuple[str, ...]) -> None:
         if code not in CODES:
             guess = difflib.get_close_matches(code, CODES, n=1)
             more = f" Did you mean {guess[0]}?" if guess else " See docs/diagnostics.md."
-            raise click.BadParameter(f"{code!r} is not the code of a finding.{more}", param_hint="--only")
+            raise click.BadParameter(
+                f"{code!r} is not the code of a finding.{more}", param_hint="--only"
+            )
 
 
 def _print(report: Report, form: Format, only: tuple[str, ...], everything: bool) -> None:
@@ -277,7 +368,11 @@ def _print(report: Report, form: Format, only: tuple[str, ...], everything: bool
         if text:
             click.echo(text, err=True)
     else:
-        writers = {"json": diagnostics.as_json, "github": diagnostics.as_github, "csv": diagnostics.as_csv}
+        writers = {
+            "json": diagnostics.as_json,
+            "github": diagnostics.as_github,
+            "csv": diagnostics.as_csv,
+        }
         text = writers[form](found)
         if text:
             click.echo(text, nl=not text.endswith("\n"))
@@ -296,7 +391,9 @@ def _last_line(report: Report, done: str) -> str:
         parts.append(found)
     if report.published:
         one = report.published
-        parts.append(f"{one.written:,} files written, {one.unchanged:,} unchanged, {one.deleted:,} deleted")
+        parts.append(
+            f"{one.written:,} files written, {one.unchanged:,} unchanged, {one.deleted:,} deleted"
+        )
     parts.append(f"{report.seconds:.1f} s")
     return "; ".join(parts)
 
@@ -307,9 +404,13 @@ def _conclude(report: Report, keep_going: bool) -> None:
         _say(_last_line(report, "Nothing published"))
         from site_gen.diagnostics import WHOLE_SITE
 
-        whole = any(one.severity == "error" and one.code in WHOLE_SITE for one in report.diagnostics)
+        whole = any(
+            one.severity == "error" and one.code in WHOLE_SITE for one in report.diagnostics
+        )
         if not whole and not keep_going:
-            _say("The old output stays. Mend the errors, or publish all the rest with --keep-going.")
+            _say(
+                "The old output stays. Mend the errors, or publish all the rest with --keep-going."
+            )
         else:
             _say("The old output stays. Mend the errors and build again.")
         sys.exit(CONTENT_ERRORS)

@@ -95,7 +95,9 @@ class SiteConfig(_Strict):
     @field_validator("extensions")
     @classmethod
     def _endings(cls, value: dict[str, Any]) -> dict[str, Any]:
-        return {("" if not key else "." + key.lstrip(".").lower()): use for key, use in value.items()}
+        return {
+            ("" if not key else "." + key.lstrip(".").lower()): use for key, use in value.items()
+        }
 
     @field_validator("markdown_extensions", mode="before")
     @classmethod

@@ -54,7 +54,7 @@ _BESIDE = re.compile(
     r"|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag"
     r"|lunes|martes|miércoles|jueves|viernes|sábado|domingo"
     r"|понедельник|вторник|среда|четверг|пятница|суббота|воскресенье)\b"
-    r"|(?<=\d) ?г(?:ода?)?$"
+    r"|(?<=\d) ?г(?:ода?)?\b"
 )
 """What stands beside a date and adds nothing to it: a weekday, the Russian word for year."""
 _TIME = re.compile(
@@ -68,6 +68,7 @@ _TIME = re.compile(
     """,
     re.ASCII | re.VERBOSE,
 )
+"""A time of day and its zone, before, after or inside a date."""
 _FILLERS = frozenset(("of", "the", "de", "del", "le", "el", "den", "der", "am", "го"))
 """Words that may stand between the parts of a date."""
 _UNDATED = re.compile(
@@ -92,7 +93,9 @@ _SAME_AS = str.maketrans(
         "\u060c": ",",
     }
 )
+"""Other characters for the same, and those that are not seen."""
 _EASTERN_DIGIT = re.compile("[\u0660-\u0669\u06f0-\u06f9]")
+_EARLY_YEAR = re.compile(r"(?<!\d)1[0-5]\d\d", re.ASCII)
 
 _EDTF = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(?P<mark>[~?%]?)", re.ASCII)
 _EDTF_UNSPECIFIED = re.compile(
@@ -214,16 +217,14 @@ def read(text: str, order: DateOrder | None = None) -> Reading:
         plain = plain[:-1].rstrip()
     if _UNDATED.fullmatch(plain):
         return Reading(None)
+    # Years before 1600 in these digits are those of the Persian and the Islamic calendar.
+    if _EASTERN_DIGIT.search(text) and _EARLY_YEAR.search(plain):
+        return Reading(None, "ambiguous", "may be a date of the Persian or the Islamic calendar")
     try:
         reading = _read_any(plain, order) if len(plain) <= _LONGEST else None
     except _Impossible as problem:
         return Reading(None, "impossible", f"{' '.join(text.split())}: {problem}")
-    if reading is None:
-        return Reading(None, "unreadable", "it is in no form of date that is known")
-    # Years before 1600 in these digits are those of the Persian and the Islamic calendar.
-    if reading.date and reading.date.last.year < 1600 and _EASTERN_DIGIT.search(text):
-        return Reading(None, "ambiguous", "may be a date of the Persian or the Islamic calendar")
-    return reading
+    return reading or Reading(None, "unreadable", "it is in no form of date that is known")
 
 
 def from_file_name(stem: str) -> Date | None:

@@ -24,11 +24,9 @@ class Location:
 
     @classmethod
     def at(cls, path: str, text: str, offset: int, first_line: int = 1) -> Location:
-        """The place of a character offset in `text`, whose first line is `first_line` of the file."""
+        """The place of a character of `text`, whose first line is `first_line` of the file."""
         before = text[:offset]
-        return cls(
-            path, first_line + before.count("\n"), offset - (before.rfind("\n") + 1) + 1
-        )
+        return cls(path, first_line + before.count("\n"), offset - (before.rfind("\n") + 1) + 1)
 
     def __str__(self) -> str:
         parts = [self.path]
@@ -122,7 +120,7 @@ CODES: dict[str, Severity] = {
     "url-unreadable": "warning",
     "wrong-type": "warning",
 }
-"""Every code and the severity it has unless `--strict` is given. Each stands in docs/diagnostics.md."""
+"""Every code and its severity without `--strict`. Each stands in docs/diagnostics.md."""
 
 WHOLE_SITE = frozenset(
     {

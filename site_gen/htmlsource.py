@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from html import unescape
 from html.parser import HTMLParser
 
-from site_gen.labels import LIST_FIELDS, Label, begins_with
+from site_gen.labels import LIST_FIELDS, Label, Split, begins_with, same
 
 META_FIELDS = {
     "author": "authors",
@@ -128,10 +128,11 @@ def words(html: str) -> str:
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split())
 
 
-def split(text: str, known: Mapping[str, str]) -> tuple[str, str, int, list[Label]]:
+def split(text: str, known: Mapping[str, str], expected_title: str = "") -> Split:
     """Take the first heading and the label paragraphs off the head and foot of a body.
 
-    Returns the body, the heading's text and line, and the labels.
+    `expected_title` is the title that stronger metadata gives: a heading that says something
+    else then stays in the body.
     """
     title, title_line = "", 0
     labels: list[Label] = []
@@ -139,8 +140,9 @@ def split(text: str, known: Mapping[str, str]) -> tuple[str, str, int, list[Labe
     while True:
         position = _past_space(text, position)
         heading = _HEADING.match(text, position)
-        if heading and not title and words(heading[2]):
-            title, title_line = words(heading[2]), text.count("\n", 0, heading.start(2)) + 1
+        said = words(heading[2]) if heading and not title else ""
+        if heading and said and (not expected_title or same(said, expected_title)):
+            title, title_line = said, text.count("\n", 0, heading.start(2)) + 1
             text = blanked(text, *heading.span())
             continue
         match = _LABEL.match(text, position)
@@ -155,7 +157,8 @@ def split(text: str, known: Mapping[str, str]) -> tuple[str, str, int, list[Labe
             break
         labels.append(label)
         text = blanked(text, match.start(), len(text))
-    return text, title, title_line, sorted(labels, key=lambda label: label.line)
+    labels.sort(key=lambda label: label.line)
+    return Split(text, title, title_line, tuple(labels))
 
 
 def _past_space(text: str, position: int) -> int:

@@ -68,7 +68,8 @@ DEFAULT_LABELS: dict[str, str] = {
 LIST_FIELDS = frozenset({"authors", "places", "topics", "series"})
 
 _LABEL = re.compile(
-    r"^ {0,3}(?P<mark>\*\*|__)(?P<label>[^*_:\n]{1,40}?)\s*(?::(?P=mark)|(?P=mark)\s*:)[ \t]*(?P<value>.*)$"
+    r"^ {0,3}(?P<mark>\*\*|__)(?P<label>[^*_:\n]{1,40}?)\s*"
+    r"(?::(?P=mark)|(?P=mark)\s*:)[ \t]*(?P<value>.*)$"
 )
 _ATX = re.compile(r"^ {0,3}#{1,6}[ \t]*(?P<text>.*?)[ \t]*#*[ \t]*$")
 _SETEXT = re.compile(r"^ {0,3}(=+|-+)[ \t]*$")
@@ -247,7 +248,7 @@ def split(text: str, labels: Mapping[str, str], expected_title: str = "") -> Spl
     while position < len(blocks):
         block = blocks[position]
         heading = None if title else _title_of(lines, block)
-        if heading and (not expected_title or _same(heading[0], expected_title)) and heading[0]:
+        if heading and (not expected_title or same(heading[0], expected_title)) and heading[0]:
             title, title_line = heading[0], block[0] + 1
             taken.update(range(block[0], block[0] + heading[1]))
             rest = (block[0] + heading[1], block[1])
@@ -298,7 +299,9 @@ def _is_rule(lines: Sequence[str], block: tuple[int, int]) -> bool:
     return block[1] - block[0] == 1 and _RULE.match(lines[block[0]]) is not None
 
 
-def _same(one: str, other: str) -> bool:
+def same(one: str, other: str) -> bool:
+    """Whether two titles have the same letters and digits, whatever their case and signs."""
+
     def letters(text: str) -> str:
         return "".join(character for character in text.casefold() if character.isalnum())
 
@@ -341,7 +344,10 @@ def begins_with(text: str, name: str) -> bool:
     after = start[len(folded) :].lstrip("*_]")
     if after.startswith("("):
         after = after.partition(")")[2]
-    return re.match(r"(?:,|\s+\(|\s+(?:is|was|are|has|writes|reports|works|covers)\b)", after) is not None
+    return (
+        re.match(r"(?:,|\s+\(|\s+(?:is|was|are|has|writes|reports|works|covers)\b)", after)
+        is not None
+    )
 
 
 def breaks(body: str) -> list[Break]:
@@ -353,15 +359,22 @@ def breaks(body: str) -> list[Break]:
     previous: tuple[int, int] | None = None
     for block in blocks:
         fences = sum(1 for i in range(*block) if lines[i].lstrip().startswith(("```", "~~~")))
-        paragraph = not fenced and not fences and not any(
-            _NOT_A_PARAGRAPH.match(lines[i]) for i in range(*block)
+        paragraph = (
+            not fenced
+            and not fences
+            and not any(_NOT_A_PARAGRAPH.match(lines[i]) for i in range(*block))
         )
         if fences % 2:
             fenced = not fenced
         if paragraph and previous is not None:
             before, after = lines[previous[1] - 1].rstrip(), lines[block[0]].lstrip()
             words = sum(len(lines[i].split()) for i in range(*previous))
-            if words >= 4 and _breaks_off(before) and after[:1].islower() and len(after.split()) > 2:
+            if (
+                words >= 4
+                and _breaks_off(before)
+                and after[:1].islower()
+                and len(after.split()) > 2
+            ):
                 found.append(Break(previous[1], len(before), before, after))
         previous = block if paragraph else None
     return found

@@ -6,7 +6,10 @@ import re
 from typing import Literal
 
 _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|\d{3}))?(-[A-Za-z0-9]{5,8})*")
-_RTL = frozenset("ar arc ckb dv fa glk ha-arab he khw ks ku-arab mzn nqo pa-arab prs ps sd ug ur yi".split())
+_RTL = frozenset({
+    "ar", "arc", "ckb", "dv", "fa", "glk", "ha-arab", "he", "khw", "ks", "ku-arab", "mzn", "nqo",
+    "pa-arab", "prs", "ps", "sd", "ug", "ur", "yi",
+})  # fmt: skip
 
 NAMES = {
     "ar": "Arabic", "az": "Azerbaijani", "be": "Belarusian", "bg": "Bulgarian", "bn": "Bengali",

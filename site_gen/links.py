@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import posixpath
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -14,6 +15,8 @@ from site_gen.markup import ID_PREFIX
 from site_gen.model import Document, Reference
 
 CONTENT = "content"
+_TEMPLATE_CODE = re.compile(r"\{[{%]")
+"""Told already as what it is: code of another program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,8 @@ class Resolver:
     ) -> None:
         """Set up for one site.
 
-        `documents`, their `urls` and those of `attachments` go by source path; `unpublished` tells, by path, why a
-        document has no page; `page_urls` are all pages there are.
+        `documents`, their `urls` and those of `attachments` go by source path; `unpublished`
+        tells, by path, why a document has no page; `page_urls` are all pages there are.
         """
         self.documents = documents
         self.urls = urls
@@ -53,9 +56,13 @@ class Resolver:
         self.by_stem: dict[str, str] = {}
         for path in sorted({*urls, *unpublished}, reverse=True):
             self.by_stem[str(PurePosixPath(path).with_suffix(""))] = path
-        self.names: dict[str, list[str]] = {}
+        self.names: dict[str, str] = {}
+        self.alike: dict[str, list[str]] = {}
+        self.guesses: dict[str, str] = {}
         for path in sorted({*urls, *self.attachments}):
-            self.names.setdefault(PurePosixPath(path).name.lower(), []).append(path)
+            name = PurePosixPath(path).name.lower()
+            if self.names.setdefault(name, path) == path:
+                self.alike.setdefault(name[:3], []).append(name)
 
     def find(self, path: str, target: str) -> tuple[str, str]:
         """What a target in the document at `path` means: ("document" | "attachment" | "page" |
@@ -64,7 +71,11 @@ class Resolver:
         written = unquote(urlsplit(target).path)
         base = CONTENT if written.startswith("/") else posixpath.dirname(path)
         joined = posixpath.normpath(posixpath.join(base, written.lstrip("/")))
-        for candidate in (joined, posixpath.join(joined, "index"), posixpath.join(joined, "_index")):
+        for candidate in (
+            joined,
+            posixpath.join(joined, "index"),
+            posixpath.join(joined, "_index"),
+        ):
             if candidate in self.urls:
                 return "document", candidate
             if candidate in self.unpublished:
@@ -87,12 +98,15 @@ class Resolver:
             yield posixpath.normpath(posixpath.join(posixpath.dirname(self.urls[path]), written))
 
     def guess(self, target: str) -> str:
-        """The file that was probably meant, by its name."""
+        """The file that was probably meant: one of that name, or of nearly that name.
+
+        Only names that begin alike are compared: thousands of links may be dead.
+        """
         name = PurePosixPath(unquote(urlsplit(target).path)).name.lower()
-        close = difflib.get_close_matches(name, self.names, n=1, cutoff=0.85) if name else []
-        if name in self.names:
-            close = [name]
-        return self.names[close[0]][0] if close else ""
+        if name not in self.guesses:
+            close = difflib.get_close_matches(name, self.alike.get(name[:3], ()), 1, 0.85)
+            self.guesses[name] = self.names.get(name) or (self.names[close[0]] if close else "")
+        return self.guesses[name]
 
 
 def _without_ending(path: str) -> str:
@@ -100,9 +114,7 @@ def _without_ending(path: str) -> str:
     return path.removesuffix(".html").removesuffix(".htm").rstrip("/")
 
 
-def resolve(
-    documents: Iterable[Document], resolver: Resolver
-) -> tuple[Resolved, list[Diagnostic]]:
+def resolve(documents: Iterable[Document], resolver: Resolver) -> tuple[Resolved, list[Diagnostic]]:
     """Resolve every reference of every published document."""
     targets: dict[str, tuple[str, ...]] = {}
     used: set[str] = set()
@@ -150,7 +162,8 @@ def _target(
             found.append(_dead_anchor(document, reference, what))
             return resolver.urls[what]
         return f"{resolver.urls[what]}#{ID_PREFIX}{fragment}"
-    found.append(_dead(document, reference, resolver, what))
+    if not _TEMPLATE_CODE.search(reference.target):
+        found.append(_dead(document, reference, resolver, what))
     return ""
 
 
@@ -174,7 +187,10 @@ def _dead(document: Document, reference: Reference, resolver: Resolver, path: st
             value=reference.target,
             hint="It is shown without a link.",
         )
-    guess = resolver.guess(reference.target)
+    try:
+        guess = resolver.guess(reference.target)
+    except ValueError:
+        guess = ""
     hint = f"Did you mean {guess}?" if guess else ""
     if reference.image:
         return warning(

@@ -484,7 +484,10 @@ class _Body:
             self.heading = (int(name[1:]), attributes.get("id", ""))
             self.heading_text = []
         opened = _written(name, attributes)
-        return f'<div class="table">{opened}' if name == "table" else opened
+        if name == "table":
+            # What scrolls sideways can be reached by keyboard.
+            return f'<div class="table" tabindex="0">{opened}'
+        return '<pre tabindex="0">' if name == "pre" and not attributes else opened
 
     def closed(self, name: str) -> str:
         if name == "a":
@@ -526,7 +529,7 @@ class _Body:
             self.after_link.append(f" {link}")
             return ""
         if not target or scheme:
-            return f'<span class="missing">{alt}</span>'
+            return f'<span class="missing">{alt or escape(target)}</span>'
         attributes["src"] = self.reference(target, image=True)
         return _written("img", attributes | {"loading": "lazy"})
 

@@ -18,7 +18,17 @@ from site_gen.labels import Label, decode_entities, plain_text
 from site_gen.model import ORIGINS, DocumentKind, Evidence, Origin, OriginKind
 
 FieldType = Literal[
-    "title", "text", "summary", "people", "names", "list", "date", "url", "language", "flag", "mapping"
+    "title",
+    "text",
+    "summary",
+    "people",
+    "names",
+    "list",
+    "date",
+    "url",
+    "language",
+    "flag",
+    "mapping",
 ]
 
 
@@ -54,7 +64,12 @@ FIELDS: tuple[Field, ...] = (
     ),
     Field("series", "names", "Series"),
     Field("language", "language", "Language", ("lang", "locale")),
-    Field("summary", "summary", "Summary", ("description", "excerpt", "abstract", "deck", "standfirst")),
+    Field(
+        "summary",
+        "summary",
+        "Summary",
+        ("description", "excerpt", "abstract", "deck", "standfirst"),
+    ),
     Field(
         "source_url",
         "url",
@@ -247,7 +262,9 @@ def table(
                 continue
             if not header:
                 header = [cell.strip() for cell in cells]
-                column = next((i for i, cell in enumerate(header) if _folded(cell) in FILE_COLUMNS), None)
+                column = next(
+                    (i for i, cell in enumerate(header) if _folded(cell) in FILE_COLUMNS), None
+                )
                 if column is None:
                     found.append(
                         error(
@@ -280,7 +297,13 @@ def table(
                 continue
             origin = Origin("metadata.csv", path, line)
             rows[name] = [
-                Statement(key, _cell(cell.strip(), known.get(_folded(key), "")), origin, 1, raw=cell.strip())
+                Statement(
+                    key,
+                    _cell(cell.strip(), known.get(_folded(key), "")),
+                    origin,
+                    1,
+                    raw=cell.strip(),
+                )
                 for index, (key, cell) in enumerate(zip(header, cells, strict=False))
                 if index != column and key and cell.strip()
             ]
@@ -311,7 +334,7 @@ def _cell(cell: str, field: str) -> str | list[str]:
 
 
 class _Wrong(Exception):
-    """A value that does not fit its field: a code, what is wrong, what to do, a value all the same."""
+    """A value that does not fit its field; `instead` is what can be used of it all the same."""
 
     def __init__(self, code: str, message: str, hint: str, instead: Any = None) -> None:
         super().__init__(message)
@@ -404,7 +427,9 @@ def _read(spec: Field, one: Statement, config: SiteConfig, found: list[Diagnosti
 
 
 def _wrong_type(wanted: str) -> _Wrong:
-    return _Wrong("wrong-type", f"this should be {wanted}", "Change the value; until then it is not used.")
+    return _Wrong(
+        "wrong-type", f"this should be {wanted}", "Change the value; until then it is not used."
+    )
 
 
 def _text(value: Any, _config: SiteConfig) -> str | None:
@@ -572,7 +597,10 @@ def coordinates(value: Any) -> tuple[float, float] | None:
     """
     data = yamlio.plain(value)
     if isinstance(data, dict):
-        data = [data.get("lat", data.get("latitude")), data.get("lon", data.get("longitude", data.get("lng")))]
+        data = [
+            data.get("lat", data.get("latitude")),
+            data.get("lon", data.get("longitude", data.get("lng"))),
+        ]
     if isinstance(data, str):
         data = data.replace(",", " ").split()
     if not isinstance(data, list) or len(data) != 2:

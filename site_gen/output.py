@@ -583,17 +583,6 @@ def _write(folder: Path, name: str, data: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     _patiently(os.replace, temporary, folder / name)
-    _sync_folder((folder / name).parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Flush the names in a folder to the disk; Windows has no such call and needs none."""
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def _temporary(folder: Path) -> Path:

@@ -37,8 +37,9 @@ HOME = "index.html"
 NOT_FOUND = "404.html"
 DATES = "dates/index.html"
 MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
 
 _UNSAFE = re.compile(r'[<>:"\\|?*#%\x00-\x1f\x7f]')
 _RESERVED = frozenset(
@@ -93,7 +94,9 @@ def place_documents(archive: Archive) -> tuple[dict[str, str], list[Diagnostic]]
     URLs that differ only in case, or where one is a folder of the other, share too: not every
     disk can hold both.
     """
-    urls = {one.path: document_url(one) for one in (*archive.articles.values(), *archive.pages.values())}
+    urls = {
+        one.path: document_url(one) for one in (*archive.articles.values(), *archive.pages.values())
+    }
     owners: dict[str, list[str]] = defaultdict(list)
     for path, url in urls.items():
         owners[_comparable(url)].append(path)
@@ -157,13 +160,22 @@ def _index(kind: EntityKind, archive: Archive) -> list[Page]:
     counts = Counter(initial(one.name) for one in archive.entities[kind].values())
     if counts.total() <= INDEX_LIMIT:
         return [Page("index", url, title=HEADING[kind], entity_kind=kind)]
-    letters = {letter: f"{FOLDER[kind]}/index/{_letter_name(letter)}.html" for letter in sorted(counts)}
+    letters = {
+        letter: f"{FOLDER[kind]}/index/{_letter_name(letter)}.html" for letter in sorted(counts)
+    }
     buckets = tuple(Bucket(letter, letters[letter], counts[letter]) for letter in letters)
     parents = ((HEADING[kind], url),)
     return [
         Page("index", url, "", HEADING[kind], kind, children=buckets),
         *(
-            Page("index", letters[letter], letter, f"{HEADING[kind]}: {letter}", kind, parents=parents)
+            Page(
+                "index",
+                letters[letter],
+                letter,
+                f"{HEADING[kind]}: {letter}",
+                kind,
+                parents=parents,
+            )
             for letter in letters
         ),
     ]
@@ -275,7 +287,9 @@ class _Lists:
             if split or always_months:
                 made.extend(self._month(month, members, prefix, below, owner))
             shown = () if split else tuple(members)
-            buckets.append(Bucket(label, month_url if split or always_months else "", len(members), shown))
+            buckets.append(
+                Bucket(label, month_url if split or always_months else "", len(members), shown)
+            )
         if rest:
             buckets.append(Bucket(f"{year}, month unknown", "", len(rest), tuple(rest)))
         made.insert(0, self._page(url, year, owner, buckets, parents))
@@ -292,7 +306,9 @@ class _Lists:
         url = f"{prefix}{month}.html"
         title = f"{_month_label(month)} {month[:4]}"
         if len(keys) <= self.limit:
-            return [self._page(url, title, owner, [Bucket("", "", len(keys), tuple(keys))], parents)]
+            return [
+                self._page(url, title, owner, [Bucket("", "", len(keys), tuple(keys))], parents)
+            ]
         made: list[Page] = []
         buckets: list[Bucket] = []
         rest: list[str] = []
@@ -333,7 +349,9 @@ class _Lists:
     ) -> list[Page]:
         """A list without dates, split by the first letter of the title where it is too long."""
         if len(keys) <= self.limit:
-            return [self._page(url, title, owner, [Bucket("", "", len(keys), tuple(keys))], parents)]
+            return [
+                self._page(url, title, owner, [Bucket("", "", len(keys), tuple(keys))], parents)
+            ]
         made: list[Page] = []
         buckets: list[Bucket] = []
         letters = self._by(keys, lambda document: initial(document.title))
@@ -341,7 +359,9 @@ class _Lists:
             letter_url = f"{prefix}/{_letter_name(letter)}.html"
             buckets.append(Bucket(letter, letter_url, len(members)))
             one = [Bucket("", "", len(members), tuple(members))]
-            made.append(self._page(letter_url, f"{title}: {letter}", owner, one, (*parents, (title, url))))
+            made.append(
+                self._page(letter_url, f"{title}: {letter}", owner, one, (*parents, (title, url)))
+            )
         return [self._page(url, title, owner, buckets, parents), *made]
 
     def _newest_first(self, keys: Sequence[str]) -> dict[str, list[str]]:
@@ -367,7 +387,9 @@ class _Lists:
                 undated_url = f"{prefix}/undated.html"
                 buckets.append(Bucket(year, undated_url, len(members)))
                 made.extend(
-                    self._alphabetical(members, undated_url, year, below, f"{prefix}/undated", entity)
+                    self._alphabetical(
+                        members, undated_url, year, below, f"{prefix}/undated", entity
+                    )
                 )
             else:
                 buckets.append(Bucket(year, f"{prefix}/{year}.html", len(members)))
@@ -375,7 +397,14 @@ class _Lists:
                 made.extend(self._year(year, chronological, f"{prefix}/", below, owner=entity))
         articles = tuple(key for bucket in buckets for key in bucket.articles)
         page = Page(
-            entity.kind, url, entity.key, entity.name, entity.kind, articles, tuple(buckets), parents
+            entity.kind,
+            url,
+            entity.key,
+            entity.name,
+            entity.kind,
+            articles,
+            tuple(buckets),
+            parents,
         )
         return [page, *made]
 
@@ -412,4 +441,3 @@ def initial(text: str) -> str:
 
 def _letter_name(letter: str) -> str:
     return "0-9" if letter == "#" else letter.lower() if letter.isascii() else f"u{ord(letter):04x}"
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import pickle
 from collections.abc import Iterable, Mapping, Sequence
@@ -155,10 +156,8 @@ def parse(task: Task, context: Context, body_key: str) -> tuple[Parsed, str]:
     work = _Work(task, context)
     document: Document | None = None
     body = ""
-    try:
+    with contextlib.suppress(_Failed):  # The errors that were found tell why.
         document, body = work.document(body_key)
-    except _Failed:
-        pass  # The errors that were found tell why.
     accepted = document.accept if document else frozenset()
     found = [one for one in work.found if one.severity == "error" or one.code not in accepted]
     if any(one.severity == "error" for one in found):
@@ -192,18 +191,20 @@ class _Work:
         for source in self.task.defaults:
             self.add_yaml(source, "folder defaults")
         text = self.text()
-        reading = self.resolve(frozenset({"markup", "repair", "smart_quotes", "title"}), tell=False)
-        how = self.markup(reading)
-        text, title, title_line, split_labels = self.taken_apart(text, how, reading.values.get("title", ""))
-        self.stated.extend(metadata.from_labels(split_labels, self.path, text.original))
-        if title:
-            origin = Origin("inferred", self.path, title_line, "the heading")
-            self.stated.append(Statement("title", title, origin, 1, text.line(title_line), raw=title))
+        reading = self.resolve(frozenset({"markup", "title"}), tell=False)
+        how = self.markup_of(reading)
+        apart = self.taken_apart(text, how, reading.values.get("title", ""))
+        lines = text.split("\n")
+        self.stated.extend(metadata.from_labels(apart.labels, self.path, lines))
+        if apart.title:
+            origin = Origin("inferred", self.path, apart.title_line, "the heading")
+            line = lines[apart.title_line - 1]
+            self.stated.append(Statement("title", apart.title, origin, 1, line, apart.title))
         self.infer_from_name()
         found = self.resolve(frozenset(), tell=True)
         self.unknown = found.unknown
         self.check_status(found)
-        body, notes = self.closing_notes(text.body, how, found.values.get("authors", ()))
+        body, notes = self.closing_notes(apart.body, how, found.values.get("authors", ()))
         body, repairs = self.mended(body, how, found.values.get("repair"))
         options = markup.Options(
             how,
@@ -261,7 +262,7 @@ class _Work:
             self.found.extend(problems)
         return result
 
-    def markup(self, reading: Metadata) -> Markup:
+    def markup_of(self, reading: Metadata) -> Markup:
         given = reading.values.get("markup")
         default = self.task.source.markup or "markdown"
         if given is None or given in get_args(Markup):
@@ -283,24 +284,20 @@ class _Work:
                 return one.location
         return Location(self.path)
 
-    def taken_apart(
-        self, text: str, how: Markup, stated_title: str
-    ) -> tuple[_Text, str, int, Sequence[labels.Label]]:
-        """The body without its title heading and labels, and these."""
+    def taken_apart(self, text: str, how: Markup, stated_title: str) -> labels.Split:
+        """The body without its title heading and its labels, and these."""
         known = labels.known_labels(self.config.labels)
         if self.kind not in ("article", "page"):
             known = {}
-        if how == "html":
-            head = htmlsource.head(text)
-            self.stated.extend(
-                Statement(key, value, Origin("front matter", self.path, line), raw=value)
-                for key, value, line in head.stated
-            )
-            body = htmlsource.body_of(text, head)
-            body, title, line, found = htmlsource.split(body, known)
-            return _Text(body, text.split("\n")), title, line, found
-        split = labels.split(text, known, stated_title)
-        return _Text(split.body, text.split("\n")), split.title, split.title_line, split.labels
+        if how != "html":
+            return labels.split(text, known, stated_title)
+        head = htmlsource.head(text)
+        self.stated.extend(
+            Statement(key, value, Origin("front matter", self.path, line), raw=value)
+            for key, value, line in head.stated
+        )
+        title = stated_title or next((value for key, value, _ in head.stated if key == "title"), "")
+        return htmlsource.split(htmlsource.body_of(text, head), known, title)
 
     def infer_from_name(self) -> None:
         stem = PurePosixPath(self.path).stem
@@ -384,7 +381,8 @@ class _Work:
                 warning(
                     "paragraph-broken",
                     Location(self.path, one.line, one.column),
-                    f"A paragraph breaks off in mid-sentence: “…{one.before[-30:]}” / “{one.after[:30]}…”",
+                    "A paragraph breaks off in mid-sentence: "
+                    f"“…{one.before[-30:]}” / “{one.after[:30]}…”",
                     value=one.before[-30:],
                     source=one.before,
                     hint="Set `repair: {split_paragraphs: join}` in its sidecar to join the two, "
@@ -435,7 +433,11 @@ class _Work:
             )
         evidence = [one for one in found.evidence if metadata.BY_NAME[one.field].label]
         evidence.extend(
-            Evidence("biography", note.author, Origin("inferred", self.path, note.line, "the closing paragraph"))
+            Evidence(
+                "biography",
+                note.author,
+                Origin("inferred", self.path, note.line, "the closing paragraph"),
+            )
             for note in closing
         )
         return Document(
@@ -513,16 +515,3 @@ class _Work:
                     )
                 )
         return frozenset(codes)
-
-
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """A body with lines left empty, and the lines of the whole source."""
-
-    body: str
-    original: list[str]
-
-    def line(self, number: int) -> str:
-        """A line of the source, 1-based."""
-        return self.original[number - 1] if 0 < number <= len(self.original) else ""
-

@@ -1,4 +1,4 @@
-"""Pages to files: the context of each template, relative links, bodies with their links filled in."""
+"""Pages to files: what each template is given, relative links, bodies with their links."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from site_gen import cache, languages, theme
 from site_gen.config import SiteConfig
 from site_gen.diagnostics import Diagnostic, Location, error
 from site_gen.links import Resolved
-from site_gen.markup import PLACEHOLDER
+from site_gen.markup import LINK_END, LINK_START, PLACEHOLDER
 from site_gen.metadata import BY_NAME
 from site_gen.model import (
     ENTITY_KINDS,
@@ -136,8 +136,12 @@ def render_chunk(context: Context, chunk: Sequence[Page]) -> Rendered:
                 text = context.renderer.render(page, store)
             except cache.CacheBroken:
                 raise
-            except Exception as problem:  # A template is the site's code: whatever it raises is told.
-                found.append(_template_error(problem, context.site, TEMPLATE_OF[page.kind], page.url))
+            except (
+                Exception
+            ) as problem:  # A template is the site's code: whatever it raises is told.
+                found.append(
+                    _template_error(problem, context.site, TEMPLATE_OF[page.kind], page.url)
+                )
                 continue
             data = text.encode("utf-8")
             files.append(stage(context.stage_folder, context.output_folder, page.url, data))
@@ -267,9 +271,7 @@ class Renderer:
     def _around(self) -> dict[str, tuple[str, str]]:
         """The keys of the article before and after each dated one."""
         dated = ["", *self.archive.dated, ""]
-        return {
-            key: (dated[index], dated[index + 2]) for index, key in enumerate(dated[1:-1])
-        }
+        return {key: (dated[index], dated[index + 2]) for index, key in enumerate(dated[1:-1])}
 
     def _list_around(self) -> dict[str, tuple[Page | None, Page | None]]:
         """The year before and after each year's list, and so for months and days."""
@@ -386,7 +388,12 @@ class Renderer:
             "intro": self._intro(HOME, bodies),
             "newest": [self.card(key) for key in newest[:NEWEST]],
             "years": [
-                {"label": one.label, "url": one.url, "count": one.count, "share": -(-100 * one.count // most)}
+                {
+                    "label": one.label,
+                    "url": one.url,
+                    "count": one.count,
+                    "share": -(-100 * one.count // most),
+                }
                 for one in years
             ],
             "undated": {"count": undated.count, "url": undated.url} if undated else None,
@@ -557,7 +564,7 @@ class _Bodies:
 
 
 _LINKED = re.compile(
-    rf'<(?P<name>a|img)\b[^>]*?\b(?:href|src)="(?P<link>{PLACEHOLDER.pattern.replace("(", "(?P<number>", 1)})"[^>]*>'
+    rf'<(?P<name>a|img)\b[^>]*?\b(?:href|src)="(?P<link>{LINK_START}(?P<number>\d+){LINK_END})"[^>]*>'
 )
 
 
@@ -600,4 +607,3 @@ def _point(coordinates: tuple[float, float] | None) -> str:
     latitude, longitude = coordinates
     north, east = "N" if latitude >= 0 else "S", "E" if longitude >= 0 else "W"
     return f"{abs(latitude):g}° {north}, {abs(longitude):g}° {east}"
-

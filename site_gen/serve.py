@@ -44,6 +44,8 @@ QUIET_MS = 50
 DROPPINGS = re.compile(r"\.#.*|#.*#|.*~|.*\.sw[a-z]|\.~lock\..*|4913|\.DS_Store|Thumbs\.db")
 """Names of the files that editors and file managers leave beside the one that is meant."""
 
+RELOAD = {"command": "reload", "path": "*"}
+
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'self'"
@@ -76,7 +78,7 @@ CLIENT = """"use strict";
     const close = make("button", "Close");
     close.type = "button";
     close.addEventListener("click", hide);
-    const heading = make("h2", "The build failed: this is the last good site");
+    const heading = make("h2", "The last build has errors");
     region.append(close, heading, make("pre", report));
     panel.attachShadow({ mode: "open" }).append(style, region);
     document.body.append(panel);
@@ -166,7 +168,7 @@ MORE_TYPES = {
 TEXTUAL = re.compile(r"text/.*|application/(json|xml|yaml)|.*\+(json|xml)")
 
 
-class ServeError(Exception):
+class ServeError(OSError):
     """The preview cannot run here. str() tells the keeper what is wrong and what to do."""
 
 
@@ -194,7 +196,7 @@ def serve(
     """Build, serve `folder` and build again at every change, until Ctrl-C.
 
     `build` writes the site into `folder`. It runs in a thread of its own, never twice at once; if
-    it fails it must leave the last good site there. An exception of it ends the preview and
+    it fails it must leave a good site there, or nothing. An exception of it ends the preview and
     comes out here.
 
     `watched` are folders and files that need not exist yet; `folder` and what lies under
@@ -352,7 +354,7 @@ class _Preview:
         """Take in a page that has just connected and says of which build it is."""
         self._pages.add(pages)
         if build != self.build:
-            pages.send_message({"command": "reload", "path": "*"})
+            pages.send_message(RELOAD)
         elif self._failure and self.has_site:
             pages.send_message({"command": "report", "report": self._failure})
 
@@ -369,26 +371,24 @@ class _Preview:
     def waiting_page(self) -> bytes:
         """What is shown while there is no site."""
         if self._failure:
-            return self.own_page("The build failed, and there is no earlier site", self._failure)
+            return self.own_page(
+                "The build has errors, and there is no earlier site", self._failure
+            )
         return self.own_page("The first build is running", "This page will show the site.")
 
     def _tell(self, built: Built) -> None:
         if built.report:
             self._say(built.report)
-        if built.ok:
+        elif built.ok:
             self._say("Built.")
-        else:
-            self._say("The build failed; the preview shows the last good site, if there is one.")
+        if not built.ok:
+            self._say("The build has errors; every page of the preview shows them.")
 
     def _show(self, built: Built) -> None:
         self._failure = "" if built.ok else built.report or "The build gave no reason."
-        if built.ok or not self.has_site:
-            self._builds += 1
-            message = {"command": "reload", "path": "*"}
-        else:
-            message = {"command": "report", "report": self._failure}
+        self._builds += 1
         for pages in tuple(self._pages):
-            pages.send_message(message)
+            pages.send_message(RELOAD)
         if self._open_browser:
             self._open_browser = False
             address = self.url + quote(built.pages_url, safe="/")
@@ -598,16 +598,17 @@ class _Site(StaticFileHandler):
         self.set_header("Cache-Control", "no-store")
 
     async def get(self, path: str, include_body: bool = True) -> None:
-        file = self.validate_absolute_path(self.root, self._absolute(path))
+        file = self.validate_absolute_path(self.root, os.path.join(self.root, path))
         if file is None:
             return
-        if content_type(file).startswith("text/html"):
-            self._finish_page(Path(file).read_bytes())
-        else:
-            await super().get(path, include_body)
-
-    def _absolute(self, path: str) -> str:
-        return self.get_absolute_path(self.root, self.parse_url_path(path))
+        try:
+            if content_type(file).startswith("text/html"):
+                self._finish_page(Path(file).read_bytes())
+            else:
+                await super().get(path, include_body)
+        except FileNotFoundError:
+            # The build that runs now has just removed it.
+            raise HTTPError(404) from None
 
     def validate_absolute_path(self, root: str, absolute_path: str) -> str | None:
         """The file to send; None if the answer is a redirect. Raises HTTPError 404."""

@@ -316,10 +316,9 @@ def read_bytes(site: Path, path: str) -> bytes:
 
 BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 # C0 and C1 controls without tab and line feed; the noncharacters that markup uses as marks.
-_UNWANTED = {
-    code: " "
-    for code in (*range(9), *range(11, 32), *range(127, 133), *range(134, 160), *range(0xFDD0, 0xFDF0))
-}
+_UNWANTED = dict.fromkeys(
+    (*range(9), *range(11, 32), *range(127, 133), *range(134, 160), *range(0xFDD0, 0xFDF0)), " "
+)
 
 
 def decode(data: bytes, path: str, encoding: str = "") -> tuple[str | None, list[Diagnostic]]:

@@ -54,6 +54,7 @@ PROPERTIES = _names("""
     stroke-width text-align text-anchor text-decoration text-indent text-orientation
     text-overflow text-rendering text-transform transform transform-box transform-origin
     unicode-bidi vector-effect visibility white-space word-spacing writing-mode
+    width height max-width max-height
 """)
 """CSS properties, in `style`, in style sheets and as attributes; their values are checked."""
 

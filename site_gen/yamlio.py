@@ -14,7 +14,7 @@ import yaml
 
 from site_gen.diagnostics import Diagnostic, Location, error
 
-LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+FAST_LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_DEPTH = 40
 MAX_NODES = 200_000
 TYPED_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("bool", "int", "float"))
@@ -73,7 +73,8 @@ def load(text: str, path: str, first_line: int = 1) -> tuple[Yaml | None, list[D
     """
     reader = _Reader(text, path, first_line)
     try:
-        node = yaml.compose(text, Loader=LOADER)
+        # The fast loader takes tabs that the plain one refuses; on every machine they are refused.
+        node = yaml.compose(text, Loader=yaml.SafeLoader if "\t" in text else FAST_LOADER)
     except yaml.MarkedYAMLError as problem:
         return None, [reader.syntax_error(problem)]
     except yaml.reader.ReaderError as problem:
@@ -107,7 +108,7 @@ class _Reader:
         # The mark of an unfinished token stands after the end; the last line is where to look.
         line = min(line, max(len(self.lines) - 1, 0))
         source = self.lines[line] if line < len(self.lines) else ""
-        hint = "Mend the YAML here; text with `: ` or a leading `[`, `{`, `*`, `&` or `@` needs quotes."
+        hint = "Mend the YAML here; text with `: ` or a leading `[`, `{`, `*` or `@`, needs quotes."
         if "\t" in source:
             hint = "This line holds a tab, which YAML does not allow here: use spaces."
         said = problem.problem or "it cannot be read"

@@ -148,6 +148,7 @@ date_like = st.lists(
         "Nov 2, 2001 at 10:30 p.m.",
         "2 ноября 2001 г.",
         "2-го ноября 2001 года",
+        "2 ноября 2001г., 10:00",
         "Пятница, 2 нояб. 2001",
         "2 novembre 2001",
         "vendredi 2 nov. 2001",
@@ -290,6 +291,7 @@ def test_no_century_is_guessed(text: str, order: DateOrder | None) -> None:
     [
         ("1900s", "19XX", "may be 1900 to 1909 or 1900 to 1999"),
         ("۱۳۸۰/۰۸/۱۱", None, "may be a date of the Persian or the Islamic calendar"),
+        ("۱۳۸۰/۰۲/۳۱", None, "may be a date of the Persian or the Islamic calendar"),
         ("١٤٢٢", None, "may be a date of the Persian or the Islamic calendar"),
         ("before 02/11/2001", "../2001", "may be 2 November 2001 or 11 February 2001"),
         ("2000 to 03/11/2001", "2000/2001", "may be 3 November 2001 or 11 March 2001"),
