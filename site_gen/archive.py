@@ -27,6 +27,9 @@ FIELD_OF_KIND: dict[EntityKind, str] = {
     "series": "series",
 }
 
+INDEX = "index"
+"""The slug that no entity has: it is the name of the page that lists them all."""
+
 
 def fold(name: str) -> str:
     """What names are compared by: one case, one form of accents, single blanks."""
@@ -81,16 +84,13 @@ def _entities(
     found: list[Diagnostic],
 ) -> tuple[dict[str, Entity], dict[str, tuple[str, ...]]]:
     """The registry entries and the names found in articles, and who is named where."""
-    slugs: dict[str, str] = {}
     registered: dict[str, Document] = {}
     owner: dict[str, str] = {}
-    for entry in entries:
+    for entry in sorted(entries, key=lambda one: (one.key, one.path)):
         slug = slug_of(entry.key)
-        if slug in registered:
-            found.append(_twice(kind, entry.key, entry, registered[slug]))
-            continue
+        if slug in registered or slug == INDEX:
+            slug = f"{slug}-{_short(entry.path)}"
         registered[slug] = entry
-        slugs[slug] = slug
         assert entry.registry is not None
         # The key comes first: `authors: [tim-judah]` means the entry of that name.
         for name in (entry.key, entry.title, *entry.registry.aliases):
@@ -171,7 +171,7 @@ def _new_slugs(names: Iterable[str], taken: set[str]) -> dict[str, str]:
     slugs: dict[str, str] = {}
     for slug, sharing in groups.items():
         sharing.sort(key=lambda name: (name.replace(" ", "-") != slug, len(name), name))
-        first_free = slug not in taken and slug != "index"
+        first_free = slug not in taken and slug != INDEX
         for index, name in enumerate(sharing):
             slugs[name] = slug if index == 0 and first_free else f"{slug}-{_short(name)}"
     return slugs

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from site_gen import theme
+from site_gen.diagnostics import Diagnostic, Location, error
 
 FOLDER = "assets"
 ROOT = "root/"
@@ -25,15 +26,16 @@ class Assets:
     files: Mapping[str, bytes]
 
 
-def load(site: Path) -> Assets:
+def load(site: Path) -> tuple[Assets, list[Diagnostic]]:
     """Read the theme's static files and the site's own, which win one by one."""
     found: dict[str, bytes] = {}
+    problems: list[Diagnostic] = []
     for folder in (theme.folder("static"), site / "static"):
-        if folder.is_dir():
-            for file in sorted(folder.rglob("*")):
-                name = file.relative_to(folder).as_posix()
-                if file.is_file() and not any(part.startswith(".") for part in name.split("/")):
-                    found[name] = file.read_bytes()
+        for name, file in _files(folder):
+            try:
+                found[name] = file.read_bytes()
+            except OSError as reason:
+                problems.append(_unreadable(f"static/{name}", reason))
     urls = {name: _named(name, data) for name, data in found.items() if not name.endswith(".css")}
     files = {urls[name]: found[name] for name in urls}
     for name, data in found.items():
@@ -41,7 +43,19 @@ def load(site: Path) -> Assets:
             data = _with_named_urls(name, data, urls)
             urls[name] = _named(name, data)
             files[urls[name]] = data
-    return Assets(urls, files)
+    return Assets(urls, files), problems
+
+
+def _files(folder: Path) -> Iterator[tuple[str, Path]]:
+    for file in sorted(folder.rglob("*")):
+        name = file.relative_to(folder).as_posix()
+        if file.is_file() and not any(part.startswith(".") for part in name.split("/")):
+            yield name, file
+
+
+def _unreadable(path: str, reason: OSError) -> Diagnostic:
+    message = f"The file cannot be read: {reason.strerror or reason}"
+    return error("unreadable", Location(path), message, hint="Make it readable for you.")
 
 
 def _named(name: str, data: bytes) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
+import os
+import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,6 +34,7 @@ from site_gen.diagnostics import Diagnostic, Location, error
 from site_gen.model import Archive, Document, OutputFile
 from site_gen.output import Published
 
+SOURCES = ("content", "templates", "static")
 WORK = ".site_gen"
 """The folder of the site that holds the cache, the locks and the preview."""
 
@@ -101,44 +105,89 @@ class _Planned:
 
 
 def build(options: Options) -> Report:
-    """Read, assemble, plan, render and publish a site. Raises OutputError."""
-    try:
-        return _build(options)
-    except cache.CacheBroken:
-        # A damaged cache costs time and nothing else.
-        cache.discard(options.site / WORK / "cache")
-        return _build(options)
+    """Read, assemble, plan, render and publish a site.
+
+    Raises OutputError if the output cannot or must not be written, or the disk fails.
+    """
+    if options.publish:
+        _refuse_sources(options)
+    store = options.site / WORK / "cache"
+    # A damaged cache costs time and nothing else. Where none can be kept, one for this build does.
+    with contextlib.suppress(cache.CacheBroken):
+        return _build(options, store)
+    cache.discard(store)
+    with contextlib.suppress(cache.CacheBroken):
+        return _build(options, store)
+    with tempfile.TemporaryDirectory(prefix="site_gen-") as folder:
+        try:
+            return _build(options, Path(folder))
+        except cache.CacheBroken as problem:
+            raise output.OutputError(
+                f"No cache can be kept on this machine: {problem}"
+            ) from problem
 
 
-def _build(options: Options) -> Report:
+def _build(options: Options, store: Path) -> Report:
+    if not options.publish:
+        return _made(options, store, None)
+    with output.Output(options.output, options.site / WORK) as target:
+        return _made(options, store, target)
+
+
+def _made(options: Options, store: Path, target: output.Output | None) -> Report:
     started = time.monotonic()
     settings, found = _settings(options)
-    if found:
-        return _nothing(options, found, started)
-    read = _read(options, settings)
-    planned = _plan(options, settings, read)
-    found += [*read.found, *planned.found, *render.check_templates(options.site)]
+    static, problems = assets.load(options.site)
+    found += [*problems, *render.check_templates(options.site)]
+    read = _read(options, settings, store)
+    planned = _plan(options, settings, read, static)
+    found += [*read.found, *planned.found]
+    found += check.no_address(settings, found)
     found += check.nothing_to_publish(
         len(planned.archive.articles) + len(planned.archive.held_back), len(planned.failed)
     )
     if options.strict:
         found = diagnostics.strict(found)
-    total = Sum(
-        len(planned.archive.articles),
-        {path: why for path, why in planned.archive.held_back.items() if _is_article(path)},
-        tuple(path for path in planned.failed if _is_article(path)),
-    )
+    files: list[OutputFile] = []
+    if not any(one.code == "template-error" for one in found):
+        # What cannot be published is rendered too: its problems are told in the same run.
+        wanted = target if _may_publish(found, options) else None
+        files, problems = _render(options, settings, planned, static, store, wanted)
+        found += diagnostics.strict(problems) if options.strict else problems
     published = None
-    if options.publish and _may_publish(found, options):
-        with output.Output(options.output, options.site / WORK) as target:
-            files, problems = _render(options, settings, planned, target)
-            found += diagnostics.strict(problems) if options.strict else problems
-            if _may_publish(found, options):
-                published = target.publish(files)
-        with cache.Store(options.site / WORK / "cache") as store:
-            store.keep_only(read.keys)
+    if target and _may_publish(found, options):
+        published = target.publish(files)
+        with cache.Store(store) as kept:
+            kept.keep_only(read.keys)
     found = sorted(dict.fromkeys(found), key=lambda one: one.sort_key)
-    return Report(tuple(found), total, published, time.monotonic() - started)
+    return Report(tuple(found), _sum(planned), published, time.monotonic() - started)
+
+
+def _refuse_sources(options: Options) -> None:
+    """Raise OutputError if the output would mix with what the site is made from."""
+    target = Path(os.path.realpath(options.output))
+    for source in (options.site, *(options.site / name for name in SOURCES)):
+        inside = [target, *target.parents] if source != options.site else []
+        around = Path(os.path.realpath(source))
+        if _among(source, inside) or _among(target, [around, *around.parents]):
+            raise output.OutputError(
+                f"{options.output} cannot be the output: it would mix with {source}, from which "
+                "the site is made. Nothing was published. Choose a folder that holds nothing else."
+            )
+
+
+def _among(folder: Path, places: Iterable[Path]) -> bool:
+    """Whether a folder is one of these, however it is spelt."""
+    return folder.exists() and any(one.exists() and one.samefile(folder) for one in places)
+
+
+def _sum(planned: _Planned) -> Sum:
+    held_back = planned.archive.held_back
+    return Sum(
+        len(planned.archive.articles),
+        {path: why for path, why in held_back.items() if _is_article(path)},
+        tuple(sorted(path for path in planned.failed if _is_article(path))),
+    )
 
 
 def _settings(options: Options) -> tuple[SiteConfig, list[Diagnostic]]:
@@ -153,18 +202,12 @@ def _settings(options: Options) -> tuple[SiteConfig, list[Diagnostic]]:
     return settings, found
 
 
-def _nothing(options: Options, found: Sequence[Diagnostic], started: float) -> Report:
-    return Report(tuple(found), Sum(0, {}, ()), None, time.monotonic() - started)
-
-
-def _read(options: Options, settings: SiteConfig) -> _Read:
+def _read(options: Options, settings: SiteConfig, store: Path) -> _Read:
     """Walk content/ and parse every document, in parallel, by the cache where it can."""
     inventory, found = sources.walk(options.site, settings)
     tasks, problems = parse.tasks(options.site, inventory, settings)
     found += problems
-    context = parse.Context(
-        options.site, settings, cache.program_digest(), options.site / WORK / "cache"
-    )
+    context = parse.Context(options.site, settings, cache.program_digest(), store)
     documents: list[Document] = []
     failed = [one.path for one in inventory.sources if one.kind == "failed" and one.document_kind]
     unknown: list[tuple[str, Location]] = []
@@ -190,7 +233,7 @@ def _read(options: Options, settings: SiteConfig) -> _Read:
     return _Read(inventory, tuple(documents), tuple(failed), keys, tuple(found))
 
 
-def _plan(options: Options, settings: SiteConfig, read: _Read) -> _Planned:
+def _plan(options: Options, settings: SiteConfig, read: _Read, static: assets.Assets) -> _Planned:
     """Assemble the archive and give everything its URL; what cannot have one fails."""
     failed = list(read.failed)
     found: list[Diagnostic] = []
@@ -224,8 +267,9 @@ def _plan(options: Options, settings: SiteConfig, read: _Read) -> _Planned:
     resolved, problems = links.resolve(shown, resolver)
     found += problems
     used = {path: attachments[path] for path in sorted(resolved.attachments)}
-    found += pages.attachments_in_the_way(used, plan)
-    found += check.leftovers(read.inventory.sources, resolved.attachments | active.keys())
+    files = [*((f"static/{name}", url) for name, url in static.urls.items()), *used.items()]
+    found += pages.files_in_the_way(files, plan, [output.MANIFEST])
+    found += check.leftovers(read.inventory.sources, resolved.attachments)
     return _Planned(whole, plan, resolved, used, tuple(failed), tuple(found))
 
 
@@ -252,43 +296,52 @@ def _is_article(path: str) -> bool:
 def _may_publish(found: Sequence[Diagnostic], options: Options) -> bool:
     """Whether errors, if there are any, concern single documents that can be left out."""
     errors = [one for one in found if one.severity == "error"]
-    if not errors:
-        return True
-    return options.keep_going and all(one.code not in diagnostics.WHOLE_SITE for one in errors)
+    return not errors or (options.keep_going and not any(map(whole_site, errors)))
+
+
+def whole_site(problem: Diagnostic) -> bool:
+    """Whether an error is one that no single document can be left out for."""
+    return problem.code in diagnostics.WHOLE_SITE or problem.location.path == config.SITE_FILE
 
 
 def _render(
-    options: Options, settings: SiteConfig, planned: _Planned, target: output.Output
+    options: Options,
+    settings: SiteConfig,
+    planned: _Planned,
+    static: assets.Assets,
+    store: Path,
+    target: output.Output | None,
 ) -> tuple[list[OutputFile], list[Diagnostic]]:
-    """Render all pages in parallel and stage them with everything else that is published."""
-    static = assets.load(options.site)
-    context = render.Context(
+    """Render all pages in parallel and, with a target, stage them with all that is published."""
+    inputs = render.Inputs(
         options.site,
         settings,
         planned.archive,
         planned.plan,
         planned.links,
         static.urls,
-        options.site / WORK / "cache",
-        target.stage_folder,
-        target.folder,
+        store,
     )
-    files = [
-        _staged(target, path, data) for path, data in {**static.files, ".nojekyll": b""}.items()
-    ]
+    stage = target.stage_folder if target else None
+    context = render.Context(inputs, stage, target.folder if target else options.output)
+    files: list[OutputFile] = []
+    if target:
+        files += [
+            _staged(target, path, data) for path, data in {**static.files, ".nojekyll": b""}.items()
+        ]
     found: list[Diagnostic] = []
     for path, url in planned.attachments.items():
         data, problem = _attachment(options.site, path)
         if problem:
             found.append(problem)
-        if data is not None:
+        if target and data is not None:
             files.append(_staged(target, url, data))
     chunks = parallel.chunks(planned.plan.pages, render.CHUNK)
     done = 0
     for rendered in parallel.ordered_map(render.render_chunk, chunks, context, options.jobs):
         files += rendered.files
         found += rendered.found
-        done += len(rendered.files)
+        done = min(done + render.CHUNK, len(planned.plan.pages))
         options.progress("Writing", done, len(planned.plan.pages))
     return files, found
 

@@ -37,8 +37,8 @@ class Store:
             self._database.execute("PRAGMA journal_mode = WAL")
             self._database.execute("PRAGMA synchronous = OFF")
             self._database.execute(_SCHEMA)
-        except sqlite3.Error as problem:
-            raise CacheBroken(str(problem)) from problem
+        except (sqlite3.Error, OSError) as problem:
+            raise CacheBroken(f"{folder}: {problem}") from problem
 
     def __enter__(self) -> Store:
         return self

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from site_gen.config import SiteConfig
+from site_gen.config import SITE_FILE, SiteConfig
 from site_gen.diagnostics import Diagnostic, Location, error, warning
-from site_gen.metadata import names_of_keys
+from site_gen.fields import names_of_keys
 from site_gen.model import Source
 
 ACTIVE = frozenset({
@@ -41,9 +41,13 @@ class Sum:
         return self.published + len(self.held_back) + len(self.failed)
 
     def __str__(self) -> str:
+        return self.told("published")
+
+    def told(self, what: str) -> str:
+        """The sum in words; `what` became of those without an error."""
         word = "source" if self.sources == 1 else "sources"
         return (
-            f"{self.sources:,} {word} = {self.published:,} published + "
+            f"{self.sources:,} {word} = {self.published:,} {what} + "
             f"{len(self.held_back):,} held back + {len(self.failed):,} failed"
         )
 
@@ -55,8 +59,9 @@ def leftovers(sources: Iterable[Source], used: frozenset[str]) -> list[Diagnosti
         if one.kind != "attachment" or one.path in used:
             continue
         ending = PurePosixPath(one.path).suffix.lower()
-        shown = ending or PurePosixPath(one.path).name
-        if ending in MEDIA:
+        if ending in ACTIVE:
+            found.append(_active(one.path, ending))
+        elif ending in MEDIA:
             found.append(
                 warning(
                     "attachment-unused",
@@ -66,17 +71,31 @@ def leftovers(sources: Iterable[Source], used: frozenset[str]) -> list[Diagnosti
                 )
             )
         else:
-            found.append(
-                warning(
-                    "file-unrecognised",
-                    Location(one.path),
-                    f"site_gen does not read files that end in `{shown}`",
-                    value=ending,
-                    hint="If it is a text, say so under `extensions:` in site.yml "
-                    f"(`{ending or repr('')}: text`); else list it under `ignore:`.",
-                )
-            )
+            found.append(_unrecognised(one.path, ending))
     return found
+
+
+def _active(path: str, ending: str) -> Diagnostic:
+    return warning(
+        "attachment-unsafe",
+        Location(path),
+        "The file is not published: a browser could run what is in it",
+        value=ending,
+        hint=f"If it is a page, say so under `extensions:` in site.yml (`{ending}: html`); "
+        "else remove it, or list it under `ignore:`.",
+    )
+
+
+def _unrecognised(path: str, ending: str) -> Diagnostic:
+    what = f"files that end in `{ending}`" if ending else "files without an ending"
+    return warning(
+        "file-unrecognised",
+        Location(path),
+        f"site_gen does not read {what}, so it is not published",
+        value=ending,
+        hint="If it is a text, say so under `extensions:` in site.yml "
+        f"(`{ending or repr('')}: text`); else list it under `ignore:`.",
+    )
 
 
 def active(sources: Iterable[Source]) -> dict[str, str]:
@@ -93,7 +112,7 @@ def unknown_keys(keys: Iterable[tuple[str, Location]], config: SiteConfig) -> li
     places: dict[str, list[Location]] = {}
     for key, at in keys:
         places.setdefault(key, []).append(at)
-    known = list(names_of_keys(config))
+    known = list(names_of_keys(config.aliases))
     found = []
     for key, where in places.items():
         first = min(where, key=lambda at: (at.path, at.line))
@@ -124,6 +143,24 @@ def nothing_to_publish(articles: int, failed: int) -> list[Diagnostic]:
             "There is no article under content/",
             hint="Put documents (.md, .txt, .html) into content/articles/, or map their endings "
             "under `extensions:` in site.yml.",
+        )
+    ]
+
+
+def no_address(config: SiteConfig, found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """A warning if the site does not know where it will be published.
+
+    Where site.yml has errors (among `found`), it may say so in vain.
+    """
+    broken = any(one.location.path == SITE_FILE and one.severity == "error" for one in found)
+    if config.url or broken:
+        return []
+    return [
+        warning(
+            "url-missing",
+            Location(SITE_FILE),
+            "The site does not say where it will be published, so pages name no lasting address",
+            hint="Add `url: https://example.org/archive/` to site.yml, or build with --url.",
         )
     ]
 

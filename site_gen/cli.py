@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 
 PUBLISHED, CONTENT_ERRORS, ENVIRONMENT, HELD_BACK = 0, 1, 2, 3
 """Exit codes; 2 is also click's for wrong usage."""
+INTERRUPTED = 130
+"""The exit code of a shell for what Ctrl-C ended."""
+
+SHOWN = 20
+"""Documents that are named one by one as held back."""
 
 Format = Literal["text", "json", "github", "csv"]
 
@@ -35,7 +40,19 @@ class _Date(click.ParamType[datetime.date]):
             self.fail(f"{value!r} is not a date such as 2026-01-31.", param, ctx)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Commands(click.Group):
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            _say("Stopped. Every file of the output is whole; the next build does the rest.")
+            sys.exit(INTERRUPTED)
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, prog_name="site_gen")
 @click.option(
     "-C",
@@ -89,6 +106,15 @@ def _reporting(command: Any) -> Any:
     for option in reversed(
         (
             click.option(
+                "--format",
+                "form",
+                type=click.Choice(["text", "json", "github", "csv"]),
+                default="text",
+                show_default=True,
+                help="How findings are printed: for people, for programs, as annotations of GitHub "
+                "Actions, or as a table to work through.",
+            ),
+            click.option(
                 "--only",
                 multiple=True,
                 metavar="CODE",
@@ -118,13 +144,6 @@ def _reporting(command: Any) -> Any:
     is_flag=True,
     help="Publish all that has no error; exit with 3 and say what is held back.",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "github"]),
-    default="text",
-    help="How findings are printed.",
-)
 @_shared
 @_reporting
 @click.pass_obj
@@ -144,23 +163,19 @@ def build(
     site is published, 1 when errors in the content kept it from being, 2 when something is
     wrong with the command or the machine, 3 when it is published without what has errors.
     """
+    _known_codes(only)
     report = _run(site, output, shared, keep_going=keep_going)
     _print(report, form, only, everything)
     _conclude(report, keep_going)
 
 
 @main.command()
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "github", "csv"]),
-    default="text",
-    help="How findings are printed; csv is a worklist.",
-)
 @_shared
 @_reporting
 @click.pass_obj
-def check(site: Path, form: Format, only: tuple[str, ...], everything: bool, **shared: Any) -> None:
+def check(
+    site: Path, /, form: Format, only: tuple[str, ...], everything: bool, **shared: Any
+) -> None:
     """Find everything that is wrong, and write nothing.
 
     Exits with 0 if there is no error, else with 1.
@@ -199,14 +214,19 @@ def serve(site: Path, /, host: str, port: int, open_browser: bool, **shared: Any
     from site_gen.serve import serve as run
 
     folder = site / builder.WORK / "preview"
+    # The preview stands at the root of its address, wherever the site will be published.
+    shared["url"] = "http://localhost/"
 
     def rebuild() -> Built:
+        # The last good site stays; where there is none yet, all that has no error is shown.
+        keep_going = not (folder / "index.html").exists()
         try:
-            report = builder.build(_options(site, folder, shared, keep_going=True))
+            report = builder.build(_options(site, folder, shared, keep_going=keep_going))
         except OutputError as problem:
             return Built(ok=False, report=str(problem))
         text = diagnostics.as_text(report.diagnostics)
-        return Built(ok=not report.failed, report=f"{text}\n{_last_line(report, 'Built')}".strip())
+        last = _last_line(report, "Built" if report.published else "Not built")
+        return Built(ok=not report.failed, report=f"{text}\n{last}".strip())
 
     watched = [site / name for name in ("content", "templates", "static", "site.yml")]
     try:
@@ -268,7 +288,7 @@ def new(site: Path, title: str, kind: Any, date: datetime.date | None, extension
 
     try:
         path = scaffold.new_article(
-            site, site / "content", title, kind, date.isoformat() if date else "", extension
+            site, Path("content"), title, kind, date.isoformat() if date else "", extension
         )
     except (scaffold.ScaffoldError, OSError) as problem:
         raise click.UsageError(str(problem)) from problem
@@ -309,6 +329,8 @@ def _today() -> datetime.date:
 
 
 def _run(site: Path, output: Path | None, shared: dict[str, Any], **more: Any) -> Report:
+    from concurrent.futures.process import BrokenProcessPool
+
     from site_gen import build as builder
     from site_gen.output import OutputError
 
@@ -316,11 +338,18 @@ def _run(site: Path, output: Path | None, shared: dict[str, Any], **more: Any) -
         raise click.UsageError(f"There is no folder {site}.")
     with _progress() as progress:
         options = _options(site, output, shared, progress=progress, **more)
+        if not shared["date"]:
+            _say(f"The day is {options.date} (UTC); --date sets another.")
         try:
             return builder.build(options)
         except OutputError as problem:
-            failure: Exception = problem
-    click.echo(f"error: {failure}", err=True)
+            failure = str(problem)
+        except BrokenProcessPool:
+            failure = (
+                "A worker process was ended from outside, perhaps for want of memory. "
+                "Nothing was published. Try again with --jobs 1."
+            )
+    _say(f"error: {failure}")
     sys.exit(ENVIRONMENT)
 
 
@@ -361,7 +390,6 @@ def _known_codes(only: tuple[str, ...]) -> None:
 def _print(report: Report, form: Format, only: tuple[str, ...], everything: bool) -> None:
     from site_gen import diagnostics
 
-    _known_codes(only)
     found = [one for one in report.diagnostics if not only or one.code in only]
     if form == "text":
         text = diagnostics.as_text(found, everything=everything)
@@ -385,7 +413,8 @@ def _say(line: str) -> None:
 def _last_line(report: Report, done: str) -> str:
     from site_gen.diagnostics import summary
 
-    parts = [f"{done}: {report.sum}"]
+    good = "published" if report.published or done == "Checked" else "ready"
+    parts = [f"{done}: {report.sum.told(good)}"]
     found = summary(report.diagnostics)
     if found:
         parts.append(found)
@@ -402,11 +431,9 @@ def _conclude(report: Report, keep_going: bool) -> None:
     """Say what came of a build, and exit with the code for it."""
     if report.published is None:
         _say(_last_line(report, "Nothing published"))
-        from site_gen.diagnostics import WHOLE_SITE
+        from site_gen.build import whole_site
 
-        whole = any(
-            one.severity == "error" and one.code in WHOLE_SITE for one in report.diagnostics
-        )
+        whole = any(one.severity == "error" and whole_site(one) for one in report.diagnostics)
         if not whole and not keep_going:
             _say(
                 "The old output stays. Mend the errors, or publish all the rest with --keep-going."
@@ -416,9 +443,12 @@ def _conclude(report: Report, keep_going: bool) -> None:
         sys.exit(CONTENT_ERRORS)
     for path in report.published.left:
         _say(f"note: {path} in output was changed by hand and is left as it is")
-    for path, reason in sorted(report.sum.held_back.items()):
-        _say(f"held back: {path} ({reason})")
-    for path in report.sum.failed:
-        _say(f"held back: {path} (it has errors)")
+    held_back = [f"{path} ({reason})" for path, reason in sorted(report.sum.held_back.items())]
+    failed = [f"{path} (it has errors)" for path in report.sum.failed]
+    for group in (held_back, failed):
+        for one in group[:SHOWN]:
+            _say(f"held back: {one}")
+        if len(group) > SHOWN:
+            _say(f"held back: {len(group) - SHOWN:,} more")
     _say(_last_line(report, "Published"))
     sys.exit(HELD_BACK if report.failed else PUBLISHED)

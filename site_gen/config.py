@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import difflib
 import json
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal, cast
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from site_gen import yamlio
+from site_gen import decoding, yamlio
 from site_gen.dates import DateOrder
 from site_gen.diagnostics import Diagnostic, Location, error
+from site_gen.fields import BY_NAME
 
 SITE_FILE = "site.yml"
 ExtensionUse = Literal["markdown", "text", "plain", "html", "attachment", "ignore"]
@@ -99,6 +102,18 @@ class SiteConfig(_Strict):
             ("" if not key else "." + key.lstrip(".").lower()): use for key, use in value.items()
         }
 
+    @field_validator("labels")
+    @classmethod
+    def _label_fields(cls, value: dict[str, str]) -> dict[str, str]:
+        _known_fields(value.values())
+        return value
+
+    @field_validator("aliases")
+    @classmethod
+    def _alias_fields(cls, value: dict[str, list[str]]) -> dict[str, list[str]]:
+        _known_fields(value)
+        return value
+
     @field_validator("markdown_extensions", mode="before")
     @classmethod
     def _named(cls, value: Any) -> Any:
@@ -116,6 +131,14 @@ class SiteConfig(_Strict):
             "markdown_extensions", "repair", "smart_quotes",
         }  # fmt: skip
         return json.dumps(self.model_dump(mode="json", include=names), sort_keys=True)
+
+
+def _known_fields(names: Iterable[str]) -> None:
+    for name in names:
+        if name not in BY_NAME:
+            guess = difflib.get_close_matches(name, BY_NAME, n=1)
+            more = f"; did you mean `{guess[0]}`?" if guess else ""
+            raise ValueError(f"`{name}` is not a metadata field{more}")
 
 
 def base_url(url: str) -> str:
@@ -139,15 +162,23 @@ def load(folder: Path) -> tuple[SiteConfig, list[Diagnostic]]:
     if not file.exists():
         return SiteConfig(), []
     try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as problem:
+        raw = file.read_bytes()
+    except OSError as problem:
         return SiteConfig(), [
             error(
                 "config-unreadable",
                 Location(SITE_FILE),
-                f"site.yml cannot be read: {problem}",
-                hint="Save it as UTF-8 text that you may read.",
+                f"site.yml cannot be read: {problem.strerror or problem}",
+                hint="Make it a text file that you may read.",
             )
+        ]
+    text, problems = decoding.decode(raw, SITE_FILE)
+    if text is None:
+        hint = "Save it as UTF-8 text."
+        return SiteConfig(), [
+            replace(one, code="config-unreadable", hint=hint)
+            for one in problems
+            if one.severity == "error"
         ]
     parsed, found = yamlio.load(text, SITE_FILE)
     if parsed is None:
@@ -175,6 +206,19 @@ def load(folder: Path) -> tuple[SiteConfig, list[Diagnostic]]:
         return SiteConfig(), [_told(one, parsed, lines) for one in problem.errors()]
 
 
+_WANTED: Mapping[str, str] = {
+    "bool_parsing": "write true or false",
+    "bool_type": "write true or false",
+    "dict_type": "write keys and values below it",
+    "int_parsing": "write a whole number",
+    "int_type": "write a whole number",
+    "list_type": "write a list, such as `[one, two]`",
+    "model_type": "write keys and values below it",
+    "string_type": "write text, in quotes if it looks like a number or a list",
+}
+"""What to write, by pydantic's type of error."""
+
+
 def _told(problem: Any, parsed: yamlio.Yaml, lines: list[str]) -> Diagnostic:
     way = tuple(part for part in problem["loc"] if isinstance(part, (str, int)))
     line = parsed.line(*way)
@@ -193,7 +237,8 @@ def _told(problem: Any, parsed: yamlio.Yaml, lines: list[str]) -> Diagnostic:
             hint=hint,
             source=source,
         )
-    said = problem["msg"].removeprefix("Value error, ")
+    said = _WANTED.get(problem["type"]) or problem["msg"].removeprefix("Value error, ")
+    said = said.replace("Input should be", "it should be")
     return error(
         "config-value",
         at,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -95,12 +97,14 @@ CODES: dict[str, Severity] = {
     "date-unreadable": "warning",
     "empty-body": "warning",
     "file-unrecognised": "warning",
+    "front-matter-text": "warning",
     "front-matter-unclosed": "warning",
     "html-removed": "warning",
     "image-missing": "warning",
     "language-unknown": "warning",
     "link-dead": "warning",
     "link-held-back": "warning",
+    "markup-unreadable": "warning",
     "paragraph-broken": "warning",
     "registry-name-twice": "warning",
     "replacement-character": "warning",
@@ -250,6 +254,8 @@ def _indented(text: str) -> str:
 
 
 LONGEST_LINE = 100
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+"""What would command a terminal instead of being shown in it."""
 
 
 def _one(one: Diagnostic) -> str:
@@ -260,7 +266,11 @@ def _one(one: Diagnostic) -> str:
         lines.append(f"    value: {one.value}")
     if one.hint:
         lines.append(f"    hint: {one.hint}")
-    return "\n".join(lines) + "\n"
+    return "\n".join(_CONTROL.sub(_code, line) for line in lines) + "\n"
+
+
+def _code(control: re.Match[str]) -> str:
+    return f"\\x{ord(control[0]):02x}"
 
 
 def _with_caret(source: str, at: Location) -> list[str]:
@@ -273,8 +283,17 @@ def _with_caret(source: str, at: Location) -> list[str]:
     number = f"{at.line:>6}"
     rows = [f"{number} | {head}{cut}{tail}"]
     if at.column:
-        rows.append(f"{' ' * len(number)} | {' ' * (column - start - 1 + len(head))}^")
+        before = head + cut[: column - start - 1]
+        rows.append(f"{' ' * len(number)} | {' ' * _width(before)}^")
     return rows
+
+
+def _width(text: str) -> int:
+    """How many columns of a terminal a text takes: a Chinese letter two, a combining mark none."""
+    return sum(
+        0 if unicodedata.combining(one) else 2 if unicodedata.east_asian_width(one) in "WF" else 1
+        for one in text
+    )
 
 
 def summary(found: Iterable[Diagnostic]) -> str:

@@ -8,56 +8,68 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from html import unescape
 
 from site_gen.diagnostics import Diagnostic, Location, warning
-from site_gen.markup import HTML_TAGS, PLACEHOLDER, SAFE_SCHEMES, scheme_of
+from site_gen.markup import (
+    ALLOWED,
+    ATTRIBUTES,
+    AUTOLINK,
+    DEFINITION,
+    EMBEDDED,
+    HTML_TAGS,
+    LOWER_ASCII,
+    PLACEHOLDER,
+    SAFE_SCHEMES,
+    TAG,
+    TAG_VALUE,
+    code_spans,
+    scheme_of,
+    within,
+)
 from site_gen.model import Markup, Reference
 
 WORD = re.compile(r"[^\W_]+")
-LONGEST_DIFF = 5_000
-"""Words up to which the first lost one is looked for by alignment; beyond, by name."""
+LONGEST_DIFF = 3_000
+"""Words that are aligned to find the first lost one."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Words:
     """The words of a text: those a reader reads, in order, and those of link targets and titles.
 
-    `offsets` tells where each word of `text` stands. Footnotes are kept apart, by label, since
-    a page shows them at its foot. `numbers` counts list items written `1.`, which Markdown may
-    count up.
+    Footnotes are kept apart, by label, since a page shows them at its foot. `numbers` counts
+    list items written `1.`, which Markdown may count up.
     """
 
-    text: list[str] = field(default_factory=list)
-    offsets: list[int] = field(default_factory=list)
-    targets: Counter[str] = field(default_factory=Counter)
+    text: list[str]
+    targets: list[str] = field(default_factory=list)
     notes: dict[str, list[str]] = field(default_factory=dict)
     numbers: int = 0
 
     def all(self) -> Counter[str]:
         """Every word with its count."""
-        total = Counter(self.text) + self.targets
+        total = Counter(self.text)
+        total.update(self.targets)
         for words in self.notes.values():
             total.update(words)
         return total
 
-    def read(self, text: str, offset: int = 0) -> None:
-        """Take words that a reader reads."""
-        for match in WORD.finditer(text):
-            self.text.append(_number(match[0]))
-            self.offsets.append(offset + match.start())
-
-    def target(self, url: str) -> None:
-        """Take the words of a link target, unless it is one that no page may hold."""
-        if (scheme_of(url) or "http") in SAFE_SCHEMES:
-            self.targets.update(words_of(url))
+    def normal(self) -> Words:
+        """The same with numbers as a browser counts them: `07` is `7`."""
+        return replace(
+            self,
+            text=_normal(self.text),
+            targets=_normal(self.targets),
+            notes={label: _normal(words) for label, words in self.notes.items()},
+        )
 
 
-def words_of(text: str) -> list[str]:
-    """The runs of letters and digits in a text; numbers without leading zeros."""
-    return [_number(word) for word in WORD.findall(text)]
+def _normal(words: list[str]) -> list[str]:
+    return [_number(word) for word in words]
 
 
 def _number(word: str) -> str:
@@ -65,181 +77,313 @@ def _number(word: str) -> str:
 
 
 _MARKDOWN = (
-    r"(?P<note>^[ ]{0,3}\[\^(?P<label>[^\]\n]+)\]:)"
-    r"|\[\^(?P<mark>[^\]\n]+)\]"
-    r"|(?P<link>\]\(\s*(?:<(?P<angled>[^>\n]*)>|(?P<bare>[^\s()]*(?:\([^\s()]*\)[^\s()]*)*))"
-    r"(?:\s+(?P<title>\"[^\"]*\"|'[^']*'))?\s*\))"
+    r"\[\^(?P<mark>[^\]\n]+)\]"
+    r"|(?P<link>\]\(\s*+(?:<(?P<angled>[^<>\n]*+)>"
+    r"|(?P<bare>(?:\{\{[^\n]{0,300}?\}\}|\{%[^\n]{0,300}?%\}|\([^\s()]*+\)|[^\s()])*+))"
+    r"(?:\s++(?P<title>\"[^\"]*+\"|'[^']*+'))?+\s*+\))"
     r"|\][ ]?(?:\n[ ]*)?\[(?P<reference>[^\]\n]+)\]"
-    r"|(?P<markup>\{:[^}\n]*\}|[ ]\{[#.][^}\n]*\}|^[ ]{0,3}(?:```+|~~~+)[^`\n]*$|&(?:lt|gt|amp|quot);)"
-    r"|(?P<number>^[ ]*(?:>[ ]*)*1\.(?=[ ]))"
-    r"|(?P<word>[^\W_]+)"
+    rf"|(?P<markup>{ATTRIBUTES}|^[ ]{{0,3}}(?:```+|~~~+)[^`\n]*$)"
+    r"|(?P<number>^[ ]*+(?:>[ ]*+)*+1\.(?=[ ]))"
 )
-_HTML = (
-    r"(?P<silent><!--.*?-->"
-    r"|<(?P<drop>script|style|noscript|template|title|textarea|select)\b.*?</(?P=drop)\s*>)"
-    r"|<(?P<auto>[A-Za-z][A-Za-z0-9+.-]*://[^<>\s]*|[^<>\s!@]+@[^@<>\s]+)>"
-    r"|(?P<tag></?(?P<name>[A-Za-z][A-Za-z0-9:._-]*)(?:\s(?:\"[^\"]*\"|'[^']*'|[^<>\"'])*|/)?>)"
-)
-_FLAGS = re.DOTALL | re.MULTILINE | re.IGNORECASE
-_READERS: dict[Markup, re.Pattern[str]] = {
+_HTML = rf"(?P<auto>{AUTOLINK})|(?P<tag>{TAG})"
+_FLAGS = re.MULTILINE
+_SPECIAL: dict[Markup, re.Pattern[str]] = {
     "markdown": re.compile(f"{_HTML}|{_MARKDOWN}", _FLAGS),
     "text": re.compile(_MARKDOWN, _FLAGS),
-    "plain": WORD,
-    "html": re.compile(
-        rf"{_HTML}|(?P<markup><[!?][^>]*>|&(?:lt|gt|amp|quot);)|(?P<word>[^\W_]+)", _FLAGS
-    ),
+    "html": re.compile(rf"(?P<tag>{TAG})|(?P<markup><[!?][^>]*+>)", _FLAGS),
 }
-_ENTITY = re.compile(
-    r"&(?!(?:lt|gt|amp|quot|#60|#62|#38|#10);)(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"
-)
-_DEFINITION = re.compile(
-    r"^[ ]{0,3}\[(?!\^)([^\[\]\n]*)\]:[ ]*(?:\n[ ]*)?(?:<[^\s<>]*>|[^\s]*[/#:.@][^\s]*)[ ]*"
-    r"(?:\n[ ]*)?(?:([\"']).*\2[ ]*|\(.*\)[ ]*)?$",
-    re.MULTILINE,
-)
-_TAG_VALUE = re.compile(
-    r"\b(href|src|data|alt|title)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']+))", re.IGNORECASE
-)
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_DEFINITION = re.compile(DEFINITION, re.MULTILINE)
+_NOTE = re.compile(r"^[ ]{0,3}\[\^([^\]\n]+)\]:", re.MULTILINE)
+_NOTE_END = re.compile(r"\n[ \t]*\n(?=[^ \t\n])")
+
+Piece = tuple[str, str, int]
+"""What it is (`text`, `target` or `number`), the piece itself, where it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A source made ready to read, line for line, and the labels that it defines."""
+
+    text: str
+    markup: Markup
+    links: frozenset[str]
+    notes: tuple[tuple[str, int, int], ...]
+    """Label, start and end of each footnote."""
+    labels: frozenset[str]
+    """The labels of the footnotes."""
+
+
+def _ready(text: str, markup: Markup) -> _Reading:
+    if markup == "plain":
+        return _Reading(text, markup, frozenset(), (), frozenset())
+    links: frozenset[str] = frozenset()
+    notes: tuple[tuple[str, int, int], ...] = ()
+    if markup != "text" and "<" in text:
+        text = _silenced(text)
+    if markup != "html" and "]:" in text:
+        links = frozenset(_label(match[1]) for match in _DEFINITION.finditer(text))
+        text = _DEFINITION.sub(lambda match: _blank(match[0]), text)
+        notes = tuple(_footnotes(text))
+    if "&" in text:
+        code = code_spans(text) if markup != "html" else []
+        text = _ENTITY.sub(lambda one: one[0] if within(one.start(), code) else _decoded(one), text)
+        notes = tuple(_footnotes(text)) if notes else ()
+    return _Reading(text, markup, links, notes, frozenset(label for label, _, _ in notes))
+
+
+def _blank(text: str) -> str:
+    return re.sub(r"[^\n]", " ", text)
+
+
+def _decoded(reference: re.Match[str]) -> str:
+    """What a character reference stands for; a mark that is no markup if that is no word."""
+    text = unescape(reference[0])
+    return text if WORD.search(text) else "·"
+
+
+def _label(text: str) -> str:
+    return " ".join(text.lower().split())
+
+
+_SILENT_START = re.compile(r"<!--|<(script|style|svg|math)\b", re.IGNORECASE)
+
+
+def _silenced(text: str) -> str:
+    """Blank comments, scripts and style sheets, and the tags of drawings and formulas."""
+    parts: list[str] = []
+    last = 0
+    lower = ""
+    unclosed: set[str] = set()
+    for match in _SILENT_START.finditer(text):
+        if match.start() < last:
+            continue
+        lower = lower or text.translate(LOWER_ASCII)
+        name = (match[1] or "").lower()
+        end_mark = f"</{name}" if name else "-->"
+        end = -1 if end_mark in unclosed else lower.find(end_mark, match.start() + 4)
+        if end < 0:
+            unclosed.add(end_mark)
+            continue
+        end = end + 3 if not name else text.find(">", end) + 1 or len(text)
+        inside = text[match.start() : end]
+        drawn = name in ("svg", "math")
+        parts.append(text[last : match.start()])
+        parts.append(re.sub(r"<[^>]*>", _blank_match, inside) if drawn else _blank(inside))
+        last = end
+    return "".join([*parts, text[last:]])
+
+
+def _blank_match(match: re.Match[str]) -> str:
+    return _blank(match[0])
+
+
+def _footnotes(text: str) -> Iterator[tuple[str, int, int]]:
+    found = list(_NOTE.finditer(text))
+    for index, match in enumerate(found):
+        limit = found[index + 1].start() if index + 1 < len(found) else len(text)
+        end = _NOTE_END.search(text, match.end(), limit)
+        yield match[1], match.end(), end.start() if end else limit
+
+
+def _pieces(reading: _Reading, start: int, end: int) -> Iterator[Piece]:
+    """The words of a part of a source, piece by piece, in order."""
+    text, markup = reading.text, reading.markup
+    last = start
+    if markup != "plain":
+        for match in _SPECIAL[markup].finditer(text, start, end):
+            yield "text", text[last : match.start()], last
+            last = match.end()
+            yield from _special(match, reading)
+    yield "text", text[last:end], last
+
+
+def _special(match: re.Match[str], reading: _Reading) -> Iterator[Piece]:
+    kind = match.lastgroup
+    at = match.start()
+    if kind == "tag":
+        if match["name"].lower() in HTML_TAGS or reading.markup == "html":
+            yield from _tag(match[0], match["name"].lower(), at)
+        else:
+            yield "text", match[0], at
+    elif kind == "link":
+        target = match["angled"] or match["bare"] or ""
+        if scheme_of(target) != "data":
+            yield "target", target, at
+        yield "target", match["title"] or "", at
+    elif kind == "number":
+        yield "number", "1", at
+    elif (
+        kind == "auto"
+        or (kind == "mark" and match["mark"] not in reading.labels)
+        or (kind == "reference" and _label(match["reference"]) not in reading.links)
+    ):
+        yield "text", match[0], at
+
+
+_TARGETS = ("href", "src", "data")
+_LOADERS = EMBEDDED | {"img"}
+
+
+def _tag(tag: str, name: str, at: int) -> Iterator[Piece]:
+    """What a tag says beside its element: alternative texts, titles and targets."""
+    if "=" not in tag or name not in ALLOWED | EMBEDDED:
+        return
+    values = {
+        match["key"].lower(): (
+            match["double"] or match["single"] or match["bare"] or "",
+            at + match.start(),
+        )
+        for match in TAG_VALUE.finditer(tag)
+    }
+    if name in EMBEDDED and "title" in values:
+        values.pop("alt", None)
+    for key, (value, place) in values.items():
+        if key == "title" or (key == "alt" and name in EMBEDDED):
+            yield "target", value, place
+        elif key == "alt" and name == "img":
+            yield "text", value, place
+        elif key in _TARGETS and (key == "href" or name in _LOADERS) and _publishable(value):
+            yield "target", value, place
+
+
+def _publishable(target: str) -> bool:
+    """Whether a page may hold a target."""
+    return (scheme_of(target.strip()) or "http") in SAFE_SCHEMES
 
 
 def source_words(text: str, markup: Markup) -> Words:
-    """The words of a source body. Offsets are those of `readable(text, markup)`."""
-    words = Words()
-    if markup == "plain":
-        words.read(text)
-        return words
-    defined: set[str] = set()
-    if markup != "html":
-        defined = {match[1].strip().lower() for match in _DEFINITION.finditer(text)}
-        labels = set(re.findall(r"^ {0,3}\[\^([^\]\n]+)\]:", text, re.MULTILINE))
-    else:
-        labels = set()
-    text = readable(text, markup)
-    note: list[str] | None = None
-    for match in _READERS[markup].finditer(text):
-        group = match.groupdict()
-        at = match.start()
-        if note is not None and _past_note(text, at):
-            note = None
-        if group["word"]:
-            if note is None:
-                words.read(group["word"], at)
-            else:
-                note.append(_number(group["word"]))
-        elif group.get("number"):
-            words.read("1", at)
-            words.numbers += 1
-        elif group.get("note"):
-            note = words.notes.setdefault(group["label"], [])
-        elif group.get("mark") and group["mark"] not in labels:
-            words.read(group["mark"], at)
-        elif group.get("reference") and group["reference"].strip().lower() not in defined:
-            words.read(group["reference"], at)
-        elif group.get("link"):
-            words.target(unescape(group["angled"] or group["bare"] or ""))
-            words.targets.update(words_of(unescape(group["title"] or "")))
-        elif group.get("auto"):
-            words.read(group["auto"], at)
-            words.target(group["auto"])
-        elif group.get("tag"):
-            _tag(group["tag"], group["name"], at, words, known_only=markup != "html")
-    return words
+    """The words of a source body."""
+    reading = _ready(text, markup)
+    main, notes, targets = list[str](), dict[str, list[str]](), list[str]()
+    numbers = 0
+    last = 0
+    for label, start, end in (*reading.notes, ("", len(reading.text), len(reading.text))):
+        before = reading.text.rfind("\n", 0, start) + 1 if label else start
+        for part, into in (((last, before), main), ((start, end), notes.setdefault(label, []))):
+            for kind, piece, _ in _pieces(reading, *part):
+                numbers += kind == "number"
+                (targets if kind == "target" else into).append(piece)
+        last = end
+    del notes[""]
+    found = {label: _words(parts, markup) for label, parts in notes.items()}
+    return Words(_words(main, markup), _words(targets, markup), found, numbers)
 
 
-def readable(text: str, markup: Markup) -> str:
-    """The text with character references decoded and link definitions blanked, line for line."""
-    if markup == "plain":
-        return text
-    if markup != "html":
-        text = _DEFINITION.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
-    return _ENTITY.sub(lambda match: unescape(match[0]), text) if "&" in text else text
-
-
-def _past_note(text: str, at: int) -> bool:
-    """Whether a place lies behind a footnote: on an unindented line after a blank one."""
-    start = text.rfind("\n", 0, at) + 1
-    if text[start : start + 1] in (" ", "\t") or start < 2:
-        return False
-    return not text[text.rfind("\n", 0, start - 1) + 1 : start - 1].strip()
-
-
-def _tag(tag: str, name: str, at: int, words: Words, *, known_only: bool) -> None:
-    if known_only and name.lower() not in HTML_TAGS:
-        words.read(tag, at)
-        return
-    for key, *quoted in _TAG_VALUE.findall(tag) if not tag.startswith("</") else ():
-        value = unescape("".join(quoted))
-        if key.lower() == "alt":
-            words.read(value, at)
-        elif key.lower() == "title":
-            words.targets.update(words_of(value))
-        else:
-            words.target(value)
+def _words(pieces: list[str], markup: Markup) -> list[str]:
+    text = "\n".join(pieces)
+    return WORD.findall(unescape(text) if markup == "html" and "&" in text else text)
 
 
 _PAGE_TAG = re.compile(
-    r"<(?P<close>/?)(?P<name>[a-z][a-z0-9]*)(?P<attributes>(?:\s+[a-zA-Z][\w:-]*=\"[^\"]*\")*)\s*/?>"
+    r"<(?P<close>/?)(?P<name>[a-z][a-z0-9]*)"
+    r"(?P<attributes>(?:\s+[a-zA-Z][\w:-]*=\"[^\"]*\")*)\s*/?>"
 )
 _PAGE_ATTRIBUTE = re.compile(r"\s([a-zA-Z][\w:-]*)=\"([^\"]*)\"")
+_VOID = frozenset(("br", "hr", "img", "col", "wbr"))
+
+
+class _Page:
+    """Reads the HTML of a page: its numbers as a browser counts them, its notes apart."""
+
+    def __init__(self, references: tuple[Reference, ...]) -> None:
+        self.references = references
+        self.text: list[str] = []
+        self.targets: list[str] = []
+        self.notes: dict[str, list[str]] = {}
+        self.everything: list[str] = []
+        self.into = self.text
+        self.counters: list[int] = []
+        self.depth = self.silent_from = self.notes_from = 0
+
+    def read(self, html: str) -> None:
+        last = 0
+        for match in _PAGE_TAG.finditer(html):
+            self.say(html[last : match.start()])
+            last = match.end()
+            if match["close"]:
+                self.close(match["name"])
+            else:
+                self.open(match["name"], match["attributes"])
+        self.say(html[last:])
+
+    def say(self, text: str) -> None:
+        if not self.silent_from and text:
+            self.into.append(text)
+            self.everything.append(text)
+
+    def close(self, name: str) -> None:
+        self.depth -= 1
+        if self.depth < self.silent_from:
+            self.silent_from = 0
+        if self.depth < self.notes_from:
+            self.notes_from, self.into = 0, self.text
+        if name in ("ol", "ul") and self.counters:
+            self.counters.pop()
+
+    def open(self, name: str, written: str) -> None:
+        attributes = dict(_PAGE_ATTRIBUTE.findall(written)) if written else {}
+        self.depth += name not in _VOID
+        if self.silent_from:
+            return
+        if name in ("ol", "ul"):
+            counts = name == "ol" and not self.notes_from
+            self.counters.append(_integer(attributes.get("start"), 1) if counts else -1)
+        elif name == "li":
+            self.item(attributes)
+        elif name == "div" and attributes.get("class") == "footnote":
+            self.notes_from = self.depth
+        elif name == "sup" and "fnref" in attributes.get("id", ""):
+            self.silent_from = self.depth
+        if attributes and "footnote-backref" not in attributes.get("class", ""):
+            self.attributes(attributes)
+
+    def item(self, attributes: dict[str, str]) -> None:
+        if self.notes_from and "fn:" in attributes.get("id", ""):
+            label = unescape(attributes["id"].partition("fn:")[2])
+            self.into = self.notes.setdefault(label, [])
+        elif self.counters and self.counters[-1] >= 0:
+            number = _integer(attributes.get("value"), self.counters[-1])
+            self.counters[-1] = number + 1
+            self.say(str(number))
+
+    def attributes(self, attributes: dict[str, str]) -> None:
+        for key in ("href", "src"):
+            if key in attributes:
+                target = PLACEHOLDER.sub(self.target_of, attributes[key])
+                if _publishable(unescape(target)):
+                    self.targets.append(target)
+                    self.everything.append(target)
+        self.say(attributes.get("alt", ""))
+        if "title" in attributes:
+            self.targets.append(attributes["title"])
+            self.everything.append(attributes["title"])
+
+    def target_of(self, placeholder: re.Match[str]) -> str:
+        # What follows decodes references: a target that holds one must come out as it is.
+        return self.references[int(placeholder[1])].target.replace("&", "&amp;")
+
+
+def _integer(text: str | None, otherwise: int) -> int:
+    return int(text) if text and re.fullmatch(r"[0-9]{1,9}", text) else otherwise
+
+
+def _page(html: str, references: tuple[Reference, ...]) -> _Page:
+    page = _Page(references)
+    page.read(html)
+    return page
+
+
+def _page_words(pieces: list[str]) -> list[str]:
+    text = "\n".join(pieces)
+    return WORD.findall(unescape(text) if "&" in text else text)
 
 
 def page_words(html: str, references: tuple[Reference, ...]) -> Words:
     """The words of a body's final HTML; placeholders count as the targets they stand for."""
-    words = Words()
-    counters: list[int] = []
-    open_elements: list[str] = []
-    silent = 0
-    note: list[str] | None = None
-    notes_at = 0
-    last = 0
-    for match in _PAGE_TAG.finditer(html):
-        if not silent:
-            _segment(html[last : match.start()], words, note)
-        last = match.end()
-        name = match["name"]
-        if match["close"]:
-            if open_elements and open_elements[-1] == name:
-                open_elements.pop()
-            if len(open_elements) < silent:
-                silent = 0
-            if len(open_elements) < notes_at:
-                notes_at, note = 0, None
-            if name in ("ol", "ul") and counters:
-                counters.pop()
-            continue
-        attributes = {key: unescape(value) for key, value in _PAGE_ATTRIBUTE.findall(match["attributes"])}
-        if name not in ("br", "hr", "img", "col", "wbr"):
-            open_elements.append(name)
-        if silent:
-            continue
-        if attributes.get("class") == "footnote" and name == "div":
-            notes_at = len(open_elements)
-        elif name == "sup" and "fnref" in attributes.get("id", ""):
-            silent = len(open_elements)
-        elif name == "li" and notes_at and attributes.get("id", "").find("fn:") >= 0:
-            note = words.notes.setdefault(attributes["id"].partition("fn:")[2], [])
-        elif name in ("ol", "ul"):
-            counters.append(int(attributes.get("start", "1") or 1) if name == "ol" and not notes_at else -1)
-        elif name == "li" and counters and counters[-1] >= 0:
-            counters[-1] = int(attributes.get("value") or counters[-1])
-            words.read(str(counters[-1]))
-            counters[-1] += 1
-        for key in ("href", "src"):
-            if key in attributes and "footnote-backref" not in attributes.get("class", ""):
-                words.target(PLACEHOLDER.sub(lambda one: references[int(one[1])].target, attributes[key]))
-        if "alt" in attributes:
-            _segment(attributes["alt"], words, note)
-        if "title" in attributes and "footnote-backref" not in attributes.get("class", ""):
-            words.targets.update(words_of(attributes["title"]))
-    _segment(html[last:], words, note)
-    return words
-
-
-def _segment(text: str, words: Words, note: list[str] | None) -> None:
-    if note is None:
-        words.read(unescape(text))
-    else:
-        note.extend(words_of(unescape(text)))
+    page = _page(html, references)
+    notes = {label: _page_words(pieces) for label, pieces in page.notes.items()}
+    return Words(_page_words(page.text), _page_words(page.targets), notes)
 
 
 def check(
@@ -248,63 +392,104 @@ def check(
     """Hold the words of a body against those of its page."""
     said = source_words(source, markup)
     shown = page_words(html, references)
-    if said.text == shown.text and said.notes == shown.notes and not said.targets - shown.targets:
+    if _same(said, shown):
         return []
+    said, shown = said.normal(), shown.normal()
     lost = said.all() - shown.all()
-    counted_up = min(lost["1"], said.numbers)
-    lost["1"] -= counted_up
+    lost["1"] -= min(lost["1"], said.numbers)
     lost = +lost
     if lost:
-        return [_lost(said, shown, lost, source, markup, path)]
+        return [_lost(source, markup, html, references, path, lost)]
     if said.text != shown.text and Counter(said.text) == Counter(shown.text):
-        first = next(i for i, (a, b) in enumerate(zip(said.text, shown.text, strict=True)) if a != b)
-        at, line = _place(source, markup, said.offsets[first], said.text[first], path)
-        return [
-            warning(
-                "text-reordered",
-                at,
-                "The page shows the words of this text in another order",
-                value=said.text[first],
-                hint="Look at the page; mend the markup, or set `markup: plain` for this file.",
-                source=line,
-            )
-        ]
+        return [_reordered(source, markup, path, said, shown)]
     return []
 
 
+def _same(said: Words, shown: Words) -> bool:
+    return (
+        said.text == shown.text
+        and said.notes == shown.notes
+        and (not said.targets or not Counter(said.targets) - Counter(shown.targets))
+    )
+
+
+def _reordered(source: str, markup: Markup, path: str, said: Words, shown: Words) -> Diagnostic:
+    pairs = enumerate(zip(said.text, shown.text, strict=True))
+    first = next(index for index, (one, other) in pairs if one != other)
+    located = _located(_ready(source, markup))
+    texts = [(word, at) for word, at, kind in located if kind == "text"]
+    word, offset = texts[first] if first < len(texts) else (said.text[first], 0)
+    at, line = _place(source, markup, offset, word, path)
+    return warning(
+        "text-reordered",
+        at,
+        "The page shows the words of this text in another order",
+        value=word,
+        hint="Look at the page; mend the markup, or set `markup: plain` for this file.",
+        source=line,
+    )
+
+
 def _lost(
-    said: Words, shown: Words, lost: Counter[str], source: str, markup: Markup, path: str
+    source: str,
+    markup: Markup,
+    html: str,
+    references: tuple[Reference, ...],
+    path: str,
+    lost: Counter[str],
 ) -> Diagnostic:
-    first = _first_lost(said, shown, lost)
-    if first is None:
-        at, line = Location(path), ""
-    else:
-        at, line = _place(source, markup, said.offsets[first], said.text[first], path)
+    located = _located(_ready(source, markup))
+    shown = _normal(_page_words(_page(html, references).everything))
+    word, offset = _first_lost(located, shown, lost)
+    at, line = _place(source, markup, offset, word, path)
     total = sum(lost.values())
+    verb = "words of the text are" if total > 1 else "word of the text is"
     return warning(
         "text-lost",
         at,
-        f"{total:,} word{'s' if total > 1 else ''} of the text {'are' if total > 1 else 'is'} not on its page",
+        f"{total:,} {verb} not on its page",
         value=" ".join(list(lost)[:8]),
         hint="Look at the page; mend the markup here, or set `markup: plain` for this file.",
         source=line,
     )
 
 
-def _first_lost(said: Words, shown: Words, lost: Counter[str]) -> int | None:
-    if len(said.text) <= LONGEST_DIFF:
-        matcher = SequenceMatcher(None, said.text, shown.text, autojunk=False)
-        for operation, start, end, _, _ in matcher.get_opcodes():
-            if operation in ("delete", "replace"):
-                for index in range(start, end):
-                    if said.text[index] in lost:
-                        return index
-    return next((index for index, word in enumerate(said.text) if word in lost), None)
+def _located(reading: _Reading) -> list[tuple[str, int, str]]:
+    """Every word of a source with its place in the reading's text, in the order of the source."""
+    found = []
+    for kind, piece, at in _pieces(reading, 0, len(reading.text)):
+        for match in WORD.finditer(piece):
+            place = at + match.start() if kind == "text" else at
+            found.append((_number(match[0]), place, kind))
+    return found
+
+
+def _first_lost(
+    located: list[tuple[str, int, str]], shown: list[str], lost: Counter[str]
+) -> tuple[str, int]:
+    """The first word of the source that has no like on the page, and its place."""
+    said = [word for word, _, _ in located]
+    same = 0
+    while same < min(len(said), len(shown)) and said[same] == shown[same]:
+        same += 1
+    ahead = said[same : same + LONGEST_DIFF]
+    matcher = SequenceMatcher(None, ahead, shown[same : same + LONGEST_DIFF], autojunk=False)
+    for operation, start, end, _, _ in matcher.get_opcodes():
+        if operation in ("delete", "replace"):
+            for index in range(same + start, same + end):
+                if said[index] in lost:
+                    return said[index], located[index][1]
+    return next(((word, at) for word, at, _ in located if word in lost), ("", 0))
 
 
 def _place(source: str, markup: Markup, offset: int, word: str, path: str) -> tuple[Location, str]:
-    """The place of a word in the file, from its offset in the readable text."""
-    number = readable(source, markup).count("\n", 0, offset) + 1
+    """The place of a word in the file, from its offset in the text made ready."""
+    text = _ready(source, markup).text
+    number = text.count("\n", 0, offset) + 1
     lines = source.split("\n")
     line = lines[number - 1] if number <= len(lines) else ""
-    return Location(path, number, line.find(word) + 1), line
+    start = text.rfind("\n", 0, offset) + 1
+    nth = sum(_number(one) == word for one in WORD.findall(text[start:offset]))
+    columns = [one.start() + 1 for one in WORD.finditer(line) if _number(one[0]) == word]
+    column = columns[min(nth, len(columns) - 1)] if columns else 0
+    return Location(path, number, column), line

@@ -6,12 +6,13 @@ Whatever is taken out is replaced by line feeds, so that every line keeps its nu
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 from html.parser import HTMLParser
 
-from site_gen.labels import LIST_FIELDS, Label, Split, begins_with, same
+from site_gen.closing import Closing, tells_of
+from site_gen.labels import LIST_FIELDS, Label, Split, same
 
 META_FIELDS = {
     "author": "authors",
@@ -119,6 +120,7 @@ _LABEL = re.compile(
     r"<(p|div|li)\b[^>]*>\s*<(b|strong)>\s*(?P<label>[^<:]{1,40}?)\s*(?::\s*</\2>|</\2>\s*:)(?P<value>(?:(?!<p\b|<div\b|<li\b).)*?)</\1\s*>",
     re.DOTALL | re.IGNORECASE,
 )
+_EMPHASISED = re.compile(r"\s*<(em|i)>(?:(?!<\1>).)*</\1>\s*", re.DOTALL | re.IGNORECASE)
 _RULE_OR_SPACE = re.compile(r"(?:\s|<hr\s*/?>|&nbsp;)*", re.IGNORECASE)
 _HREF = re.compile(r"<a\b[^>]*\bhref\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
 
@@ -134,16 +136,20 @@ def split(text: str, known: Mapping[str, str], expected_title: str = "") -> Spli
     `expected_title` is the title that stronger metadata gives: a heading that says something
     else then stays in the body.
     """
-    title, title_line = "", 0
+    title, title_line, seen_heading = "", 0, False
     labels: list[Label] = []
     position = 0
     while True:
         position = _past_space(text, position)
         heading = _HEADING.match(text, position)
-        said = words(heading[2]) if heading and not title else ""
-        if heading and said and (not expected_title or same(said, expected_title)):
-            title, title_line = said, text.count("\n", 0, heading.start(2)) + 1
-            text = blanked(text, *heading.span())
+        said = words(heading[2]) if heading and not seen_heading else ""
+        if heading and said:
+            seen_heading = True
+            if not expected_title or same(said, expected_title):
+                title, title_line = said, text.count("\n", 0, heading.start(2)) + 1
+                text = blanked(text, *heading.span())
+            else:
+                position = heading.end()
             continue
         match = _LABEL.match(text, position)
         label = _label(match, text, known) if match else None
@@ -185,19 +191,20 @@ def _label(match: re.Match[str], text: str, known: Mapping[str, str]) -> Label |
     return Label(field_name, name, tuple(v for v in values if v), words(value), line, column)
 
 
-def closing_notes(text: str, authors: tuple[str, ...]) -> tuple[str, list[tuple[str, str, int]]]:
-    """Take the last paragraph off if it begins with an author's name: (author, HTML, line)."""
+def closing_notes(text: str, authors: Sequence[str]) -> tuple[str, list[Closing]]:
+    """Take the last paragraphs off that tell of an author."""
     matches = list(re.finditer(r"<p\b[^>]*>(.*?)</p\s*>", text, re.DOTALL | re.IGNORECASE))
-    notes: list[tuple[str, str, int]] = []
+    notes: list[Closing] = []
     while len(matches) > 1 and len(notes) < len(authors):
         last = matches.pop()
         if _RULE_OR_SPACE.fullmatch(text, last.end()) is None:
             break
         said = words(last[1])
-        author = next((name for name in authors if begins_with(said, name)), None)
-        if author is None or len(said) > 1200:
+        told = f"*{said}*" if _EMPHASISED.fullmatch(last[1]) else said
+        author = next((name for name in authors if tells_of(told, name)), None)
+        if author is None or any(author == note.author for note in notes):
             break
-        notes.append((author, last[0], text.count("\n", 0, last.start()) + 1))
+        notes.append(Closing(author, last[0], text.count("\n", 0, last.start()) + 1))
         text = blanked(text, last.start(), len(text))
     notes.reverse()
     return text, notes

@@ -1,4 +1,4 @@
-"""What a text says of itself: its title heading, its label blocks, its closing notes, its breaks.
+"""What a text says of itself: its title heading and its label blocks.
 
 Lines that are taken out of a body are left empty in it, so that every line keeps its number.
 """
@@ -78,9 +78,6 @@ _LINK = re.compile(r"!?\[(?P<text>[^\]]*)\]\((?P<url><[^>]*>|[^)\s]*)(?:\s+\"[^\
 _ANGLE = re.compile(r"<((?:https?|ftp|mailto):[^>\s]+)>")
 _STRONG = re.compile(r"(\*\*\*|\*\*|\*|___|__|(?<!\w)_|`)(?=\S)(.+?)(?<=\S)\1(?!\w)")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
-_NOT_A_PARAGRAPH = re.compile(
-    r"^(?: {0,3}(?:#{1,6}\s|>|[-*+]\s|\d{1,9}[.)]\s|\||```|~~~|<|\[[^\]]+\]:)|\t| {4})"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,25 +100,6 @@ class Split:
     title: str = ""
     title_line: int = 0
     labels: tuple[Label, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Closing:
-    """A closing paragraph that begins with an author's name."""
-
-    author: str
-    text: str
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Break:
-    """A paragraph that breaks off in mid-sentence. Line and column (1-based) are of its end."""
-
-    line: int
-    column: int
-    before: str
-    after: str
 
 
 def plain_text(markdown: str) -> str:
@@ -164,7 +142,7 @@ def _values(field: str, lines: Sequence[str]) -> tuple[str, ...]:
     return tuple(value for value in values if value)
 
 
-def _blocks(lines: Sequence[str]) -> list[tuple[int, int]]:
+def blocks_of(lines: Sequence[str]) -> list[tuple[int, int]]:
     """Runs of lines that are not blank, as (first, past the last), 0-based."""
     blocks: list[tuple[int, int]] = []
     start: int | None = None
@@ -237,23 +215,49 @@ def split(text: str, labels: Mapping[str, str], expected_title: str = "") -> Spl
     """Take the title heading and the label blocks off the head and foot of a text.
 
     `labels` are `known_labels`. `expected_title` is the title that stronger metadata gives: a
-    heading that says something else then stays in the body.
+    heading that says something else then stays in the body, and the labels below it are read.
     """
     lines = text.split("\n")
-    blocks = _blocks(lines)
+    head = _read_head(lines, blocks_of(lines), labels, expected_title)
+    foot_labels, foot_lines = _read_foot(lines, head, labels)
+    taken = head.taken | foot_lines
+    body = "\n".join("" if index in taken else line for index, line in enumerate(lines))
+    found = sorted((*head.labels, *foot_labels), key=lambda label: label.line)
+    return Split(body, head.title, head.title_line, tuple(found))
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What stands at the head of a text; `rest` are the blocks below it."""
+
+    labels: tuple[Label, ...]
+    title: str
+    title_line: int
+    taken: frozenset[int]
+    rest: tuple[tuple[int, int], ...]
+
+
+def _read_head(
+    lines: Sequence[str],
+    blocks: list[tuple[int, int]],
+    labels: Mapping[str, str],
+    expected_title: str,
+) -> _Head:
     taken: set[int] = set()
     found: list[Label] = []
-    title, title_line = "", 0
+    title, title_line, seen_heading = "", 0, False
     position = 0
     while position < len(blocks):
         block = blocks[position]
-        heading = None if title else _title_of(lines, block)
-        if heading and (not expected_title or same(heading[0], expected_title)) and heading[0]:
-            title, title_line = heading[0], block[0] + 1
-            taken.update(range(block[0], block[0] + heading[1]))
-            rest = (block[0] + heading[1], block[1])
-            if rest[0] < rest[1]:
-                blocks[position] = rest
+        heading = None if seen_heading else _title_of(lines, block)
+        if heading and heading[0]:
+            seen_heading = True
+            below = block[0] + heading[1]
+            if not expected_title or same(heading[0], expected_title):
+                title, title_line = heading[0], block[0] + 1
+                taken.update(range(block[0], below))
+            if below < block[1]:
+                blocks[position] = (below, block[1])
             else:
                 position += 1
             continue
@@ -265,37 +269,39 @@ def split(text: str, labels: Mapping[str, str], expected_title: str = "") -> Spl
         if past < block[1]:
             break
         position += 1
-        if position < len(blocks) and _is_rule(lines, blocks[position]):
+        if position < len(blocks) and is_rule(lines, blocks[position]):
             taken.update(range(*blocks[position]))
             position += 1
-    end = len(blocks)
+    return _Head(tuple(found), title, title_line, frozenset(taken), tuple(blocks[position:]))
+
+
+def _read_foot(
+    lines: Sequence[str], head: _Head, labels: Mapping[str, str]
+) -> tuple[list[Label], set[int]]:
+    """The labels at the foot of a text, and the lines that they and the rules by them take."""
+    found: list[Label] = []
+    taken: set[int] = set()
     rules: list[tuple[int, int]] = []
-    while end > position:
-        block = blocks[end - 1]
-        if _is_rule(lines, block):
+    for block in reversed(head.rest):
+        if is_rule(lines, block):
             rules.append(block)
-        else:
-            labelled, past = _labels_in(lines, block, labels)
-            if not labelled or past < block[1]:
-                break
-            found.extend(labelled)
-            taken.update(range(*block))
-            for rule in rules:
-                taken.update(range(*rule))
-            rules.clear()
-        end -= 1
-    if found and any(label.line > (title_line or 0) for label in found):
+            continue
+        labelled, past = _labels_in(lines, block, labels)
+        if not labelled or past < block[1]:
+            break
+        found.extend(labelled)
+        for one in (block, *rules):
+            taken.update(range(*one))
+        rules.clear()
+    if found:
         # A rule that parts the body from the labels at its foot has nothing left to part.
-        lowest = max(label.line for label in found)
         for rule in rules:
-            if rule[0] < lowest:
-                taken.update(range(*rule))
-    body = "\n".join("" if index in taken else line for index, line in enumerate(lines))
-    found.sort(key=lambda label: label.line)
-    return Split(body, title, title_line, tuple(found))
+            taken.update(range(*rule))
+    return found, taken
 
 
-def _is_rule(lines: Sequence[str], block: tuple[int, int]) -> bool:
+def is_rule(lines: Sequence[str], block: tuple[int, int]) -> bool:
+    """Whether a block is a horizontal rule."""
     return block[1] - block[0] == 1 and _RULE.match(lines[block[0]]) is not None
 
 
@@ -306,104 +312,3 @@ def same(one: str, other: str) -> bool:
         return "".join(character for character in text.casefold() if character.isalnum())
 
     return letters(one) == letters(other)
-
-
-def closing_notes(body: str, authors: Sequence[str]) -> tuple[str, list[Closing]]:
-    """Take the closing paragraphs that begin with an author's name off a body.
-
-    The first paragraph of a text is never taken, nor one of more than 1,200 characters.
-    """
-    lines = body.split("\n")
-    blocks = _blocks(lines)
-    notes: list[Closing] = []
-    while len(blocks) > 1 and len(notes) < len(authors):
-        start, end = blocks[-1]
-        if _is_rule(lines, (start, end)) and not notes:
-            blocks.pop()
-            continue
-        text = "\n".join(lines[start:end]).strip()
-        author = next((name for name in authors if begins_with(text, name)), None)
-        if author is None or len(text) > 1200 or any(note.author == author for note in notes):
-            break
-        notes.append(Closing(author, text, start + 1))
-        for index in range(start, len(lines)):
-            lines[index] = ""
-        blocks.pop()
-    notes.reverse()
-    if notes and blocks and _is_rule(lines, blocks[-1]):
-        lines[blocks[-1][0]] = ""
-    return "\n".join(lines), notes
-
-
-def begins_with(text: str, name: str) -> bool:
-    """Whether a paragraph opens with a name and goes on with words, as a note on a person does."""
-    start = text.lstrip("*_[ ").casefold()
-    folded = name.casefold()
-    if len(folded.split()) < 2 or not start.startswith(folded):
-        return False
-    after = start[len(folded) :].lstrip("*_]")
-    if after.startswith("("):
-        after = after.partition(")")[2]
-    return (
-        re.match(r"(?:,|\s+\(|\s+(?:is|was|are|has|writes|reports|works|covers)\b)", after)
-        is not None
-    )
-
-
-def breaks(body: str) -> list[Break]:
-    """Paragraphs of Markdown or text that break off in mid-sentence and go on in the next one."""
-    lines = body.split("\n")
-    blocks = _blocks(lines)
-    found: list[Break] = []
-    fenced = False
-    previous: tuple[int, int] | None = None
-    for block in blocks:
-        fences = sum(1 for i in range(*block) if lines[i].lstrip().startswith(("```", "~~~")))
-        paragraph = (
-            not fenced
-            and not fences
-            and not any(_NOT_A_PARAGRAPH.match(lines[i]) for i in range(*block))
-        )
-        if fences % 2:
-            fenced = not fenced
-        if paragraph and previous is not None:
-            before, after = lines[previous[1] - 1].rstrip(), lines[block[0]].lstrip()
-            words = sum(len(lines[i].split()) for i in range(*previous))
-            if (
-                words >= 4
-                and _breaks_off(before)
-                and after[:1].islower()
-                and len(after.split()) > 2
-            ):
-                found.append(Break(previous[1], len(before), before, after))
-        previous = block if paragraph else None
-    return found
-
-
-def _breaks_off(line: str) -> bool:
-    last = line.rstrip("*_ ")[-1:]
-    return last.isalnum() or last == ","
-
-
-def join(body: str, found: Sequence[Break], separator: str) -> str:
-    """Join broken paragraphs. The lines after the second half keep their numbers.
-
-    `separator` goes between the halves: a line feed where that is a blank to readers.
-    """
-    lines = body.split("\n")
-    for one in reversed(found):
-        last = one.line - 1
-        start = last + 1
-        while start < len(lines) and not lines[start].strip():
-            start += 1
-        end = start
-        while end < len(lines) and lines[end].strip():
-            end += 1
-        blank = start - last - 1
-        moved = lines[start:end]
-        head = (lines[last].rstrip() + separator + moved[0].lstrip()).split("\n")
-        mended = [*head, *moved[1:]]
-        padding = [""] * (end - last - len(mended))
-        assert blank >= 0
-        lines[last:end] = mended + padding
-    return "\n".join(lines)

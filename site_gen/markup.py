@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape, unescape
@@ -18,12 +19,21 @@ from xml.etree import ElementTree
 
 import markdown
 import nh3
-from markdown.blockprocessors import ReferenceProcessor
+from markdown.blockparser import BlockParser
+from markdown.blockprocessors import HashHeaderProcessor, ReferenceProcessor
 from markdown.extensions import Extension
 from markdown.extensions.attr_list import AttrListTreeprocessor
+from markdown.extensions.footnotes import FootnoteExtension
 from markdown.extensions.sane_lists import SaneOListProcessor
 from markdown.extensions.tables import TableProcessor
 from markdown.extensions.toc import slugify_unicode
+from markdown.inlinepatterns import (
+    IMAGE_LINK_RE,
+    LINK_RE,
+    ImageInlineProcessor,
+    LinkInlineProcessor,
+)
+from markdown.preprocessors import HtmlBlockPreprocessor
 from markdown.treeprocessors import Treeprocessor
 
 from site_gen.diagnostics import Diagnostic, Location, warning
@@ -35,8 +45,15 @@ ID_PREFIX = "t-"
 # Noncharacters: `sources.decode` takes them out of every text, so these can only be ours.
 LINK_START, LINK_END = "\ufdd0", "\ufdd1"
 TEXT_LT = "\ufdd2"
+NO_MARKER = "\ufdd3"
+"""In no text: where a setting of Markdown wants words that would be replaced."""
 
 PLACEHOLDER = re.compile(f"{LINK_START}(\\d+){LINK_END}")
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
 
 _RENAMED = {
     "acronym": "abbr",
@@ -58,26 +75,30 @@ _RENAMED = {
 }
 """Obsolete elements, and landmarks that belong to the page around a body."""
 
-_KEPT = frozenset(
-    (
-        "a abbr address b bdi bdo blockquote br caption cite code col colgroup dd del details dfn"
-        " div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp"
-        " rt ruby s samp small span strong sub summary sup table tbody td tfoot th thead time tr u"
-        " ul var wbr"
-    ).split()
+_KEPT = _names(
+    """
+    a abbr address b bdi bdo blockquote br caption cite code col colgroup dd del details dfn div
+    dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q rp rt ruby s
+    samp small span strong sub summary sup table tbody td tfoot th thead time tr u ul var wbr
+    """
 )
-_DROPPED_WITH_CONTENT = frozenset(("script", "style", "noscript", "template", "title", "textarea", "select"))
-_DROPPED = frozenset(
-    (
-        "base basefont bgsound blink body button canvas datalist dialog fieldset form frame frameset"
-        " head html input keygen label legend link map area math marquee meta meter nobr noembed"
-        " noframes optgroup option output param picture plaintext progress rb rtc search slot svg"
-        " track xmp data image isindex listing"
-    ).split()
+_DROPPED_WITH_CONTENT = frozenset(("script", "style"))
+_DROPPED = _names(
+    """
+    base basefont bgsound blink body button canvas data datalist dialog fieldset form frame
+    frameset head html image input isindex keygen label legend link listing map marquee math meta
+    meter nobr noembed noframes noscript optgroup option output param picture plaintext progress
+    rb rtc search select slot svg template textarea title track xmp
+    """
 )
-_EMBEDDED = frozenset(("iframe", "audio", "video", "source", "embed", "object"))
+EMBEDDED = frozenset(("iframe", "audio", "video", "source", "embed", "object", "area"))
+"""Elements that load something from elsewhere, or lead there: pages show a link instead."""
 ALLOWED = _KEPT | _RENAMED.keys()
-HTML_TAGS = ALLOWED | _DROPPED_WITH_CONTENT | _DROPPED | _EMBEDDED
+HTML_TAGS = ALLOWED | _DROPPED_WITH_CONTENT | _DROPPED | EMBEDDED
+_SILENT = frozenset(
+    ("body", "html", "head", "meta", "link", "label", "map", "picture", "nobr", "data")
+)
+"""Elements left out without a word: nothing a reader would see goes with them."""
 
 _CLEANER = nh3.Cleaner(
     tags=set(ALLOWED),
@@ -108,17 +129,42 @@ _CLEANER = nh3.Cleaner(
 SAFE_SCHEMES = ("http", "https", "mailto", "tel", "ftp")
 _SAFE_DATA = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,", re.IGNORECASE)
 
-_COMPLETE_TAG = re.compile(
-    r"</?([A-Za-z][A-Za-z0-9:._-]*)(?:\s(?:\"[^\"]*\"|'[^']*'|[^<>\"'])*|/)?>"
+TAG = r"</?(?P<name>[A-Za-z][A-Za-z0-9:._-]*+)(?:\s(?:\"[^\"]*+\"|'[^']*+'|[^<>\"'])*+|/)?>"
+"""A complete tag, as a pattern."""
+AUTOLINK = r"<(?:[A-Za-z][A-Za-z0-9+.-]*+://[^<>\s]*+|[^<>\s!@]++@[^@<>\s]++)>"
+"""An address in angle brackets, as a pattern."""
+DEFINITION = (
+    r"^[ ]{0,3}\[(?!\^)([^\[\]\n]*)\]:[ ]*(?:\n[ ]*)?"
+    r"(<[^\s<>]*>|[A-Za-z][A-Za-z0-9+.-]+:\S+|(?:#|\.{0,2}/)\S*|[^\s/]+/\S*|\S+\.[A-Za-z0-9]{2,5})"
+    r"[ ]*(?:\n[ ]*)?(([\"'])(.*)\4[ ]*|\((.*)\)[ ]*)?$"
 )
-_AUTOLINK = re.compile(r"<(?:[A-Za-z][A-Za-z0-9+.-]*://[^<>\s]*|[^<>\s!@]+@[^@<>\s]+)>")
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+"""A link definition, as a pattern (multi-line mode). Its target has the look of an address, so
+that `[Editor]: Yes.` is the text it is."""
+_ATTRIBUTE_OF_LIST = (
+    r"(?:[#.][^\s{}=\"']+|[A-Za-z_][\w:.-]*=(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s{}\"']+))"
+)
+ATTRIBUTES = rf"\{{(?::[ ]*|(?=[#.]))({_ATTRIBUTE_OF_LIST}(?:[ ]+{_ATTRIBUTE_OF_LIST})*)[ ]*\}}"
+"""An attribute list such as `{.class #id}`, as a pattern; `{Kabul}` and `{: note}` are text."""
+
+TAG_VALUE = re.compile(
+    r"(?<=[\s\"'])(?P<key>[A-Za-z][\w:-]*)\s*=\s*"
+    r"(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s>\"']+))"
+)
+"""An attribute of a tag and its value, in whichever quotes."""
+
+_COMPLETE_TAG = re.compile(TAG)
+_AUTOLINK = re.compile(AUTOLINK)
+_DECLARATION = re.compile(r"<[!?][^>]*>|</[^A-Za-z][^>]*>")
 _CODE = re.compile(
-    r"^(?P<fence>```+|~~~+).*?^(?P=fence)[ \t]*$|(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)|^(?: {4}|\t).*$",
+    r"^(?P<fence>```+|~~~+)[^\n`]*\n.*?^(?P=fence)[ ]*$"
+    r"|(?<![`\\])(?P<ticks>`+)(?!`)(?:[^`\n]|\n(?![ \t]*\n)|(?!(?P=ticks)(?!`))`+)+(?P=ticks)(?!`)",
     re.DOTALL | re.MULTILINE,
 )
-_CODE_LINE = re.compile(r"(?m)^(?: {4}|\t)[^\n]*$")
-_SHORTCODE = re.compile(r"\{\{[<%].*?[%>]\}\}|\{%.*?%\}|\{\{ .*? \}\}")
+_SHORTCODE = re.compile(r"\{\{[<%].{0,4000}?[%>]\}\}|\{%.{0,4000}?%\}|\{\{ .{0,4000}? \}\}")
+LOWER_ASCII = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
+"""Lower case that keeps every offset: the full mapping makes two letters of one here and there."""
+_NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\ufdd0-\ufdef]")
+"""Control characters and the noncharacters that placeholders are made of: blanks, always."""
 
 _TAG = re.compile(
     r"<(?P<close>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)(?P<attributes>(?:\s+[a-zA-Z][\w:-]*=\"[^\"]*\")*)\s*/?>"
@@ -151,20 +197,95 @@ class Options:
 class _References(ReferenceProcessor):
     """Take `[Note]: Kabul` as the text it is: a definition has the look of an address."""
 
-    RE = re.compile(
-        r'^[ ]{0,3}\[([^\[\]]*)\]:[ ]*(?:\n[ ]*)?(<[^\s<>]*>|[^\s]*[/#:.@][^\s]*)[ ]*(?:\n[ ]*)?'
-        r'((["\'])(.*)\4[ ]*|\((.*)\)[ ]*)?$',
-        re.MULTILINE,
-    )
+    RE = re.compile(DEFINITION, re.MULTILINE)
 
 
 class _Attributes(AttrListTreeprocessor):
-    """Take `{Kabul}` as the text it is: a list of attributes begins with `:`, `#` or `.`."""
+    """Take `{Kabul}` as the text it is."""
 
-    BASE_RE = r"\{(?::[ ]*|(?=[#.]))([^\}\n ][^\n}]*)\}"
-    HEADER_RE = re.compile(rf"[ ]+{BASE_RE}[ ]*$")
-    BLOCK_RE = re.compile(rf"\n[ ]*{BASE_RE}[ ]*$")
-    INLINE_RE = re.compile(rf"^{BASE_RE}")
+    # The stubs call them final; they are there to be set.
+    HEADER_RE = re.compile(rf"[ ]+{ATTRIBUTES}[ ]*$")  # type: ignore[misc]
+    BLOCK_RE = re.compile(rf"\n[ ]*{ATTRIBUTES}[ ]*$")  # type: ignore[misc]
+    INLINE_RE = re.compile(rf"^{ATTRIBUTES}")  # type: ignore[misc]
+
+
+class _HashHeadings(HashHeaderProcessor):
+    """Take `#1 of 3` as the text it is."""
+
+    RE = re.compile(
+        r"(?:^|\n)(?P<level>#{1,6}+)(?![0-9])(?P<header>(?:\\.|[^\\#]|#+(?=[^#\n]))*?)#*(?:\n|$)"
+    )
+
+
+class _Links(LinkInlineProcessor):
+    """Leave `[Kabul](Note: we left)` as text: no page may link there, and words would be lost."""
+
+    def getLink(self, data: str, index: int) -> tuple[str, str | None, int, bool]:
+        href, title, end, handled = super().getLink(data, index)
+        return href, title, end, handled and _may_be_shown(href, image=False)
+
+
+class _Images(ImageInlineProcessor):
+    """As `_Links`, for images."""
+
+    def getLink(self, data: str, index: int) -> tuple[str, str | None, int, bool]:
+        href, title, end, handled = super().getLink(data, index)
+        return href, title, end, handled and _may_be_shown(href, image=True)
+
+
+class _Footnotes(FootnoteExtension):
+    """Lose no note: of two with one label both are kept, and an empty one is a note."""
+
+    def setFootnote(self, id: str, text: str) -> None:
+        before = self.footnotes.get(id)
+        self.footnotes[id] = f"{before}\n\n{text}" if before else text or "&nbsp;"
+
+
+_BLOCKS_THAT_END_ALONE = frozenset(("hr",))
+
+
+class _HtmlBlocks(HtmlBlockPreprocessor):
+    """Set blocks of HTML aside: from a block's tag at the start of a line to its end tag.
+
+    A tag that is never closed is a block of its own, so that it swallows nothing; nor does
+    anything that follows an end tag on its line change its place.
+    """
+
+    def run(self, lines: list[str]) -> list[str]:
+        text = "\n".join(lines)
+        if "<" not in text:
+            return lines
+        parts: list[str] = []
+        last = 0
+        after_block = -1
+        for start, end in self._blocks(text):
+            if start < last:
+                continue
+            line = text.rfind("\n", 0, start) + 1
+            begins = after_block >= line or (start - line < 4 and not text[line:start].strip(" "))
+            if not begins:
+                continue
+            parts.append(text[last:start])
+            parts.append(f"\n\n{self.md.htmlStash.store(text[start:end])}\n\n")
+            last = after_block = end
+        parts.append(text[last:])
+        return "".join(parts).split("\n")
+
+    def _blocks(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where each element of block level, and each comment, begins and ends, in order."""
+        ends: dict[int, int] = {}
+        open_tags: dict[str, list[int]] = {}
+        for start, end, name in _tags(text):
+            if not name:
+                ends[start] = end
+            elif self.md.is_block_level(name):
+                ends[start] = end
+                if text[start + 1] != "/":
+                    if name not in _BLOCKS_THAT_END_ALONE and text[end - 2] != "/":
+                        open_tags.setdefault(name, []).append(start)
+                elif open_tags.get(name):
+                    ends[open_tags[name].pop()] = end
+        yield from sorted(ends.items())
 
 
 class _Tables(TableProcessor):
@@ -178,30 +299,34 @@ class _Tables(TableProcessor):
         return all(len(self._cells(row.strip(" "))) <= width for row in rows[2:])
 
     def _cells(self, row: str) -> list[str]:
-        return list(self._split_row(row))
+        return list(self._split_row(row))  # type: ignore[attr-defined]
 
 
 class _Numbers(SaneOListProcessor):
     """Keep the number that each item was given: `3.` then `5.` are 3 and 5."""
 
-    NUMBER = re.compile(r"^ {0,3}(\d{1,9})\.[ ]+")
+    NUMBER = re.compile(r"^ {0,3}([0-9]{1,9})\.[ ]+")
+
+    def __init__(self, parser: BlockParser) -> None:
+        super().__init__(parser)
+        self.RE = re.compile(r"^ {0,3}[0-9]{1,9}\.[ ]+(.*)")
+        self.CHILD_RE = re.compile(r"^ {0,3}(([0-9]{1,9}\.))[ ]+(.*)")
 
     def run(self, parent: ElementTree.Element, blocks: list[str]) -> None:
-        numbers = [
-            match[1] for line in blocks[0].split("\n") if (match := self.NUMBER.match(line))
-        ]
-        before = {id(item) for item in parent.iter("li")}
+        numbers = [match[1] for line in blocks[0].split("\n") if (match := self.NUMBER.match(line))]
+        sibling = self.lastChild(parent)
+        goes_on = sibling is not None and sibling.tag in self.SIBLING_TAGS
+        inside = not goes_on and parent.tag in ("ol", "ul")
+        before = len(parent) if inside else len(sibling) if goes_on and sibling is not None else 0
         super().run(parent, blocks)
-        last = self.lastChild(parent)
-        target = parent if parent.tag in ("ol", "ul") or last is None else last
-        items = [item for item in target if item.tag == "li" and id(item) not in before]
+        items = (parent if inside else parent[-1])[before:]
         if len(items) == len(numbers):
             for item, number in zip(items, numbers, strict=True):
-                item.set("value", number)
+                item.set("value", str(int(number)))
 
 
 class _NumbersTidied(Treeprocessor):
-    """Drop the numbers that a browser counts by itself, and the habit of writing `1.` throughout."""
+    """Drop numbers that a browser counts by itself, and the habit of writing `1.` throughout."""
 
     def run(self, root: ElementTree.Element) -> None:
         for ordered in root.iter("ol"):
@@ -209,6 +334,8 @@ class _NumbersTidied(Treeprocessor):
             values = [item.get("value") for item in items]
             lazy = len(items) > 1 and all(value == "1" for value in values)
             expected = int(ordered.get("start", "1"))
+            if expected != 1:
+                ordered.set("start", str(expected))
             for item, value in zip(items, values, strict=True):
                 if value is not None and not lazy and int(value) != expected:
                     expected = int(value)
@@ -225,6 +352,11 @@ class _Faithful(Extension):
         parser.blockprocessors.register(_References(parser), "reference", 15)
         parser.blockprocessors.register(_Numbers(parser), "olist", 40)
         parser.blockprocessors.register(_Tables(parser, {"use_align_attribute": True}), "table", 75)
+        parser.blockprocessors.register(_HashHeadings(parser), "hashheader", 70)
+        md.inlinePatterns.register(_Links(LINK_RE, md), "link", 160)
+        md.inlinePatterns.register(_Images(IMAGE_LINK_RE, md), "image_link", 150)
+        if type(md.preprocessors["html_block"]) is HtmlBlockPreprocessor:
+            md.preprocessors.register(_HtmlBlocks(md), "html_block", 20)
         md.treeprocessors.register(_Attributes(md), "attr_list", 8)
         md.treeprocessors.register(_NumbersTidied(md), "list_numbers", 30)
 
@@ -234,13 +366,12 @@ def _markdown(smart_quotes: bool, extensions: tuple[tuple[str, str], ...]) -> ma
     names: list[str | Extension] = [
         "tables",
         "fenced_code",
-        "footnotes",
+        _Footnotes(USE_DEFINITION_ORDER=False, PLACE_MARKER=NO_MARKER),
         "sane_lists",
         "toc",
         "attr_list",
     ]
     settings: dict[str, Mapping[str, Any]] = {
-        "footnotes": {"USE_DEFINITION_ORDER": False},
         "toc": {"slugify": slugify_unicode, "marker": ""},
     }
     if smart_quotes:
@@ -268,27 +399,109 @@ def check_extensions(extensions: tuple[tuple[str, str], ...]) -> str:
 def render(text: str, options: Options, path: str) -> tuple[Rendered, list[Diagnostic]]:
     """Turn the body of the document at `path` into HTML."""
     found: list[Diagnostic] = []
+    body = _NOT_TEXT.sub(" ", text)
+    try:
+        raw = _converted(body, options, path, found)
+        if options.markup != "plain":
+            raw = _only_known_tags(raw, body, options.markup, path, found)
+    except _Undigested as problem:
+        found = [_unreadable(path, str(problem))]
+        raw = _plain(body)
+    if options.markup != "plain":
+        found.extend(_shortcodes(body, path))
+    cleaned = _NOT_TEXT.sub(" ", _CLEANER.clean(raw))
+    return _Body(cleaned, body).finish(), found
+
+
+class _Undigested(Exception):
+    """The markup of a body cannot be read in reasonable time and depth."""
+
+
+def _unreadable(path: str, why: str) -> Diagnostic:
+    return warning(
+        "markup-unreadable",
+        Location(path),
+        f"The markup of this text cannot be read ({why}); it is shown as plain text",
+        value=why,
+        hint="Set `markup: plain` for this file, or mend the markup.",
+    )
+
+
+def _converted(text: str, options: Options, path: str, found: list[Diagnostic]) -> str:
+    """The HTML of a body as its markup says. Raises _Undigested where it says too much."""
     if options.markup == "plain":
-        raw = _plain(text)
-    elif options.markup == "html":
-        raw = text
-    else:
-        source = _protected(text, options.markup, path, found)
-        converter = _markdown(options.smart_quotes, options.extensions)
-        converter.reset()
-        raw = converter.convert(source).replace(TEXT_LT, "&lt;")
-    raw = _embedded_as_links(raw)
-    found.extend(_removed(raw, text, path))
-    found.extend(_shortcodes(text, path) if options.markup != "plain" else ())
-    cleaned = _CLEANER.clean(raw)
-    body = _Body(cleaned, text)
-    return body.finish(), found
+        return _plain(text)
+    if options.markup == "html":
+        return text
+    _measure(text)
+    converter = _markdown(options.smart_quotes, options.extensions)
+    converter.reset()
+    converter.parser.state.clear()
+    try:
+        raw = converter.convert(_protected(text, options.markup, path, found))
+    except RecursionError:
+        _markdown.cache_clear()
+        raise _Undigested("nested too deeply") from None
+    except Exception as problem:  # Markdown and a site's extensions are foreign code: it is told.
+        _markdown.cache_clear()
+        raise _Undigested(f"{type(problem).__name__}: {problem}") from problem
+    return raw.replace(TEXT_LT, "&lt;")
 
 
-def render_inline_block(text: str, options: Options) -> str:
-    """A short Markdown text (a closing note) as safe HTML, links inside the archive unlinked."""
-    rendered, _ = render(text, options, "")
-    return re.sub(rf' href="{LINK_START}\d+{LINK_END}"', "", rendered.html)
+MOST_WORK = 1_500_000_000
+"""Marks times characters in one block of text that Markdown may be asked to read."""
+MOST_BLOCKS = 50_000
+"""Paragraphs of one text: four times those of the longest novels."""
+FARTHEST_PAIRS = 40_000_000
+"""Characters in all between the brackets, or the backticks, that belong together."""
+DEEPEST_HTML = 20_000_000
+"""Open elements summed over all tags: what the HTML parser may be asked to build."""
+
+_BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
+_DEEP_LINE = re.compile(r"^(?:[ ]{0,3}(?:>[ ]?|(?:[0-9]{1,9}\.|[*+-])[ ]+)){100}", re.MULTILINE)
+_MARKS = re.compile(r"[*_\[\]<&`\\!]")
+_LINE_MARKS = re.compile(r"^(?:#| {0,3}(?:=+|-+|[*_-][*_ -]{2,}) *$)", re.MULTILINE)
+_PAIRS = re.compile(r"[\[\]()]|`+")
+
+
+def _measure(text: str) -> None:
+    """Refuse what would keep Markdown, whose patterns are quadratic, busy for minutes."""
+    if len(text) < 5_000:
+        return
+    far = 0
+    blocks = _BLANK_LINES.split(text)
+    if _DEEP_LINE.search(text):
+        raise _Undigested("nested too deeply")
+    if len(blocks) > MOST_BLOCKS:
+        raise _Undigested("too many paragraphs")
+    for block in blocks:
+        marks = len(_MARKS.findall(block)) + 10 * len(_LINE_MARKS.findall(block))
+        if marks * len(block) > MOST_WORK:
+            raise _Undigested("too much markup in one paragraph")
+        if len(_PAIRS.findall(block)) * len(block) > FARTHEST_PAIRS:
+            far += _distances(block)
+    if far > FARTHEST_PAIRS:
+        raise _Undigested("too many brackets or backticks without their other half")
+
+
+def _distances(block: str) -> int:
+    """How far all brackets and backticks of a block are from their other halves."""
+    total = 0
+    waiting: dict[str, list[int]] = {"[": [], "(": []}
+    ticks: dict[str, int] = {}
+    for match in _PAIRS.finditer(block):
+        mark, at = match[0], match.start()
+        if mark in waiting:
+            waiting[mark].append(at)
+        elif mark in "])":
+            opened = waiting["[" if mark == "]" else "("]
+            total += at - opened.pop() if opened else 0
+        elif mark in ticks:
+            total += at - ticks.pop(mark)
+        else:
+            ticks[mark] = at
+    alone = [*waiting["["], *waiting["("], *ticks.values()]
+    return total + sum(len(block) - at for at in alone)
 
 
 def _plain(text: str) -> str:
@@ -300,57 +513,114 @@ def _plain(text: str) -> str:
     )
 
 
+def _tags(text: str) -> Iterator[tuple[int, int, str]]:
+    """Start, end and name of each complete tag; comments and addresses have no name."""
+    last = 0
+    comment_end = 0
+    for match in re.finditer("<", text):
+        start = match.start()
+        if start < last:
+            continue
+        if text.startswith("<!--", start):
+            if 0 <= comment_end < start + 4:
+                comment_end = text.find("-->", start + 4)
+            if comment_end >= 0:
+                last = comment_end + 3
+                yield start, last, ""
+            continue
+        tag = _COMPLETE_TAG.match(text, start)
+        if tag and not _AUTOLINK.match(text, start):
+            last = tag.end()
+            yield start, last, tag["name"].lower()
+
+
+def code_spans(text: str) -> list[tuple[int, int]]:
+    """Where fenced code and code in a line begin and end, in order."""
+    return [one.span() for one in _CODE.finditer(text)] if "`" in text or "~~~" in text else []
+
+
 def _protected(text: str, markup: Markup, path: str, found: list[Diagnostic]) -> str:
     """Mark every `<` that is text, so that no Markdown rule takes it for a tag."""
     if "<" not in text:
         return text
     if markup == "text":
         return text.replace("<", TEXT_LT)
+    code = code_spans(text)
+    kept: list[tuple[int, int]] = []
+    unclosed = _unclosed_raw(text)
+    closers = _Closers(text)
+    drawing = 0
+    for start, end, name in _tags(text):
+        if within(start, code) or start in unclosed:
+            continue
+        if name in ("svg", "math") and start >= drawing:
+            drawing = max(drawing, closers.find(name, start))
+        if not name or name in HTML_TAGS or start < drawing:
+            kept.append((start, end))
+        elif not _indented(text, start):
+            found.append(_unknown(text, start, end, path))
+    kept.extend(one.span() for one in _AUTOLINK.finditer(text) if not within(one.start(), code))
     parts: list[str] = []
     last = 0
-    code: list[tuple[int, int]] | None = None
-    for match in re.finditer("<", text):
-        start = match.start()
-        if start < last:
-            continue
-        kept, unknown = _tag_end(text, start)
-        if kept:
-            parts.append(text[last : kept])
-            last = kept
-            continue
-        parts.append(text[last:start] + TEXT_LT)
-        last = start + 1
-        if unknown:
-            code = [one.span() for one in _CODE.finditer(text)] if code is None else code
-            if not any(begin <= start < end for begin, end in code):
-                found.append(
-                    warning(
-                        "unknown-tag",
-                        Location.at(path, text, start),
-                        f"`{unknown}` is not an element of HTML; it is shown as text",
-                        value=unknown,
-                        hint="Nothing to do if it is text; else mend the tag.",
-                        source=_line_at(text, start),
-                    )
-                )
-    parts.append(text[last:])
+    for start, end in sorted(kept):
+        if start >= last:
+            parts.append(text[last:start].replace("<", TEXT_LT))
+            parts.append(text[start:end])
+            last = end
+    parts.append(text[last:].replace("<", TEXT_LT))
     return "".join(parts)
 
 
-def _tag_end(text: str, start: int) -> tuple[int, str]:
-    """Where the markup that begins here ends (0 if it is text), and the unknown tag found."""
-    comment = _COMMENT.match(text, start)
-    if comment:
-        return comment.end(), ""
-    link = _AUTOLINK.match(text, start)
-    if link:
-        return link.end(), ""
-    tag = _COMPLETE_TAG.match(text, start)
-    if tag is None:
-        return 0, ""
-    if tag[1].lower() in HTML_TAGS:
-        return tag.end(), ""
-    return 0, tag[0]
+def within(at: int, spans: list[tuple[int, int]]) -> bool:
+    """Whether a place lies in one of the spans, which are in order."""
+    index = bisect_right(spans, (at, len(spans) and spans[-1][1])) - 1
+    return index >= 0 and spans[index][0] <= at < spans[index][1]
+
+
+class _Closers:
+    """Finds end tags, and looks only once for one that is not there."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.lower = ""
+        self.missing: set[str] = set()
+
+    def find(self, name: str, start: int) -> int:
+        """Where the next end tag of this name begins, or -1."""
+        if name in self.missing:
+            return -1
+        self.lower = self.lower or self.text.translate(LOWER_ASCII)
+        found = self.lower.find(f"</{name}", start)
+        if found < 0:
+            self.missing.add(name)
+        return found
+
+
+def _unclosed_raw(text: str) -> frozenset[int]:
+    """Where a script or style begins that never ends: such a tag is text."""
+    found: list[int] = []
+    for name in _DROPPED_WITH_CONTENT:
+        starts = [one.start() for one in re.finditer(rf"<{name}\b", text, re.IGNORECASE)]
+        ends = [one.start() for one in re.finditer(f"</{name}", text, re.IGNORECASE)]
+        found.extend(start for start in starts if not ends or start > ends[-1])
+    return frozenset(found)
+
+
+def _indented(text: str, at: int) -> bool:
+    """Whether a place lies on a line that may be code by its indentation."""
+    line = text.rfind("\n", 0, at) + 1
+    return text.startswith(("    ", "\t"), line)
+
+
+def _unknown(text: str, start: int, end: int, path: str) -> Diagnostic:
+    return warning(
+        "unknown-tag",
+        Location.at(path, text, start),
+        f"`{text[start:end]}` is not an element of HTML; it is shown as text",
+        value=text[start:end],
+        hint="Nothing to do if it is text; else mend the tag.",
+        source=_line_at(text, start),
+    )
 
 
 def _line_at(text: str, offset: int) -> str:
@@ -358,52 +628,94 @@ def _line_at(text: str, offset: int) -> str:
     return text[text.rfind("\n", 0, offset) + 1 : end if end >= 0 else len(text)]
 
 
-_MEDIA = re.compile(
-    r"<(?P<name>iframe|audio|video|source|embed|object)\b(?P<attributes>[^<>]*)>", re.IGNORECASE
+_EMBEDDED_URLS = ("src", "data", "href")
+_END_MAY_LACK = _names(
+    """
+    br col colgroup dd dt hr img li p rp rt tbody td tfoot th thead tr wbr
+    """
 )
-_MEDIA_END = re.compile(r"</(?:iframe|audio|video|source|embed|object)\s*>", re.IGNORECASE)
-_MEDIA_URL = re.compile(r"\b(?:src|data)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))", re.IGNORECASE)
 
 
-def _embedded_as_links(html: str) -> str:
-    """Frames, players and plug-ins become links: the page may load nothing from elsewhere."""
+def _only_known_tags(
+    raw: str, text: str, markup: Markup, path: str, found: list[Diagnostic]
+) -> str:
+    """HTML without what no page may hold; every `<` left begins a tag of an allowed element.
 
-    def link(match: re.Match[str]) -> str:
-        url = _MEDIA_URL.search(match["attributes"])
-        if not url:
-            return ""
-        target = url[1] or url[2] or url[3] or ""
-        return f'<a href="{escape(unescape(target))}">{escape(unescape(target))}</a>'
-
-    return _MEDIA_END.sub("", _MEDIA.sub(link, html)) if _MEDIA.search(html) else html
-
-
-_OPEN_TAG = re.compile(r"<([a-zA-Z][a-zA-Z0-9-]*)(?=[\s/>])")
-_SILENT = frozenset(("body", "html", "head", "meta", "link", "title", "label", "map", "area", "picture", "nobr", "data"))
-
-
-def _removed(raw: str, text: str, path: str) -> list[Diagnostic]:
-    """Tell of elements that may not be published."""
-    found = []
-    told: set[str] = set()
-    for match in _OPEN_TAG.finditer(raw):
-        name = match[1].lower()
-        if name in told or name not in HTML_TAGS or name in ALLOWED or name in _SILENT:
+    So the parser that follows meets no element in which it reads tags as text, and none in which
+    it reads by the rules of XML. Raises _Undigested for what it would build for minutes.
+    """
+    parts: list[str] = []
+    removed: dict[str, None] = {}
+    last = depth = work = 0
+    closers = _Closers(raw)
+    for start, end, name in _tags(raw):
+        if start < last:
             continue
-        told.add(name)
-        where = re.search(rf"<{name}\b", text, re.IGNORECASE)
-        what = "and what is in it is" if name in _DROPPED_WITH_CONTENT else "is"
-        found.append(
-            warning(
-                "html-removed",
-                Location.at(path, text, where.start()) if where else Location(path),
-                f"The element <{name}> {what} left out of the page",
-                value=f"<{name}>",
-                hint="Pages hold no scripts, styles or forms; write what it said as text.",
-                source=_line_at(text, where.start()) if where else "",
-            )
-        )
-    return found
+        parts.append(_text_only(raw[last:start], markup))
+        last = end
+        closing = raw[start + 1] == "/"
+        if name in ALLOWED:
+            parts.append(raw[start:end])
+            if name not in _END_MAY_LACK:
+                depth = max(0, depth + (-1 if closing else 1))
+            work += depth
+            if work > DEEPEST_HTML:
+                raise _Undigested("nested too deeply")
+            continue
+        if name in EMBEDDED and not closing:
+            parts.append(_embedded_as_link(raw[start:end]))
+        elif name in _DROPPED_WITH_CONTENT and not closing:
+            content_end = closers.find(name, end)
+            last = content_end if content_end >= 0 else end
+        elif name:
+            parts.append(" ")
+        if name in HTML_TAGS and name not in EMBEDDED and name not in _SILENT and not closing:
+            removed[name] = None
+    parts.append(_text_only(raw[last:], markup))
+    found.extend(_removed(name, text, path) for name in removed)
+    return "".join(parts)
+
+
+def _text_only(text: str, markup: Markup) -> str:
+    if "<" not in text:
+        return text
+    return (_DECLARATION.sub("", text) if markup == "html" else text).replace("<", "&lt;")
+
+
+def _embedded_as_link(tag: str) -> str:
+    """A link in place of a frame, a player or a plug-in: the page loads nothing from elsewhere."""
+    target = _first_value(tag, _EMBEDDED_URLS)
+    title = _first_value(tag, ("title", "alt"))
+    return f'<a href="{target}">{title or target}</a>' if target else f" {title} "
+
+
+_REFERENCE = re.compile(r"&(?:#[0-9]+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);")
+
+
+def _attribute(value: str) -> str:
+    """A value as HTML reads it: `&section=1` in an address is no section sign."""
+    return escape(_REFERENCE.sub(lambda match: unescape(match[0]), value).strip())
+
+
+def _first_value(tag: str, names: tuple[str, ...]) -> str:
+    values = {match["key"].lower(): match for match in reversed(list(TAG_VALUE.finditer(tag)))}
+    found = (values[name] for name in names if name in values)
+    texts = (one["double"] or one["single"] or one["bare"] or "" for one in found)
+    return next((_attribute(text) for text in texts if text.strip()), "")
+
+
+def _removed(name: str, text: str, path: str) -> Diagnostic:
+    """Tell of an element that may not be published."""
+    where = re.search(rf"<{name}\b", text, re.IGNORECASE)
+    what = "and what is in it is" if name in _DROPPED_WITH_CONTENT else "is"
+    return warning(
+        "html-removed",
+        Location.at(path, text, where.start()) if where else Location(path),
+        f"The element <{name}> {what} left out of the page",
+        value=f"<{name}>",
+        hint="Pages hold no scripts, styles or forms; write what it said as text.",
+        source=_line_at(text, where.start()) if where else "",
+    )
 
 
 def _shortcodes(text: str, path: str) -> list[Diagnostic]:
@@ -430,6 +742,7 @@ class _Body:
         self.source = source
         self.references: list[Reference] = []
         self.positions: dict[str, int] = {}
+        self.lines = [match.start() for match in re.finditer("\n", source)]
         self.anchors: set[str] = set()
         self.headings: list[Heading] = []
         self.in_link = False
@@ -470,6 +783,8 @@ class _Body:
         if match["close"]:
             return self.closed(name)
         attributes = dict(_ATTRIBUTE.findall(match["attributes"]))
+        if not attributes.get("class", "kept"):
+            del attributes["class"]
         if written == "a":
             self.in_link = True
             anchor = attributes.pop("name", "")
@@ -487,7 +802,7 @@ class _Body:
         if name == "table":
             # What scrolls sideways can be reached by keyboard.
             return f'<div class="table" tabindex="0">{opened}'
-        return '<pre tabindex="0">' if name == "pre" and not attributes else opened
+        return f'{opened[:-1]} tabindex="0">' if name == "pre" else opened
 
     def closed(self, name: str) -> str:
         if name == "a":
@@ -523,24 +838,38 @@ class _Body:
         if scheme == "data" and _SAFE_DATA.match(target):
             return _written("img", attributes)
         if scheme in ("http", "https"):
-            link = f'<a class="remote-image" href="{escape(target)}">{alt or escape(target)}</a>'
+            opened = _written(
+                "a", {"class": "remote-image", "href": escape(target)} | self.title(attributes)
+            )
+            link = f"{opened}{alt or escape(target)}</a>"
             if not self.in_link:
                 return link
             self.after_link.append(f" {link}")
             return ""
         if not target or scheme:
-            return f'<span class="missing">{alt or escape(target)}</span>'
+            opened = _written("span", {"class": "missing"} | self.title(attributes))
+            return f"{opened}{alt or escape(target)}</span>"
         attributes["src"] = self.reference(target, image=True)
         return _written("img", attributes | {"loading": "lazy"})
+
+    @staticmethod
+    def title(attributes: Mapping[str, str]) -> dict[str, str]:
+        return {"title": attributes["title"]} if "title" in attributes else {}
 
     def reference(self, target: str, *, image: bool) -> str:
         position = self.source.find(target, self.positions.get(target, 0))
         if position < 0:
             position = self.source.find(target)
         self.positions[target] = position + 1
-        line = self.source.count("\n", 0, position) + 1 if position >= 0 else 0
+        line = bisect_right(self.lines, position) + 1 if position >= 0 else 0
         self.references.append(Reference(target, line, image))
         return f"{LINK_START}{len(self.references) - 1}{LINK_END}"
+
+
+def _may_be_shown(target: str, *, image: bool) -> bool:
+    """Whether a page may hold a target at all."""
+    scheme = scheme_of(unescape(target).strip())
+    return scheme in ("", *SAFE_SCHEMES) or (image and bool(_SAFE_DATA.match(target)))
 
 
 def scheme_of(target: str) -> str:

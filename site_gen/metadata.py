@@ -2,102 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
-from typing import Any, Literal, cast
+from typing import Any
 
-from site_gen import dates, languages, yamlio
+from site_gen import yamlio
 from site_gen.config import SiteConfig
 from site_gen.diagnostics import Diagnostic, Location, error, warning
-from site_gen.labels import Label, decode_entities, plain_text
+from site_gen.fields import BY_NAME, FIELDS, Field, folded
+from site_gen.labels import Label
 from site_gen.model import ORIGINS, DocumentKind, Evidence, Origin, OriginKind
-
-FieldType = Literal[
-    "title",
-    "text",
-    "summary",
-    "people",
-    "names",
-    "list",
-    "date",
-    "url",
-    "language",
-    "flag",
-    "mapping",
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A metadata field: its type, its other names, what readers call it in the record."""
-
-    name: str
-    type: FieldType
-    label: str = ""
-    aliases: tuple[str, ...] = ()
-    kinds: tuple[DocumentKind, ...] = ()
-    """The kinds of document it belongs to; empty for all."""
-
-
-_REGISTRIES: tuple[DocumentKind, ...] = ("author", "place", "topic", "series")
-FIELDS: tuple[Field, ...] = (
-    Field("title", "title", "Title", ("headline", "name", "display_name", "heading")),
-    Field("authors", "people", "Author", ("author", "byline", "by", "creator", "writer")),
-    Field(
-        "date",
-        "date",
-        "Date",
-        ("published", "pubdate", "publish_date", "date_published", "publication_date", "issued"),
-    ),
-    Field("modified", "date", "Modified", ("updated", "lastmod", "last_modified", "date_modified")),
-    Field("places", "names", "Place", ("place", "location", "locations", "dateline")),
-    Field(
-        "topics",
-        "list",
-        "Topic",
-        ("topic", "tags", "tag", "categories", "category", "keywords", "subjects", "subject"),
-    ),
-    Field("series", "names", "Series"),
-    Field("language", "language", "Language", ("lang", "locale")),
-    Field(
-        "summary",
-        "summary",
-        "Summary",
-        ("description", "excerpt", "abstract", "deck", "standfirst"),
-    ),
-    Field(
-        "source_url",
-        "url",
-        "Source",
-        ("source", "original_url", "original", "source_link", "canonical", "canonical_url", "link"),
-    ),
-    Field("archived_url", "url", "Archived copy", ("archive_url", "archived", "memento")),
-    Field("accessed", "date", "Accessed", ("access_date", "retrieved")),
-    Field("publication", "text", "Publication", ("publisher", "newspaper", "container_title")),
-    Field("identifier", "text", "Identifier", ("id", "doi")),
-    Field("collection", "text", "Collection"),
-    Field("rights", "text", "Rights", ("license", "licence", "copyright")),
-    Field("slug", "text"),
-    Field("status", "text"),
-    Field("draft", "flag"),
-    Field("embargo_until", "date", "", ("embargo",)),
-    Field("markup", "text"),
-    Field("encoding", "text"),
-    Field("smart_quotes", "flag"),
-    Field("repair", "mapping"),
-    Field("accept", "list"),
-    Field("aliases", "list", "", ("alias", "variants"), _REGISTRIES),
-    Field("same_as", "list", "", ("sameas",), _REGISTRIES),
-    Field("portrait", "text", "", ("photo",), ("author",)),
-    Field("parent", "text", "", (), ("place",)),
-    Field("coordinates", "mapping", "", ("coords",), ("place",)),
-)
-BY_NAME = {field.name: field for field in FIELDS}
+from site_gen.values import READERS, Wrong, is_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,57 +60,66 @@ class Metadata:
     unknown: tuple[tuple[str, Location], ...]
 
 
-def names_of_keys(config: SiteConfig) -> dict[str, str]:
-    """Every key a source may use, folded, and the field it stands for."""
-    known: dict[str, str] = {}
-    for field in FIELDS:
-        for alias in field.aliases:
-            known[alias] = field.name
-    for name, aliases in config.aliases.items():
-        for alias in aliases:
-            known[_folded(alias)] = name
-    for field in FIELDS:
-        known[field.name] = field.name
-    return known
-
-
-def _folded(key: str) -> str:
-    return key.strip().casefold().replace("-", "_").replace(" ", "_")
-
-
-_FENCE = re.compile(r"---[ \t]*\n")
+_FENCE = re.compile(r"\n*---[ \t]*\n")
 _END = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
+_KEY = re.compile(r"\s*(?:#[^\n]*\n\s*)*(?:[\w\"'][^\n:]{0,60}:(?:\s|$)|<<:|\{)")
+_HIDING = re.compile(r"^[ \t]*[\"']?(draft|status|embargo\w*|published)[\"']?[ \t]*:", re.M | re.I)
 
 
 def front_matter(text: str, path: str) -> tuple[list[Statement], str, list[Diagnostic]]:
     """Read the YAML block at the head of a text.
 
     Returns what it states and the text with the block's lines left empty. A block that is not
-    closed, or holds no keys, is text.
+    closed, or that does not begin with a key, is text: many texts begin with a rule.
     """
     start = _FENCE.match(text)
-    end = _END.search(text, start.end()) if start else None
-    if start is None or end is None:
-        found = []
-        if start and re.match(r"[A-Za-z_][\w-]*:[ \t\n]", text[start.end() :]):
-            found.append(
-                warning(
-                    "front-matter-unclosed",
-                    Location(path, 1, 1),
-                    "The block of metadata at the head has no closing `---`",
-                    hint="Add a line `---` after its last key; until then it is shown as text.",
-                    source=text.split("\n", 1)[0],
-                )
-            )
-        return [], text, found
+    if start is None:
+        return [], text, []
+    first_line = text.count("\n", 0, start.end()) + 1
+    at = Location(path, first_line - 1, 1)
+    has_keys = _KEY.match(text, start.end()) is not None
+    end = _END.search(text, start.end())
+    if end is None:
+        return [], text, [_unclosed(text[start.end() :], at)] if has_keys else []
     block = text[start.end() : end.start()]
-    parsed, problems = yamlio.load(block, path, first_line=2)
+    if block.strip() and not has_keys:
+        return [], text, [] if "\n\n" in f"\n{block}" else [_not_metadata(block, at)]
+    parsed, problems = yamlio.load(block, path, first_line)
     if parsed is None:
         return [], text, problems
     if parsed.data is not None and not isinstance(parsed.data, dict):
-        return [], text, []
+        return [], text, [_not_metadata(block, at)]
     rest = "\n" * (text.count("\n", 0, end.end())) + text[end.end() :]
-    return _stated(parsed, "front matter", path, block.split("\n"), 2), rest, problems
+    return _stated(parsed, "front matter", path, block.split("\n"), first_line), rest, problems
+
+
+def _unclosed(rest: str, at: Location) -> Diagnostic:
+    hint = "Add a line `---` after its last key"
+    message = "The block of metadata at the head has no closing `---`"
+    hides = _HIDING.search(rest)
+    if hides:
+        # Read as text, it would show what it says is not to be shown yet.
+        return error(
+            "status-unreadable",
+            at,
+            f"{message}, and it says something of `{hides[1]}`",
+            hint=f"{hint}.",
+            source="---",
+        )
+    return warning(
+        "front-matter-unclosed", at, message, hint=f"{hint}; until then it is text.", source="---"
+    )
+
+
+def _not_metadata(block: str, at: Location) -> Diagnostic:
+    return warning(
+        "front-matter-text",
+        at,
+        "The block between the first two `---` holds no keys and values, so it is shown as text",
+        value=" ".join(block.split())[:80],
+        hint="Write lines such as `title: …`; if it is text, leave the line after `---` empty.",
+        source="---",
+    )
 
 
 def _stated(
@@ -239,108 +166,6 @@ def from_labels(found: Iterable[Label], path: str, lines: Sequence[str]) -> list
     ]
 
 
-FILE_COLUMNS = ("file", "filename", "file_name", "path", "document")
-
-
-def table(
-    text: str, path: str, config: SiteConfig
-) -> tuple[dict[str, list[Statement]], list[Diagnostic]]:
-    """Read a metadata.csv: what each row states, by the file name in its first column of that sort.
-
-    Cells with several names part them by `;` or `|`. An empty cell states nothing.
-    """
-    rows: dict[str, list[Statement]] = {}
-    found: list[Diagnostic] = []
-    reader = csv.reader(io.StringIO(text), strict=False)
-    header: list[str] = []
-    column = None
-    known = names_of_keys(config)
-    try:
-        for cells in reader:
-            line = reader.line_num
-            if not any(cell.strip() for cell in cells):
-                continue
-            if not header:
-                header = [cell.strip() for cell in cells]
-                column = next(
-                    (i for i, cell in enumerate(header) if _folded(cell) in FILE_COLUMNS), None
-                )
-                if column is None:
-                    found.append(
-                        error(
-                            "table-without-file",
-                            Location(path, line, 1),
-                            "No column of this table names the files",
-                            value=", ".join(header),
-                            hint="Call the column that holds the file names `file`.",
-                        )
-                    )
-                    return {}, found
-                continue
-            assert column is not None
-            name = cells[column].strip() if column < len(cells) else ""
-            if len(cells) > len(header):
-                found.append(
-                    warning(
-                        "table-row-too-long",
-                        Location(path, line, 1),
-                        f"The row has {len(cells)} cells, the header {len(header)}",
-                        value=name,
-                        hint="Put quotes around a cell that holds a comma.",
-                    )
-                )
-            if not name:
-                found.append(_row_problem(path, line, "The row names no file", ""))
-                continue
-            if name in rows:
-                found.append(_row_problem(path, line, f"`{name}` has a row already", name))
-                continue
-            origin = Origin("metadata.csv", path, line)
-            rows[name] = [
-                Statement(
-                    key,
-                    _cell(cell.strip(), known.get(_folded(key), "")),
-                    origin,
-                    1,
-                    raw=cell.strip(),
-                )
-                for index, (key, cell) in enumerate(zip(header, cells, strict=False))
-                if index != column and key and cell.strip()
-            ]
-    except csv.Error as problem:
-        found.append(
-            error(
-                "table-broken",
-                Location(path, reader.line_num, 1),
-                f"The table cannot be read: {problem}",
-                hint="Save it as CSV in UTF-8 with quotes around cells that hold commas or quotes.",
-            )
-        )
-        return {}, found
-    return rows, found
-
-
-def _row_problem(path: str, line: int, message: str, name: str) -> Diagnostic:
-    hint = "Give each file one row, and each row a file."
-    return warning("table-row", Location(path, line, 1), message, value=name, hint=hint)
-
-
-def _cell(cell: str, field: str) -> str | list[str]:
-    spec = BY_NAME.get(field)
-    if spec and spec.type in ("people", "names", "list"):
-        parts = [part.strip() for part in re.split(r"[;|]", cell)]
-        return [part for part in parts if part]
-    return cell
-
-
-class _Wrong(Exception):
-    """A value that does not fit its field; `instead` is what can be used of it all the same."""
-
-    def __init__(self, code: str, message: str, hint: str, instead: Any = None) -> None:
-        super().__init__(message)
-        self.code, self.message, self.hint, self.instead = code, message, hint, instead
-
-
 def resolve(
     statements: Iterable[Statement],
     kind: DocumentKind,
@@ -350,15 +175,16 @@ def resolve(
 ) -> tuple[Metadata, list[Diagnostic]]:
     """Weigh what is stated: the strongest origin wins each field, and says so.
 
-    `known` is `names_of_keys(config)`. With `only`, just these fields are looked at and nothing
-    is told of the others.
+    `known` is `fields.names_of_keys(config.aliases)`. With `only`, just these fields are looked
+    at and nothing is told of the others.
     """
     found: list[Diagnostic] = []
     by_field: dict[str, list[Statement]] = {}
     extra: dict[str, Any] = {}
     unknown: list[tuple[str, Location]] = []
     for one in sorted(statements, key=lambda one: ORIGINS.index(one.origin.kind)):
-        name = known.get(_folded(one.key))
+        one = _visibility(one)
+        name = known.get(folded(one.key))
         spec = BY_NAME.get(name) if name else None
         if spec and (not spec.kinds or kind in spec.kinds):
             by_field.setdefault(spec.name, []).append(one)
@@ -372,10 +198,10 @@ def resolve(
         if only and spec.name not in only:
             continue
         aliases = (spec.name, *config.aliases.get(spec.name, ()), *spec.aliases)
-        order = {_folded(alias): index for index, alias in reversed(list(enumerate(aliases)))}
+        order = {folded(alias): index for index, alias in reversed(list(enumerate(aliases)))}
         for one in sorted(
             by_field.get(spec.name, ()),
-            key=lambda one: (ORIGINS.index(one.origin.kind), order.get(_folded(one.key), 99)),
+            key=lambda one: (ORIGINS.index(one.origin.kind), order.get(folded(one.key), 99)),
         ):
             if spec.name in values:
                 if one.key != spec.name:
@@ -384,17 +210,28 @@ def resolve(
             value = _read(spec, one, config, found)
             if value is None:
                 continue
-            if spec.name == "source_url" and _folded(one.key) == "source" and not _is_url(value):
+            if spec.name == "source_url" and folded(one.key) == "source" and not is_url(value):
                 if "publication" not in values and "publication" not in by_field:
                     values["publication"] = value
                     evidence.append(Evidence("publication", one.shown, one.origin))
                 continue
-            if spec.type == "url" and not _is_url(value):
+            if spec.type == "url" and not is_url(value):
                 found.append(_not_a_url(spec, one, value))
                 continue
             values[spec.name] = value
             evidence.append(Evidence(spec.name, one.shown, one.origin))
     return Metadata(values, tuple(evidence), extra, tuple(unknown)), found
+
+
+def _visibility(one: Statement) -> Statement:
+    """`published: false` hides a document in many programs; it is no date."""
+    said = one.value.casefold() if isinstance(one.value, str) else ""
+    if folded(one.key) != "published" or said not in ("true", "false", "yes", "no"):
+        return one
+    raw = f"{one.key}: {said}"
+    if said in ("false", "no"):
+        return replace(one, key="draft", value="true", raw=raw)
+    return replace(one, key="status", value="published", raw=raw)
 
 
 def _read(spec: Field, one: Statement, config: SiteConfig, found: list[Diagnostic]) -> Any:
@@ -411,8 +248,8 @@ def _read(spec: Field, one: Statement, config: SiteConfig, found: list[Diagnosti
             )
         return None
     try:
-        return _READERS[spec.type](one.value, config)
-    except _Wrong as wrong:
+        return READERS[spec.type](one.value, config)
+    except Wrong as wrong:
         found.append(
             warning(
                 wrong.code,
@@ -426,109 +263,13 @@ def _read(spec: Field, one: Statement, config: SiteConfig, found: list[Diagnosti
         return wrong.instead
 
 
-def _wrong_type(wanted: str) -> _Wrong:
-    return _Wrong(
-        "wrong-type", f"this should be {wanted}", "Change the value; until then it is not used."
-    )
-
-
-def _text(value: Any, _config: SiteConfig) -> str | None:
-    if isinstance(value, list) and len(value) == 1:
-        value = value[0]
-    if not isinstance(value, str):
-        raise _wrong_type("text")
-    return " ".join(value.split()) or None
-
-
-def _title(value: Any, config: SiteConfig) -> str | None:
-    text = _text(value, config)
-    return decode_entities(text) if text else None
-
-
-def _summary(value: Any, config: SiteConfig) -> str | None:
-    text = _text(value, config)
-    return plain_text(text) if text else None
-
-
-def _items(value: Any) -> list[str]:
-    items = value if isinstance(value, list) else [value]
-    names: list[str] = []
-    for item in items:
-        if isinstance(item, dict) and isinstance(item.get("name"), str):
-            item = item["name"]
-        if item is None:
-            continue
-        if not isinstance(item, str):
-            raise _wrong_type("a name or a list of names")
-        names.append(item)
-    return names
-
-
-def _unique(names: Iterable[str]) -> tuple[str, ...] | None:
-    seen: dict[str, None] = {}
-    for name in names:
-        clean = decode_entities(" ".join(name.split()))
-        if clean:
-            seen.setdefault(clean)
-    return tuple(seen) or None
-
-
-def _names(value: Any, _config: SiteConfig) -> tuple[str, ...] | None:
-    """Names parted by semicolons and line ends; a comma belongs to a place's name."""
-    return _unique(part for item in _items(value) for part in re.split(r"[;\n]", item))
-
-
-def _list(value: Any, _config: SiteConfig) -> tuple[str, ...] | None:
-    """Words parted by commas, semicolons and line ends where they stand in one text."""
-    if isinstance(value, list):
-        return _unique(_items(value))
-    return _unique(part for item in _items(value) for part in re.split(r"[,;\n]", item))
-
-
-_BY = re.compile(r"^\s*(?:by|von|par|por)\s+(?=\S)", re.IGNORECASE)
-_AND = re.compile(r"\s+(?:and|und|et|y|&)\s+|\s*&\s*|[;\n]", re.IGNORECASE)
-
-
-def _people(value: Any, _config: SiteConfig) -> tuple[str, ...] | None:
-    """Authors: one text may hold several, parted by semicolons, line ends, `and` and commas.
-
-    `Judah, Tim` is one person: a comma parts names only where each side has two words or more.
-    """
-    return _unique(name for item in _items(value) for name in people(item))
-
-
-def people(text: str) -> list[str]:
-    """The persons that a byline names."""
-    names: list[str] = []
-    for part in _AND.split(_BY.sub("", text)):
-        pieces = [piece.strip() for piece in part.split(",") if piece.strip()]
-        several = len(pieces) > 1 and all(len(piece.split()) > 1 for piece in pieces)
-        names.extend(pieces if several else [part.strip(" ,")])
-    return [name for name in names if name]
-
-
-def _date(value: Any, config: SiteConfig) -> dates.Date | None:
-    if not isinstance(value, str):
-        raise _wrong_type("a date such as 2001-11-02")
-    reading = dates.read(value, config.date_order)
-    if not reading.problem:
-        return reading.date
-    hints = {
-        "ambiguous": "Set `date_order: dmy` (or mdy) in site.yml, or write 2001-11-02.",
-        "impossible": "Write a day that exists, such as 2001-11-02.",
-        "unreadable": "Write it as 2001-11-02, 2001-11, 2001, 1942~ or 1999/2003.",
-    }
-    detail = reading.detail or f"`{value}` is not a date"
-    raise _Wrong(f"date-{reading.problem}", detail, hints[reading.problem], reading.date)
-
-
-def _url(value: Any, config: SiteConfig) -> str | None:
-    text = _text(value, config)
-    return text.strip("<>") if text else None
-
-
-def _is_url(text: str) -> bool:
-    return re.match(r"(?:https?|ftp)://[^\s/]+\.?[^\s]*$", text, re.IGNORECASE) is not None
+def title_from_name(path: str) -> str:
+    """A title made from a file name: `2014-03-12-coming-soon.md` is `Coming soon`."""
+    pure = PurePosixPath(path)
+    stem = pure.stem if pure.stem not in ("index", "_index") else pure.parent.name
+    rest = re.sub(r"^\d{4}-?\d{2}-?\d{2}[-_ ]+", "", stem) or stem
+    words = re.sub(r"[-_]+", " ", rest).strip()
+    return (words[:1].upper() + words[1:]) or stem
 
 
 def _not_a_url(spec: Field, one: Statement, value: str) -> Diagnostic:
@@ -540,75 +281,3 @@ def _not_a_url(spec: Field, one: Statement, value: str) -> Diagnostic:
         hint="Write the whole address, beginning with https://.",
         source=one.source,
     )
-
-
-def _language(value: Any, config: SiteConfig) -> str | None:
-    text = _text(value, config)
-    if not text:
-        return None
-    tag = languages.read(text)
-    if not tag:
-        hint = "Write a tag such as en, fr, prs or pt-BR."
-        raise _Wrong("language-unknown", f"`{text}` is not a language tag", hint)
-    return tag
-
-
-def _flag(value: Any, config: SiteConfig) -> bool | None:
-    text = (_text(value, config) or "").casefold()
-    if text in ("true", "yes", "on", "1"):
-        return True
-    if text in ("false", "no", "off", "0"):
-        return False
-    raise _wrong_type("true or false")
-
-
-def _mapping(value: Any, _config: SiteConfig) -> Any:
-    return value
-
-
-_READERS: dict[FieldType, Callable[[Any, SiteConfig], Any]] = {
-    "title": _title,
-    "text": _text,
-    "summary": _summary,
-    "people": _people,
-    "names": _names,
-    "list": _list,
-    "date": _date,
-    "url": _url,
-    "language": _language,
-    "flag": _flag,
-    "mapping": _mapping,
-}
-
-
-def title_from_name(path: str) -> str:
-    """A title made from a file name: `2014-03-12-coming-soon.md` is `Coming soon`."""
-    pure = PurePosixPath(path)
-    stem = pure.stem if pure.stem not in ("index", "_index") else pure.parent.name
-    rest = re.sub(r"^\d{4}-?\d{2}-?\d{2}[-_ ]+", "", stem) or stem
-    words = re.sub(r"[-_]+", " ", rest).strip()
-    return (words[:1].upper() + words[1:]) or stem
-
-
-def coordinates(value: Any) -> tuple[float, float] | None:
-    """Latitude and longitude in degrees from `[34.5, 69.2]`, `34.5, 69.2` or `{lat: …, lon: …}`.
-
-    Returns None for anything that is not a point on the Earth.
-    """
-    data = yamlio.plain(value)
-    if isinstance(data, dict):
-        data = [
-            data.get("lat", data.get("latitude")),
-            data.get("lon", data.get("longitude", data.get("lng"))),
-        ]
-    if isinstance(data, str):
-        data = data.replace(",", " ").split()
-    if not isinstance(data, list) or len(data) != 2:
-        return None
-    try:
-        latitude, longitude = (float(cast("str", one)) for one in data)
-    except (TypeError, ValueError):
-        return None
-    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-        return None
-    return latitude, longitude

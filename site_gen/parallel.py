@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
+from multiprocessing import connection
+from multiprocessing.context import BaseContext
 from typing import Any, TypeVar
 
 Context = TypeVar("Context")
@@ -51,19 +55,46 @@ def ordered_map(
 
 @contextmanager
 def _pool(context: Any, jobs: int) -> Iterator[Executor]:
-    # A fresh server process forks the workers: the parent's threads never come into it.
-    methods = multiprocessing.get_all_start_methods()
-    method = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
-    executor = ProcessPoolExecutor(jobs, method, initializer=_receive, initargs=(context,))
+    executor = ProcessPoolExecutor(jobs, _method(), initializer=_receive, initargs=(context,))
     try:
         yield executor
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
 
 
+def _method() -> BaseContext:
+    """How workers start: forked by a fresh server process, so never with the parent's threads."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    from multiprocessing import forkserver
+
+    if threading.current_thread() is threading.main_thread():
+        # Workers inherit it, and so know of no Ctrl-C even while they start.
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            forkserver.ensure_running()
+        finally:
+            signal.signal(signal.SIGINT, before)
+    return multiprocessing.get_context("forkserver")
+
+
 def _receive(context: Any) -> None:
+    """Make this process a worker: it has its context, and it ends when the parent says so or dies.
+
+    Ctrl-C reaches every process of a terminal; only the parent answers it.
+    """
     global _context
     _context = context
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A killed parent closes no queue, and a worker would wait for its next item for ever."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    connection.wait([parent.sentinel])
+    os._exit(1)
 
 
 def _run(work: Callable[[Any, Any], Any], item: Any) -> Any:

@@ -3,8 +3,8 @@
 Three threads work together. One watches the sources and asks for a build; one builds, so that
 there are never two builds at once; the event loop serves pages and alone changes the state of the
 preview. The websocket is livereload's, which speaks the LiveReload protocol 7. The script in the
-pages is not: livereload's own asks for a port, cannot say of which build its page is (a build that
-ends while a page loads would pass it by), and has no place for a report.
+pages is not: livereload's own cannot say of which build its page is, so that a build that ends
+while a page loads would pass it by, and it has no place for a report.
 """
 
 from __future__ import annotations
@@ -278,7 +278,7 @@ def _url(host: str, sockets: Sequence[Socket]) -> str:
 
 
 class _Preview:
-    """The state of a running preview. Only the event loop's thread touches it."""
+    """A running preview. Its attributes change in the event loop's thread only."""
 
     def __init__(
         self, folder: Path, url: str, say: Callable[[str], None], open_browser: bool

@@ -1,19 +1,19 @@
-"""The only reader of content/: a sorted walk that accounts for every file, decoding, digests."""
+"""The only reader of content/: a sorted walk that accounts for every file, with digests."""
 
 from __future__ import annotations
 
+import difflib
 import fnmatch
 import hashlib
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from typing import get_args
 
 from site_gen.config import SiteConfig, extension_use
 from site_gen.diagnostics import Diagnostic, Location, error, warning
-from site_gen.model import DocumentKind, Markup, Source
+from site_gen.model import DocumentKind, Source, SourceKind
 
 CONTENT = "content"
 KIND_OF_FOLDER: dict[str, DocumentKind] = {
@@ -23,6 +23,7 @@ KIND_OF_FOLDER: dict[str, DocumentKind] = {
     "series": "series",
     "pages": "page",
 }
+YAML_ENDINGS = (".yml", ".yaml")
 DEFAULTS = ("_defaults.yml", "_defaults.yaml")
 TABLE = "metadata.csv"
 INDEX_STEMS = ("index", "_index")
@@ -38,7 +39,8 @@ class Inventory:
     """Every file under content/, and which sidecar, defaults and table go with what.
 
     Paths are relative to the site's folder. `sidecars` goes by document, `defaults` and
-    `tables` by folder.
+    `tables` by folder. A sidecar, defaults or table without a digest could not be read, which is
+    told already.
     """
 
     sources: tuple[Source, ...]
@@ -68,79 +70,92 @@ def stem_of(path: str) -> str:
 
 
 def walk(site: Path, config: SiteConfig) -> tuple[Inventory, list[Diagnostic]]:
-    """List all files under `site`/content and read the documents once, for their digests."""
-    found: list[Diagnostic] = []
+    """List all files under `site`/content and read, for their digests, those that say something."""
     root = site / CONTENT
     if not root.is_dir():
-        found.append(
-            error(
-                "no-content",
-                Location(CONTENT),
-                "There is no folder content/ here",
-                hint="Run this in the site's folder, give it with -C, or start one with `init`.",
-            )
-        )
-        return Inventory((), {}, {}, {}), found
-    real_root = os.path.realpath(root)
-    sources: list[Source] = []
-    for path, entry in _files(root, CONTENT, real_root, config, found, sources):
-        sources.append(_classify(path, entry, config))
-    sources.sort(key=lambda one: one.path)
-    return _matched(site, sources, found)
+        hint = "Run this in the site's folder, give it with -C, or start one with `init`."
+        message = "There is no folder content/ here"
+        return Inventory((), {}, {}, {}), [
+            error("no-content", Location(CONTENT), message, hint=hint)
+        ]
+    walker = _Walker(site, config, os.path.realpath(root))
+    walker.folder(root, CONTENT)
+    return _matched(sorted(walker.sources, key=lambda one: one.path), walker.found)
 
 
-def _files(
-    folder: Path,
-    path: str,
-    real_root: str,
-    config: SiteConfig,
-    found: list[Diagnostic],
-    sources: list[Source],
-) -> Iterator[tuple[str, Path]]:
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError as problem:
-        found.append(_unreadable(path, f"The folder cannot be read: {problem.strerror}"))
-        return
-    for entry in entries:
-        below = f"{path}/{entry.name}"
-        rule = _ignored_by(entry.name, below, config)
+class _Walker:
+    """Goes through content/ and keeps what it sees."""
+
+    def __init__(self, site: Path, config: SiteConfig, real_root: str) -> None:
+        self.site = site
+        self.config = config
+        self.real_root = real_root
+        self.sources: list[Source] = []
+        self.found: list[Diagnostic] = []
+
+    def folder(self, folder: Path, path: str) -> None:
+        try:
+            with os.scandir(folder) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
+        except OSError as problem:
+            self.found.append(_unreadable(path, f"The folder cannot be read: {_reason(problem)}"))
+            return
+        for entry in entries:
+            self.entry(entry, f"{path}/{entry.name}")
+
+    def entry(self, entry: os.DirEntry[str], path: str) -> None:
+        rule = _ignored_by(entry.name, path, self.config)
         if rule:
-            sources.append(Source(below, "ignored", rule=rule))
-            continue
-        if not _is_text(entry.name):
-            shown = below.encode("utf-8", "backslashreplace").decode()
-            found.append(
-                error(
-                    "file-name",
-                    Location(shown),
-                    "The file's name is not valid UTF-8",
-                    hint="Rename the file.",
-                )
-            )
-            sources.append(Source(shown, "failed", document_kind="article"))
-            continue
-        problem_found = _link_problem(entry, below, real_root)
-        if problem_found:
-            found.append(problem_found)
-            if not entry.is_dir():
-                sources.append(_failed(below, config))
-            continue
-        if entry.is_dir(follow_symlinks=False):
-            yield from _files(folder / entry.name, below, real_root, config, found, sources)
-        elif not entry.is_file():
-            found.append(_unreadable(below, "This is not a regular file"))
-            sources.append(_failed(below, config))
+            self.sources.append(Source(_text(path), "ignored", rule=rule))
+            return
+        if _text(entry.name) != entry.name:
+            message = "The name is not valid UTF-8"
+            hint = "Rename it; letters of any language will do."
+            self.found.append(error("file-name", Location(_text(path)), message, hint=hint))
+            if not os.path.isdir(entry.path):
+                self.lost(_text(path))
+            return
+        problem = _link_problem(entry, path, self.real_root)
+        if problem:
+            self.found.append(problem)
+            if not os.path.isdir(entry.path):
+                self.lost(path)
+        elif entry.is_dir(follow_symlinks=False):
+            self.folder(Path(entry.path), path)
         else:
-            yield below, folder / entry.name
+            self.file(path)
+
+    def file(self, path: str) -> None:
+        source = _classify(path, self.config)
+        try:
+            if source.kind == "attachment":
+                source = replace(source, size=_regular(self.site / path).st_size)
+            elif source.kind != "ignored":
+                data = read_bytes(self.site, path)
+                digest = hashlib.sha256(data).hexdigest()
+                source = replace(source, digest=digest, size=len(data))
+        except OSError as problem:
+            message = f"The file cannot be read: {_reason(problem)}"
+            self.found.append(_unreadable(path, message))
+            self.lost(path)
+        else:
+            self.sources.append(source)
+
+    def lost(self, path: str) -> None:
+        """Keep what cannot be read: a sidecar stays one, so that its document is held back."""
+        source = _classify(path, self.config)
+        if source.kind in ("document", "attachment"):
+            source = replace(source, kind="failed", markup=None)
+        self.sources.append(source)
 
 
-def _is_text(name: str) -> bool:
-    try:
-        name.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
+def _text(name: str) -> str:
+    """A path that can be printed; what is not valid UTF-8 in it becomes codes."""
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
+def _reason(problem: OSError) -> str:
+    return problem.strerror or str(problem)
 
 
 def _ignored_by(name: str, path: str, config: SiteConfig) -> str:
@@ -163,7 +178,7 @@ def _link_problem(entry: os.DirEntry[str], path: str, real_root: str) -> Diagnos
     target = os.path.realpath(entry.path)
     if not os.path.exists(target):
         return _unreadable(path, "The link leads to nothing")
-    if os.path.commonpath([target, real_root]) != real_root:
+    if not Path(target).is_relative_to(real_root):
         return error(
             "symlink-outside",
             Location(path),
@@ -213,14 +228,7 @@ def document_key(path: str) -> str:
     return "/".join(parts)
 
 
-def _failed(path: str, config: SiteConfig) -> Source:
-    use = extension_use(config, path)
-    if use in get_args(Markup):
-        return Source(path, "failed", document_kind=document_kind(path))
-    return Source(path, "failed")
-
-
-def _classify(path: str, file: Path, config: SiteConfig) -> Source:
+def _classify(path: str, config: SiteConfig) -> Source:
     name = PurePosixPath(path).name
     if name in DEFAULTS:
         return Source(path, "defaults")
@@ -231,14 +239,12 @@ def _classify(path: str, file: Path, config: SiteConfig) -> Source:
         return Source(path, "ignored", rule=f"extensions: {PurePosixPath(path).suffix}: ignore")
     if use != "attachment":
         return Source(path, "document", document_kind(path), use)
-    if PurePosixPath(path).suffix.lower() in (".yml", ".yaml"):
+    if PurePosixPath(path).suffix.lower() in YAML_ENDINGS:
         return Source(path, "sidecar")
-    return Source(path, "attachment", size=file.stat().st_size)
+    return Source(path, "attachment")
 
 
-def _matched(
-    site: Path, sources: list[Source], found: list[Diagnostic]
-) -> tuple[Inventory, list[Diagnostic]]:
+def _matched(sources: list[Source], found: list[Diagnostic]) -> tuple[Inventory, list[Diagnostic]]:
     by_stem: dict[str, list[str]] = {}
     for one in sources:
         if one.kind == "document" or (one.kind == "failed" and one.document_kind):
@@ -251,16 +257,13 @@ def _matched(
         if one.kind == "sidecar" and stem_of(one.path) not in by_stem:
             kind = document_kind(one.path)
             if kind in ("author", "place", "topic", "series"):
-                one = replace(one, kind="document", document_kind=kind, markup="markdown")
-        if one.kind in ("document", "sidecar", "defaults", "table"):
-            one, problem = _digested(site, one)
-            if problem:
-                found.append(problem)
+                read: SourceKind = "document" if one.digest else "failed"
+                one = replace(one, kind=read, document_kind=kind, markup="markdown")
         kept.append(one)
         if one.kind == "sidecar":
             documents = by_stem.get(stem_of(one.path), [])
             if not documents:
-                found.append(_lone_sidecar(one))
+                found.append(_lone_sidecar(one, by_stem))
             for path in documents:
                 if path in sidecars:
                     found.append(_second_sidecar(one, sidecars[path]))
@@ -273,13 +276,24 @@ def _matched(
     return Inventory(tuple(kept), sidecars, defaults, tables), found
 
 
-def _lone_sidecar(source: Source) -> Diagnostic:
-    stem = PurePosixPath(source.path).stem
+def _lone_sidecar(source: Source, by_stem: Mapping[str, list[str]]) -> Diagnostic:
+    stem = stem_of(source.path)
+    beside = {
+        PurePosixPath(one).name: one for one in by_stem if folder_of(one) == folder_of(source.path)
+    }
+    # `a.txt.yml` is a common way to name the sidecar of a.txt.
+    close = [PurePosixPath(stem_of(stem)).name] if stem_of(stem) in by_stem else []
+    close += difflib.get_close_matches(PurePosixPath(stem).name, beside, n=1, cutoff=0.8)
+    hint = "Rename it to its document's name, or remove it."
+    if close:
+        document = PurePosixPath(by_stem[beside[close[0]]][0]).name
+        hint = f"If it belongs to {document}, rename it to {close[0]}.yml; else remove it."
+    name = PurePosixPath(stem).name
     return warning(
         "sidecar-without-document",
         Location(source.path),
-        f"No document {stem}.md, .txt or .html lies beside this sidecar",
-        hint="Rename it to its document's name, or remove it.",
+        f"No document {name}.md, .txt or .html lies beside this sidecar",
+        hint=hint,
     )
 
 
@@ -293,130 +307,15 @@ def _second_sidecar(source: Source, first: Source) -> Diagnostic:
     )
 
 
-def _digested(site: Path, source: Source) -> tuple[Source, Diagnostic | None]:
-    try:
-        data = read_bytes(site, source.path)
-    except OSError as problem:
-        if source.kind != "document":
-            # Whoever needs it will find it unreadable: a document must not go on without it.
-            return source, None
-        reason = problem.strerror or str(problem)
-        failed = replace(source, kind="failed")
-        return failed, _unreadable(source.path, f"The file cannot be read: {reason}")
-    return replace(source, digest=hashlib.sha256(data).hexdigest(), size=len(data)), None
-
-
 def read_bytes(site: Path, path: str) -> bytes:
     """The bytes of a file under the site's folder. Raises OSError."""
-    file = site / path
-    if not stat.S_ISREG(os.stat(file).st_mode):
+    _regular(site / path)
+    return (site / path).read_bytes()
+
+
+def _regular(file: Path) -> os.stat_result:
+    """The facts of a file. Raises OSError for a pipe, which could be waited on forever."""
+    facts = file.stat()
+    if not stat.S_ISREG(facts.st_mode):
         raise OSError(None, "it is not a regular file")
-    return file.read_bytes()
-
-
-BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
-# C0 and C1 controls without tab and line feed; the noncharacters that markup uses as marks.
-_UNWANTED = dict.fromkeys(
-    (*range(9), *range(11, 32), *range(127, 133), *range(134, 160), *range(0xFDD0, 0xFDF0)), " "
-)
-
-
-def decode(data: bytes, path: str, encoding: str = "") -> tuple[str | None, list[Diagnostic]]:
-    """The text of a file with `\\n` line ends, or None with an error.
-
-    UTF-8 unless a byte order mark or `encoding` (given by the keeper) says otherwise. Nothing is
-    guessed: where the bytes are not UTF-8 the error names the likely encoding. Control
-    characters become blanks.
-    """
-    found: list[Diagnostic] = []
-    for mark, name in BOMS:
-        if data.startswith(mark):
-            data, encoding = data[len(mark) :], name
-            found.append(
-                warning(
-                    "byte-order-mark",
-                    Location(path, 1, 1),
-                    f"The file begins with a byte order mark ({name.upper()})",
-                    hint="It is read all the same; save it as UTF-8 without BOM to be rid of this.",
-                )
-            )
-            break
-    text, problem = _decoded(data, path, encoding or "utf-8")
-    if text is None or problem:
-        return None, [*found, *([problem] if problem else [])]
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if "\0" in text:
-        at = Location.at(path, text, text.index("\0"))
-        hint = "The file is damaged or not text; restore it from where it came."
-        return None, [*found, error("nul-byte", at, "The file holds a NUL byte", hint=hint)]
-    clean = text.translate(_UNWANTED)
-    if clean != text:
-        where = next(index for index, (a, b) in enumerate(zip(text, clean, strict=True)) if a != b)
-        found.append(
-            warning(
-                "control-character",
-                Location.at(path, text, where),
-                f"The character U+{ord(text[where]):04X} is not text; it is shown as a blank",
-                value=f"U+{ord(text[where]):04X}",
-                hint="Remove it, if it should not be there.",
-            )
-        )
-    if "\ufffd" in clean:
-        found.append(
-            warning(
-                "replacement-character",
-                Location.at(path, clean, clean.index("\ufffd")),
-                "A letter was lost before this file came here (U+FFFD)",
-                value="\ufffd",
-                hint="Restore it from the original.",
-            )
-        )
-    return clean, found
-
-
-def _decoded(data: bytes, path: str, encoding: str) -> tuple[str | None, Diagnostic | None]:
-    try:
-        return data.decode(encoding), None
-    except LookupError:
-        return None, error(
-            "encoding-unknown",
-            Location(path),
-            f"`{encoding}` is not the name of an encoding",
-            value=encoding,
-            hint="Write one such as utf-8, cp1252, cp1251 or latin-1.",
-        )
-    except UnicodeError as problem:
-        start = problem.start if isinstance(problem, UnicodeDecodeError) else 0
-        before = data[:start]
-        line = before.count(b"\n") + 1
-        column = start - (before.rfind(b"\n") + 1) + 1
-        byte = data[start : start + 1]
-        raw = data[data.rfind(b"\n", 0, start) + 1 :].split(b"\n", 1)[0]
-        guess = _guess(data) if encoding == "utf-8" else ""
-        hint = "Save it in the encoding it is said to be in."
-        if guess:
-            hint = (
-                f"It looks like {guess}, where this byte is `{byte.decode(guess, 'replace')}`: "
-                f"save it as UTF-8, or write `encoding: {guess}` into its sidecar or _defaults.yml."
-            )
-        return None, error(
-            "not-utf8" if encoding == "utf-8" else "encoding-wrong",
-            Location(path, line, column),
-            f"The byte 0x{byte.hex().upper()} is not {encoding.upper()}",
-            value=f"0x{byte.hex().upper()}",
-            source=raw.decode(guess or "latin-1", "replace").rstrip("\r"),
-            hint=hint,
-        )
-
-
-def _guess(data: bytes) -> str:
-    """Windows-1251 where high bytes make up most of the letters, else Windows-1252 or Latin-1."""
-    letters = sum(1 for byte in data if chr(byte).isalpha() and byte < 128)
-    high = sum(1 for byte in data if byte >= 0xC0)
-    if high > letters:
-        return "cp1251"
-    try:
-        data.decode("cp1252")
-    except UnicodeDecodeError:
-        return "latin-1"
-    return "cp1252"
+    return facts

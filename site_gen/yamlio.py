@@ -6,6 +6,7 @@ gives it a type. So a language `no` is Norwegian and a date keeps its time zone.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,12 +16,85 @@ import yaml
 from site_gen.diagnostics import Diagnostic, Location, error
 
 FAST_LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_LOADERS_DIFFER = re.compile(
+    r"[\t\ufeff\x85\u2028\u2029]|[|>][-+0-9]*#|^[-?:\s]*\?|: *\?|[\[{][^\n]*\?", re.MULTILINE
+)
+"""What the two loaders read differently; then the plain one decides, on every machine."""
 MAX_DEPTH = 40
 MAX_NODES = 200_000
+_HARMLESS_DEPTH = 200
+LONGEST_NUMBER = 100
+_OPENERS = re.compile(r"[\[{]")
+_INDENT = re.compile(r"^[ ?:-]+", re.MULTILINE)
+_NOT_TEXT = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+)
 TYPED_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("bool", "int", "float"))
 NULL_TAG = "tag:yaml.org,2002:null"
+MERGE_TAG = "tag:yaml.org,2002:merge"
 
 Key = tuple[str | int, ...]
+
+_QUOTES = 'Put the text in quotes: `key: "text"`.'
+_IN_PLAIN_WORDS: tuple[tuple[str, str, str], ...] = (
+    (
+        "mapping values are not allowed",
+        "there is a second `: ` in a line, or a line is indented by mistake",
+        f"{_QUOTES} Keys of one block begin in the same column.",
+    ),
+    (
+        "unknown escape",
+        "a backslash in double quotes has a meaning of its own",
+        "Use single quotes around text with backslashes.",
+    ),
+    (
+        "quoted scalar",
+        "a quotation mark is opened here and not closed",
+        'Close it, or put the text in quotes of the other kind (`"it\'s"`).',
+    ),
+    (
+        "could not find expected ':'",
+        "this line is neither `key: value` nor the rest of the one before",
+        "Add the colon and a space after the key, or indent the line by two spaces.",
+    ),
+    (
+        "undefined alias",
+        "a value that begins with `*` needs quotes",
+        _QUOTES,
+    ),
+    (
+        "while scanning an a",
+        "a value that begins with `*` or `&` needs quotes",
+        _QUOTES,
+    ),
+    (
+        "cannot start any token",
+        "a value may not begin with this character",
+        _QUOTES,
+    ),
+    (
+        "flow ",
+        "a list in `[ ]` or a block in `{ }` is not closed or lacks a comma",
+        f"Close it; if it is meant as text: {_QUOTES[0].lower()}{_QUOTES[1:]}",
+    ),
+    (
+        "another document",
+        "a second `---` begins another document",
+        "Keep one block of keys.",
+    ),
+    (
+        "expected <block end>",
+        "this line does not fit the ones above it, or goes on after a closing quotation mark",
+        "Let keys of one block begin in the same column and items of a list with `- `; "
+        "write `it''s` within single quotes.",
+    ),
+    (
+        "expected the node content",
+        "a value is missing here, or begins with a character that needs quotes",
+        _QUOTES,
+    ),
+)
+"""(part of what the loader says, what that means, what to do), the first that fits."""
 
 
 class Typed(str):
@@ -43,15 +117,16 @@ class Yaml:
 
     def line(self, *way: str | int) -> int:
         """The line a value stands on, or that of the nearest thing around it."""
-        while way and way not in self.positions:
-            way = way[:-1]
-        return self.positions.get(way, (0, 0))[0]
+        return self._position(way)[0]
 
     def column(self, *way: str | int) -> int:
         """The column a value stands in, or that of the nearest thing around it."""
+        return self._position(way)[1]
+
+    def _position(self, way: Key) -> tuple[int, int]:
         while way and way not in self.positions:
             way = way[:-1]
-        return self.positions.get(way, (0, 0))[1]
+        return self.positions.get(way, (0, 0))
 
 
 def plain(data: Any) -> Any:
@@ -69,12 +144,15 @@ def load(text: str, path: str, first_line: int = 1) -> tuple[Yaml | None, list[D
     """Parse one YAML document whose first line is `first_line` of the file at `path`.
 
     Returns None with errors if it is broken: bad syntax, a key given twice, a key that is not
-    text, nesting or aliases past any use.
+    text, nesting or aliases past any use. What is told does not depend on the loader that the
+    machine has.
     """
     reader = _Reader(text, path, first_line)
     try:
-        # The fast loader takes tabs that the plain one refuses; on every machine they are refused.
-        node = yaml.compose(text, Loader=yaml.SafeLoader if "\t" in text else FAST_LOADER)
+        too_deep = _too_deep(text)
+        if too_deep:
+            return None, [reader.too_large(too_deep)]
+        node = _composed(text)
     except yaml.MarkedYAMLError as problem:
         return None, [reader.syntax_error(problem)]
     except yaml.reader.ReaderError as problem:
@@ -85,6 +163,33 @@ def load(text: str, path: str, first_line: int = 1) -> tuple[Yaml | None, list[D
     if reader.found:
         return None, reader.found
     return Yaml(data, reader.positions), []
+
+
+def _composed(text: str) -> yaml.Node | None:
+    """The document's root node. Raises yaml.YAMLError, always the plain loader's."""
+    if not _LOADERS_DIFFER.search(text):
+        try:
+            return yaml.compose(text, Loader=FAST_LOADER)
+        except yaml.YAMLError:
+            # The plain loader has the last word, so that messages are the same everywhere.
+            return yaml.compose(text, Loader=yaml.SafeLoader)
+    return yaml.compose(text, Loader=yaml.SafeLoader)
+
+
+def _too_deep(text: str) -> Any:
+    """Where a text nests deeper than MAX_DEPTH. Loaders recurse, and the fast one would crash."""
+    indent = max((len(match[0]) for match in _INDENT.finditer(text)), default=0)
+    if indent + len(_OPENERS.findall(text)) <= _HARMLESS_DEPTH:
+        return None
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH:
+                return event.start_mark
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+    return None
 
 
 class _Reader:
@@ -103,50 +208,59 @@ class _Reader:
         return error(code, at, message, source=source, **more)
 
     def syntax_error(self, problem: yaml.MarkedYAMLError) -> Diagnostic:
+        said = " ".join(filter(None, (problem.context, problem.problem)))
         mark = problem.problem_mark or problem.context_mark
+        unfinished = "quoted scalar" in said or "simple key" in said or "flow " in said
+        if unfinished and problem.context_mark and "escape" not in said:
+            # What was begun and not ended is to be mended where it begins.
+            mark = problem.context_mark
         line, column = (mark.line, mark.column) if mark else (0, 0)
-        # The mark of an unfinished token stands after the end; the last line is where to look.
         line = min(line, max(len(self.lines) - 1, 0))
         source = self.lines[line] if line < len(self.lines) else ""
-        hint = "Mend the YAML here; text with `: ` or a leading `[`, `{`, `*` or `@`, needs quotes."
+        meaning, hint = next(
+            ((meaning, hint) for part, meaning, hint in _IN_PLAIN_WORDS if part in said),
+            (problem.problem or "it cannot be read", _QUOTES),
+        )
         if "\t" in source:
-            hint = "This line holds a tab, which YAML does not allow here: use spaces."
-        said = problem.problem or "it cannot be read"
-        return self.problem("yaml-syntax", line, column, f"Broken YAML: {said}", hint=hint)
+            meaning = "this line holds a tab, which YAML does not allow here"
+            hint = "Use spaces in place of the tab."
+            column = source.index("\t")
+        return self.problem("yaml-syntax", line, column, f"Broken YAML: {meaning}", hint=hint)
 
     def unprintable(self, problem: yaml.reader.ReaderError) -> Diagnostic:
         character = problem.character
         text = character if isinstance(character, str) else chr(character)
         joined = "\n".join(self.lines)
         before = joined[: max(joined.find(text), 0)]
-        line = before.count("\n")
         return self.problem(
             "yaml-syntax",
-            line,
+            before.count("\n"),
             len(before) - (before.rfind("\n") + 1),
             f"Broken YAML: the character U+{ord(text):04X} is not allowed",
             hint="Remove the character.",
         )
 
+    def too_large(self, mark: Any) -> Diagnostic:
+        return self.problem(
+            "yaml-syntax",
+            mark.line,
+            mark.column,
+            f"Broken YAML: more than {MAX_DEPTH} levels deep, or more than {MAX_NODES:,} values",
+            hint="Write the values out plainly, without nesting and without `&` and `*`.",
+        )
+
     def read(self, node: yaml.Node, way: Key) -> Any:
         self.nodes += 1
         mark = node.start_mark
-        if way not in self.positions:
-            self.positions[way] = (self.first_line + mark.line, mark.column + 1)
         if len(way) > MAX_DEPTH or self.nodes > MAX_NODES:
             if not self.found:
-                self.found.append(
-                    self.problem(
-                        "yaml-syntax",
-                        mark.line,
-                        mark.column,
-                        "Broken YAML: nested too deep or grown too large by aliases",
-                        hint="Write the values out plainly.",
-                    )
-                )
+                self.found.append(self.too_large(mark))
             return None
+        empty = node.tag == NULL_TAG and node.value == ""
+        if way not in self.positions and not empty:
+            self.positions[way] = (self.first_line + mark.line, mark.column + 1)
         if isinstance(node, yaml.ScalarNode):
-            return _scalar(node)
+            return self.scalar(node)
         if isinstance(node, yaml.SequenceNode):
             return [self.read(item, (*way, index)) for index, item in enumerate(node.value)]
         assert isinstance(node, yaml.MappingNode)
@@ -154,6 +268,7 @@ class _Reader:
 
     def read_mapping(self, node: yaml.MappingNode, way: Key) -> dict[str, Any]:
         data: dict[str, Any] = {}
+        merged: list[Any] = []
         for key_node, value_node in node.value:
             mark = key_node.start_mark
             if not isinstance(key_node, yaml.ScalarNode):
@@ -167,7 +282,11 @@ class _Reader:
                     )
                 )
                 continue
-            key = str(key_node.value)
+            if key_node.tag == MERGE_TAG:
+                value = self.read(value_node, (*way, "<<"))
+                merged.extend(value if isinstance(value, list) else [value])
+                continue
+            key = str(self.scalar(key_node) or key_node.value)
             if key in data:
                 first = self.positions[(*way, key)][0]
                 self.found.append(
@@ -183,20 +302,52 @@ class _Reader:
                 continue
             self.positions[(*way, key)] = (self.first_line + mark.line, mark.column + 1)
             data[key] = self.read(value_node, (*way, key))
+        for more in merged:
+            for key, value in more.items() if isinstance(more, dict) else ():
+                if key not in data:
+                    data[key] = value
+                    self.positions[(*way, key)] = self.positions.get((*way, "<<"), (0, 0))
         return data
 
+    def scalar(self, node: yaml.ScalarNode) -> str | None:
+        if node.tag == NULL_TAG:
+            return None
+        text = str(node.value)
+        bad = _NOT_TEXT.search(text)
+        if bad:
+            mark = node.start_mark
+            self.found.append(
+                self.problem(
+                    "yaml-syntax",
+                    mark.line,
+                    mark.column,
+                    f"Broken YAML: U+{ord(bad[0]):04X}, which this text spells, is no character",
+                    hint="Remove the `\\` code, or use single quotes where a `\\` is meant.",
+                )
+            )
+            return None
+        if node.tag in TYPED_TAGS and not node.style:
+            value = _value(node)
+            if value is not None:
+                typed = Typed(text)
+                typed.value = value
+                return typed
+        return text
 
-def _scalar(node: yaml.ScalarNode) -> str | None:
-    if node.tag == NULL_TAG:
+
+def _value(node: yaml.ScalarNode) -> bool | int | float | None:
+    """What YAML takes an unquoted scalar for, if that is a boolean or a number of sane length."""
+    if len(node.value) > LONGEST_NUMBER:
         return None
-    text = str(node.value)
-    if node.tag in TYPED_TAGS and node.style is None:
-        typed = Typed(text)
-        typed.value = _value(text)
-        return typed
-    return text
-
-
-def _value(text: str) -> bool | int | float:
-    loaded = yaml.load(text, Loader=yaml.SafeLoader)
-    return loaded if isinstance(loaded, (bool, int, float)) else 0
+    make = yaml.constructor.SafeConstructor()
+    makers: dict[str, Any] = {
+        "bool": make.construct_yaml_bool,
+        "int": make.construct_yaml_int,
+        "float": make.construct_yaml_float,
+    }
+    try:
+        value: bool | int | float = makers[node.tag.rpartition(":")[2]](node)
+    except (ValueError, KeyError, IndexError):
+        # An explicit `!!int` before what is no number.
+        return None
+    return value

@@ -21,7 +21,7 @@ LAYERS: dict[str, frozenset[str]] = {
     # The types that everyone speaks.
     "core": frozenset({"dates", "diagnostics", "model"}),
     # What any stage may use beside them.
-    "base": frozenset({"config", "languages", "theme", "yamlio"}),
+    "base": frozenset({"config", "decoding", "fields", "languages", "theme", "yamlio"}),
     # One step of the flow each; none knows another.
     "stage": frozenset(
         {
@@ -29,6 +29,7 @@ LAYERS: dict[str, frozenset[str]] = {
             "assets",
             "cache",
             "check",
+            "closing",
             "feeds",
             "fidelity",
             "htmlsource",
@@ -44,6 +45,8 @@ LAYERS: dict[str, frozenset[str]] = {
             "search",
             "sources",
             "svg",
+            "tables",
+            "values",
         }
     ),
     # The driver of all stages.
@@ -65,10 +68,10 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
 }
 
 EXCEPTIONS: dict[tuple[str, str], str] = {
-    ("check", "metadata"): "it guesses which field an unknown key was meant to be",
     ("fidelity", "markup"): "it must know what markup lets through and where it puts references",
     ("htmlsource", "labels"): "labels in HTML are the same as in Markdown",
     ("links", "markup"): "an anchor has in a page the prefix that markup gave it",
+    ("metadata", "values"): "it reads each value that is stated by the type of its field",
     ("metadata", "labels"): "the labels in a body are one of the places where metadata is stated",
     ("parse", "cache"): "a parsed document is kept by the digest of its source",
     ("parse", "fidelity"): "a step of parsing one document, which parse drives",
@@ -77,10 +80,16 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     ("parse", "markup"): "a step of parsing one document, which parse drives",
     ("parse", "metadata"): "a step of parsing one document, which parse drives",
     ("parse", "sources"): "a worker reads its document itself, so that no text travels to it",
+    ("tables", "metadata"): "a row of a table states metadata",
+    ("values", "labels"): "a title or a name may be written with the marks that labels may have",
+    ("parse", "tables"): "a step of parsing, which parse drives",
+    ("parse", "values"): "a step of parsing, which parse drives",
+    ("parse", "closing"): "a step of parsing one document, which parse drives",
+    ("closing", "labels"): "it reads the text in the same blocks as labels",
+    ("htmlsource", "closing"): "a closing note in HTML is known by the same words",
     ("render", "cache"): "a worker reads the bodies it renders from the store",
     ("render", "links"): "it puts the resolved links where the bodies have placeholders",
     ("render", "markup"): "it knows a placeholder by the pattern that markup writes",
-    ("render", "metadata"): "the record of an article names fields as metadata does",
     ("render", "output"): "a worker stages the page it rendered, so that no page travels back",
     ("render", "pages"): "it renders the plan that pages makes",
 }

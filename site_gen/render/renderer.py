@@ -1,42 +1,23 @@
-"""Pages to files: what each template is given, relative links, bodies with their links."""
+"""One page to HTML: what its template is given."""
 
 from __future__ import annotations
 
 import re
-import traceback
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from html import escape, unescape
-from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import jinja2
 from markupsafe import Markup as Safe
 
-from site_gen import cache, languages, theme
-from site_gen.config import SiteConfig
-from site_gen.diagnostics import Diagnostic, Location, error
-from site_gen.links import Resolved
-from site_gen.markup import LINK_END, LINK_START, PLACEHOLDER
-from site_gen.metadata import BY_NAME
-from site_gen.model import (
-    ENTITY_KINDS,
-    Archive,
-    Bucket,
-    Document,
-    Entity,
-    EntityKind,
-    Evidence,
-    OutputFile,
-    Page,
-)
-from site_gen.output import stage
-from site_gen.pages import DATES, FOLDER, HEADING, HOME, Plan, initial
+from site_gen import cache, languages
+from site_gen.model import ENTITY_KINDS, Document, Entity, EntityKind, Page
+from site_gen.pages import DATES, FOLDER, HEADING, HOME, initial
+from site_gen.render.bodies import Bodies, quoted
+from site_gen.render.inputs import Inputs
+from site_gen.render.templates import TEMPLATE_OF, environment
+from site_gen.render.views import buckets, evidence, point, said
 
-CHUNK = 100
-"""Pages that a worker takes at a time."""
 NEWEST = 10
 TOP = 12
 
@@ -46,150 +27,19 @@ POLICY = (
 )
 """The content security policy of every page: nothing leaves the browser."""
 
-TEMPLATE_OF = {
-    "home": "home.html",
-    "article": "article.html",
-    "author": "entity.html",
-    "place": "entity.html",
-    "topic": "entity.html",
-    "series": "entity.html",
-    "list": "list.html",
-    "index": "index.html",
-    "page": "page.html",
-    "404": "404.html",
-}
-
-
-@dataclass(frozen=True)
-class Context:
-    """What a worker needs to render. `assets` are the URLs of static files by name."""
-
-    site: Path
-    config: SiteConfig
-    archive: Archive
-    plan: Plan
-    links: Resolved
-    assets: Mapping[str, str]
-    store: Path
-    stage_folder: Path
-    output_folder: Path
-
-    @cached_property
-    def renderer(self) -> Renderer:
-        """Made once in each worker."""
-        return Renderer(self)
-
-
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """The staged files of a chunk of pages, and what was wrong with their templates."""
-
-    files: tuple[OutputFile, ...]
-    found: tuple[Diagnostic, ...] = ()
-
-
-def environment(site: Path) -> jinja2.Environment:
-    """The templates: the site's own first, then the theme's, which are also below `theme/`."""
-    default = jinja2.FileSystemLoader(theme.folder("templates"))
-    return jinja2.Environment(
-        loader=jinja2.ChoiceLoader(
-            [
-                jinja2.FileSystemLoader(site / "templates"),
-                default,
-                jinja2.PrefixLoader({"theme": default}),
-            ]
-        ),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        auto_reload=False,
-    )
-
-
-def check_templates(site: Path) -> list[Diagnostic]:
-    """Compile every template that pages use; one error for each that is broken."""
-    templates = environment(site)
-    found = []
-    names = sorted({*TEMPLATE_OF.values(), *_own_templates(site)})
-    for name in names:
-        try:
-            templates.get_template(name)
-        except jinja2.TemplateError as problem:
-            found.append(_template_error(problem, site, name))
-    return found
-
-
-def _own_templates(site: Path) -> Iterable[str]:
-    folder = site / "templates"
-    return (file.relative_to(folder).as_posix() for file in folder.rglob("*.html"))
-
-
-def render_chunk(context: Context, chunk: Sequence[Page]) -> Rendered:
-    """Render pages and stage them."""
-    files: list[OutputFile] = []
-    found: list[Diagnostic] = []
-    with cache.Store(context.store) as store:
-        for page in chunk:
-            try:
-                text = context.renderer.render(page, store)
-            except cache.CacheBroken:
-                raise
-            except (
-                Exception
-            ) as problem:  # A template is the site's code: whatever it raises is told.
-                found.append(
-                    _template_error(problem, context.site, TEMPLATE_OF[page.kind], page.url)
-                )
-                continue
-            data = text.encode("utf-8")
-            files.append(stage(context.stage_folder, context.output_folder, page.url, data))
-    return Rendered(tuple(files), tuple(found))
-
-
-def _template_error(problem: Exception, site: Path, name: str, url: str = "") -> Diagnostic:
-    """The error for a template, at the line of the template that raised it.
-
-    What was not raised by a template is a bug and raised again.
-    """
-    folders = (site / "templates", theme.folder("templates"))
-    path, line = "", 0
-    if isinstance(problem, jinja2.TemplateSyntaxError):
-        path, line = problem.filename or "", problem.lineno
-    else:
-        for frame in traceback.extract_tb(problem.__traceback__):
-            if any(Path(frame.filename).is_relative_to(folder) for folder in folders):
-                path, line = frame.filename, frame.lineno or 0
-        if not path and not isinstance(problem, jinja2.TemplateError):
-            raise problem
-    shown, source = f"templates/{name}", ""
-    if path:
-        folder = next((one for one in folders if Path(path).is_relative_to(one)), None)
-        shown = f"templates/{Path(path).relative_to(folder).as_posix()}" if folder else path
-        lines = Path(path).read_text(encoding="utf-8", errors="replace").split("\n")
-        source = lines[line - 1] if 0 < line <= len(lines) else ""
-    where = f" (for {url})" if url else ""
-    return error(
-        "template-error",
-        Location(shown, line, 1 if line else 0),
-        f"{type(problem).__name__}: {problem}{where}",
-        value=name,
-        hint="Mend the template; docs/templates.md lists what it may use.",
-        source=source,
-    )
-
 
 class Renderer:
     """Renders the pages of one site."""
 
-    def __init__(self, context: Context) -> None:
-        self.context = context
-        self.config = context.config
-        self.archive = context.archive
-        self.plan = context.plan
-        self.templates = environment(context.site)
+    def __init__(self, inputs: Inputs) -> None:
+        self.inputs = inputs
+        self.config = inputs.config
+        self.archive = inputs.archive
+        self.plan = inputs.plan
+        self.templates = environment(inputs.site)
         self.cards: dict[str, dict[str, Any]] = {}
+        self.intros = {self.plan.urls[one.path]: one for one in self.archive.pages.values()}
+        self.pages = {page.url: page for page in self.plan.pages if page.kind == "list"}
         self.site = self._site()
         self.around = self._around()
         self.list_around = self._list_around()
@@ -201,12 +51,14 @@ class Renderer:
             prefix = urlsplit(self.config.url).path or "/"
 
         def url(path: str) -> str:
-            return prefix + _quoted(path)
+            return prefix + quoted(path)
 
         def asset(name: str) -> str:
-            return url(self.context.assets[name])
+            if name not in self.inputs.assets:
+                raise jinja2.TemplateRuntimeError(f"there is no file static/{name}")
+            return url(self.inputs.assets[name])
 
-        details = self._details(page, _Bodies(self.context, store, prefix))
+        details = self._details(page, Bodies(self.inputs, store, prefix))
         description = details.pop("description", "")
         return self.templates.get_template(TEMPLATE_OF[page.kind]).render(
             site=self.site,
@@ -225,7 +77,7 @@ class Renderer:
             **details,
         )
 
-    def _details(self, page: Page, bodies: _Bodies) -> dict[str, Any]:
+    def _details(self, page: Page, bodies: Bodies) -> dict[str, Any]:
         """What the template of a page shows beyond the frame of every page."""
         match page.kind:
             case "home":
@@ -246,7 +98,7 @@ class Renderer:
     def _canonical(self, page: Page) -> str:
         if not self.config.url or page.kind == "404":
             return ""
-        return self.config.url + _quoted("" if page.url == HOME else page.url)
+        return self.config.url + quoted("" if page.url == HOME else page.url)
 
     def _site(self) -> dict[str, Any]:
         nav = [{"title": "Dates", "url": DATES}] if self.archive.articles else []
@@ -312,7 +164,7 @@ class Renderer:
             }
         return self.cards[key]
 
-    def _article(self, page: Page, bodies: _Bodies) -> dict[str, Any]:
+    def _article(self, page: Page, bodies: Bodies) -> dict[str, Any]:
         document = self.archive.articles[page.key]
         card = self.card(page.key)
         before, after = self.around.get(page.key, ("", ""))
@@ -333,7 +185,7 @@ class Renderer:
             "previous": self.card(before) if before else None,
             "next": self.card(after) if after else None,
             "fields": [
-                {"label": label, "value": _said(document.extra[name])}
+                {"label": label, "value": said(document.extra[name])}
                 for name, label in self.config.fields.items()
                 if document.extra.get(name) not in (None, "", [])
             ],
@@ -356,47 +208,39 @@ class Renderer:
         return {
             "path": document.path,
             "sha256": document.digest,
-            "evidence": [_evidence(one) for one in document.evidence],
+            "evidence": [evidence(one) for one in document.evidence],
             "repairs": [f"Line {one.line}: {one.what}" for one in document.repairs],
         }
 
-    def _page(self, page: Page, bodies: _Bodies) -> dict[str, Any]:
+    def _page(self, page: Page, bodies: Bodies) -> dict[str, Any]:
         document = self.archive.pages[page.key]
         return {"body": bodies.of(document), "description": document.summary or document.excerpt}
 
-    def _intro(self, url: str, bodies: _Bodies) -> Safe | str:
-        for document in self.archive.pages.values():
-            if self.plan.urls[document.path] == url:
-                return bodies.of(document)
-        return ""
+    def _intro(self, url: str, bodies: Bodies) -> Safe | str:
+        return bodies.of(self.intros[url]) if url in self.intros else ""
 
-    def _home(self, bodies: _Bodies) -> dict[str, Any]:
+    def _home(self, bodies: Bodies) -> dict[str, Any]:
         articles = self.archive.articles
         dated = self.archive.dated
         newest = [*reversed(dated), *(key for key in articles if not articles[key].date)]
-        dates = next(one for one in self.plan.pages if one.url == DATES)
-        years = [one for one in dates.children if one.label.isdigit()]
-        undated = next((one for one in dates.children if one.label == "Undated"), None)
-        most = max((one.count for one in years), default=1)
+        dates = buckets(self.pages[DATES].children)
+        years = [one for one in dates if one["share"]]
+        undated = next((one for one in dates if not one["share"]), None)
         span = ""
         if years:
-            span = years[0].label
-            span += f" to {years[-1].label}" if len(years) > 1 else ""
+            span = years[0]["label"]
+            span += f" to {years[-1]['label']}" if len(years) > 1 else ""
+        if len(years) == 1:
+            # One year tells nothing; its months do.
+            months = buckets(self.pages[years[0]["url"]].children)
+            years = [one for one in months if one["url"]] or years
         return {
             "title": self.config.title,
             "description": self.config.description,
             "intro": self._intro(HOME, bodies),
             "newest": [self.card(key) for key in newest[:NEWEST]],
-            "years": [
-                {
-                    "label": one.label,
-                    "url": one.url,
-                    "count": one.count,
-                    "share": -(-100 * one.count // most),
-                }
-                for one in years
-            ],
-            "undated": {"count": undated.count, "url": undated.url} if undated else None,
+            "years": years,
+            "undated": undated,
             "top": [self._top(kind) for kind in ENTITY_KINDS if self.archive.entities[kind]],
             "count": len(articles),
             "span": span,
@@ -418,16 +262,12 @@ class Renderer:
             "count": len(entity.articles),
         }
 
-    def _index(self, page: Page, bodies: _Bodies) -> dict[str, Any]:
+    def _index(self, page: Page, bodies: Bodies) -> dict[str, Any]:
         kind = page.entity_kind
         assert kind is not None
-        letters: dict[str, list[Entity]] = {}
-        shown = not page.children
-        if shown:
-            for entity in self.archive.entities[kind].values():
-                letter = initial(entity.name)
-                if not page.key or letter == page.key:
-                    letters.setdefault(letter, []).append(entity)
+        letters = {} if page.children else self.filed[kind]
+        if page.key:
+            letters = {page.key: letters[page.key]}
         return {
             "heading": page.title,
             "intro": self._intro(page.url, bodies),
@@ -439,8 +279,29 @@ class Renderer:
                 }
                 for index, letter in enumerate(sorted(letters), start=1)
             ],
-            "letter_pages": _buckets(page.children),
+            "letter_pages": buckets(page.children),
         }
+
+    @cached_property
+    def filed(self) -> dict[EntityKind, dict[str, list[Entity]]]:
+        """The entities of each kind by the letter they are filed under."""
+        filed: dict[EntityKind, dict[str, list[Entity]]] = {}
+        for kind in ENTITY_KINDS:
+            letters = filed.setdefault(kind, {})
+            for entity in self.archive.entities[kind].values():
+                letters.setdefault(initial(entity.name), []).append(entity)
+        return filed
+
+    @cached_property
+    def known_as(self) -> dict[tuple[EntityKind, str], Entity]:
+        """Entities by kind and each key, name or alias, in lower case."""
+        known: dict[tuple[EntityKind, str], Entity] = {}
+        for kind in ENTITY_KINDS:
+            for one in self.archive.entities[kind].values():
+                registry = one.entry.registry if one.entry else None
+                for name in (one.key, one.name, *(registry.aliases if registry else ())):
+                    known.setdefault((kind, name.casefold()), one)
+        return known
 
     def _list(self, page: Page) -> dict[str, Any]:
         before, after = self.list_around.get(page.url, (None, None))
@@ -452,7 +313,7 @@ class Renderer:
             "heading": title,
             "intro": "",
             "groups": self._groups(page),
-            "buckets": _buckets(page.children),
+            "buckets": buckets(page.children),
             "previous": {"title": before.title, "url": before.url} if before else None,
             "next": {"title": after.title, "url": after.url} if after else None,
         }
@@ -468,7 +329,7 @@ class Renderer:
             if bucket.articles
         ]
 
-    def _entity(self, page: Page, bodies: _Bodies) -> dict[str, Any]:
+    def _entity(self, page: Page, bodies: Bodies) -> dict[str, Any]:
         assert page.entity_kind is not None
         entity = self.archive.entities[page.entity_kind][page.key]
         entry = entity.entry
@@ -498,112 +359,31 @@ class Renderer:
                 "same_as": list(registry.same_as) if registry else [],
                 "portrait": self._portrait(entity, entry),
                 "parent": self._parent(entity),
-                "coordinates": _point(registry.coordinates) if registry else "",
+                "coordinates": point(registry.coordinates) if registry else "",
                 "count": len(entity.articles),
-                "years": [] if split else _buckets(page.children),
+                "years": [] if split else buckets(page.children),
             },
             "groups": self._groups(page),
-            "buckets": _buckets(page.children) if split else [],
+            "buckets": buckets(page.children) if split else [],
+            "newest": [self.card(key) for key in self._newest(entity)] if split else [],
         }
+
+    def _newest(self, entity: Entity) -> list[str]:
+        """The newest articles of an entity whose page has no room for all."""
+        dated = [key for key in entity.articles if self.archive.articles[key].date]
+        undated = entity.articles[len(dated) :]
+        return [*reversed(dated[-NEWEST:]), *undated][:NEWEST]
 
     def _portrait(self, entity: Entity, entry: Document | None) -> dict[str, str] | None:
         if not entry or not entry.registry or not entry.registry.portrait:
             return None
-        target = self.context.links.targets[entry.path][-1]
+        target = self.inputs.links.targets[entry.path][-1]
         return {"url": target, "alt": f"Portrait of {entity.name}"} if target else None
 
     def _parent(self, entity: Entity) -> dict[str, str] | None:
         if not entity.entry or not entity.entry.registry or not entity.entry.registry.parent:
             return None
-        wanted = entity.entry.registry.parent.casefold()
-        for other in self.archive.entities[entity.kind].values():
-            if wanted in (other.key, other.name.casefold()):
-                return {"name": other.name, "url": self.plan.entity_urls[entity.kind, other.key]}
-        return None
-
-
-class _Bodies:
-    """Stored bodies with their links made relative to one page."""
-
-    def __init__(self, context: Context, store: cache.Store, prefix: str) -> None:
-        self.context = context
-        self.store = store
-        self.prefix = prefix
-
-    def of(self, document: Document) -> Safe:
-        """The final HTML of a document's body. Raises CacheBroken if the store lost it."""
-        data = self.store.get(document.body)
-        if data is None:
-            raise cache.CacheBroken(f"the body of {document.path} is gone")
-        html = data.decode("utf-8")
-        if document.references:
-            html = self._filled(html, document)
-        return Safe(html)
-
-    def _filled(self, html: str, document: Document) -> str:
-        targets = self.context.links.targets[document.path]
-
-        def target(match: re.Match[str]) -> str:
-            return escape(self.prefix + _quoted(targets[int(match[1])]))
-
-        def tag(match: re.Match[str]) -> str:
-            number = int(match["number"])
-            if targets[number]:
-                return PLACEHOLDER.sub(target, match[0])
-            reference = document.references[number]
-            written = escape(reference.target)
-            if match["name"] == "img":
-                alt = re.search(r' alt="([^"]*)"', match[0])
-                said = f"{alt[1]} ({written})" if alt and alt[1] else written
-                return f'<span class="missing">{said}</span>'
-            rest = match[0].replace(f' href="{match["link"]}"', "")
-            more = "" if ' title="' in rest else f' title="{written}"'
-            return f'<a class="missing"{more}{rest[2:]}'
-
-        return _LINKED.sub(tag, html)
-
-
-_LINKED = re.compile(
-    rf'<(?P<name>a|img)\b[^>]*?\b(?:href|src)="(?P<link>{LINK_START}(?P<number>\d+){LINK_END})"[^>]*>'
-)
-
-
-def _quoted(path: str) -> str:
-    """A path from the site's root, percent-encoded; a fragment stays one."""
-    path, mark, fragment = path.partition("#")
-    return quote(path, safe="/!$&'()*+,;=:@~") + mark + quote(fragment, safe="!$&'()*+,;=:@~/?%")
-
-
-def _buckets(children: Iterable[Bucket]) -> list[dict[str, Any]]:
-    return [{"label": one.label, "url": one.url, "count": one.count} for one in children]
-
-
-def _evidence(one: Evidence) -> dict[str, Any]:
-    label = "About the author" if one.field == "biography" else BY_NAME[one.field].label
-    origin = f"from {one.origin.note}" if one.origin.note else one.origin.kind
-    if one.origin.line:
-        origin += f", line {one.origin.line}"
-    return {
-        "label": label,
-        "value": unescape(one.value),
-        "origin": origin,
-        "path": one.origin.path,
-        "line": one.origin.line,
-    }
-
-
-def _said(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(_said(one) for one in value)
-    if isinstance(value, dict):
-        return ", ".join(f"{key}: {_said(one)}" for key, one in value.items())
-    return str(value)
-
-
-def _point(coordinates: tuple[float, float] | None) -> str:
-    """Degrees with the letter of the half they lie in: `34.53° N, 69.17° E`."""
-    if coordinates is None:
-        return ""
-    latitude, longitude = coordinates
-    north, east = "N" if latitude >= 0 else "S", "E" if longitude >= 0 else "W"
-    return f"{abs(latitude):g}° {north}, {abs(longitude):g}° {east}"
+        parent = self.known_as.get((entity.kind, entity.entry.registry.parent.casefold()))
+        if parent is None or parent is entity:
+            return None
+        return {"name": parent.name, "url": self.plan.entity_urls[parent.kind, parent.key]}

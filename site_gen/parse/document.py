@@ -1,19 +1,29 @@
-"""The parse stage: one source with all that belongs to it becomes a Document and a body."""
+"""One source with all that belongs to it becomes a Document and a body."""
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import pickle
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any, get_args
 
-from site_gen import cache, dates, fidelity, htmlsource, labels, markup, metadata, sources, yamlio
+from site_gen import (
+    closing,
+    dates,
+    fidelity,
+    htmlsource,
+    labels,
+    markup,
+    metadata,
+    sources,
+    yamlio,
+)
+from site_gen import values as typed
 from site_gen.config import Repair, SiteConfig, SplitParagraphs
 from site_gen.diagnostics import CODES, Diagnostic, Location, error, warning
+from site_gen.fields import BY_NAME, folded, names_of_keys
 from site_gen.metadata import Metadata, Statement
 from site_gen.model import (
     ClosingNote,
@@ -26,19 +36,11 @@ from site_gen.model import (
     Source,
 )
 from site_gen.model import Repair as Repaired
+from site_gen.parse import status
+from site_gen.parse.gather import Task, read_text
 
-CHUNK = 50
-"""Documents that a worker takes at a time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """A document and what adds to it. `defaults` are the nearest folder's first."""
-
-    source: Source
-    sidecar: Source | None = None
-    defaults: tuple[Source, ...] = ()
-    row: tuple[Statement, ...] = ()
+NO_TITLE_TOLD = ("title-empty", "front-matter-unclosed", "front-matter-text")
+"""Findings that tell already why a document has no title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,94 +63,8 @@ class Context:
     store: Path
 
 
-def tasks(
-    site: Path, inventory: sources.Inventory, config: SiteConfig
-) -> tuple[list[Task], list[Diagnostic]]:
-    """Put each document together with its sidecar, its folder's defaults and its table row."""
-    found: list[Diagnostic] = []
-    rows: dict[str, tuple[Statement, ...]] = {}
-    documents = {one.path for one in inventory.documents}
-    for folder, table in inventory.tables.items():
-        text, problems = _read_text(site, table, "")
-        found.extend(problems)
-        if text is None:
-            continue
-        stated, problems = metadata.table(text, table.path, config)
-        found.extend(problems)
-        for name, statements in stated.items():
-            path = f"{folder}/{name}"
-            if path not in documents:
-                found.append(_row_without_document(name, statements, table.path))
-            rows[path] = tuple(statements)
-    made = []
-    for source in inventory.documents:
-        folders = [str(one) for one in PurePosixPath(source.path).parents][:-1]
-        made.append(
-            Task(
-                source,
-                inventory.sidecars.get(source.path),
-                tuple(inventory.defaults[one] for one in folders if one in inventory.defaults),
-                rows.get(source.path, ()),
-            )
-        )
-    return made, found
-
-
-def _row_without_document(name: str, row: Sequence[Statement], path: str) -> Diagnostic:
-    line = row[0].origin.line if row else 0
-    return warning(
-        "table-row",
-        Location(path, line, 1 if line else 0),
-        f"The row names `{name}`, which is not in this folder",
-        value=name,
-        hint="Write the file's name as it is, from the folder of this table on.",
-    )
-
-
-def key_of(task: Task, context: Context) -> str:
-    """The digest of everything that the result depends on."""
-    inputs = [task.source, *([task.sidecar] if task.sidecar else []), *task.defaults]
-    return cache.digest_of(
-        context.program,
-        context.config.parsing,
-        *(f"{one.kind} {one.document_kind} {one.markup} {one.path} {one.digest}" for one in inputs),
-        *(f"{one.key} {one.raw} {one.origin}" for one in task.row),
-    )
-
-
-def parse_chunk(context: Context, chunk: Sequence[Task]) -> list[Parsed]:
-    """Parse documents, or take what an earlier build made of the same inputs."""
-    results: list[Parsed] = []
-    computed: list[tuple[str, bytes]] = []
-    with cache.Store(context.store) as store:
-        for task in chunk:
-            key = key_of(task, context)
-            kept = store.get(f"document {key}")
-            if kept is not None:
-                parsed: Parsed = pickle.loads(kept)
-            else:
-                parsed, body = parse(task, context, f"body {key}")
-                computed.append((f"document {key}", pickle.dumps(parsed)))
-                computed.append((f"body {key}", body.encode("utf-8", "surrogatepass")))
-            results.append(parsed)
-        store.put(computed)
-    return results
-
-
 class _Failed(Exception):
     """The document cannot be published; the diagnostics say why."""
-
-
-def _read_text(site: Path, source: Source, encoding: str) -> tuple[str | None, list[Diagnostic]]:
-    try:
-        data = sources.read_bytes(site, source.path)
-    except OSError as problem:
-        message = f"The file cannot be read: {problem.strerror or problem}"
-        return None, [error("unreadable", Location(source.path), message, hint="Build again.")]
-    if hashlib.sha256(data).hexdigest() != source.digest:
-        message = "The file changed while the site was being built"
-        return None, [error("unreadable", Location(source.path), message, hint="Build again.")]
-    return sources.decode(data, source.path, encoding)
 
 
 def parse(task: Task, context: Context, body_key: str) -> tuple[Parsed, str]:
@@ -158,16 +74,28 @@ def parse(task: Task, context: Context, body_key: str) -> tuple[Parsed, str]:
     body = ""
     with contextlib.suppress(_Failed):  # The errors that were found tell why.
         document, body = work.document(body_key)
+    if task.twins:
+        work.found.append(_same_page(task))
     accepted = document.accept if document else frozenset()
     found = [one for one in work.found if one.severity == "error" or one.code not in accepted]
     if any(one.severity == "error" for one in found):
         document, body = None, ""
-    return Parsed(task.source.path, document, tuple(found), work.unknown), body
+    unknown = () if "unknown-key" in accepted else work.unknown
+    return Parsed(task.source.path, document, tuple(found), unknown), body
+
+
+def _same_page(task: Task) -> Diagnostic:
+    return error(
+        "url-collision",
+        Location(task.source.path),
+        f"{' and '.join(task.twins)} would have the same page: they differ in the ending only",
+        hint="Rename one of them, or list one under `ignore:` in site.yml.",
+    )
 
 
 @lru_cache(maxsize=4)
 def _known_keys(config_text: str) -> Mapping[str, str]:
-    return metadata.names_of_keys(SiteConfig.model_validate_json(config_text))
+    return names_of_keys(SiteConfig.model_validate_json(config_text).aliases)
 
 
 class _Work:
@@ -203,19 +131,26 @@ class _Work:
         self.infer_from_name()
         found = self.resolve(frozenset(), tell=True)
         self.unknown = found.unknown
-        self.check_status(found)
-        body, notes = self.closing_notes(apart.body, how, found.values.get("authors", ()))
-        body, repairs = self.mended(body, how, found.values.get("repair"))
+        self.found.extend(status.problems(self.stated, found.values, self.known, self.path))
         options = markup.Options(
             how,
             bool(found.values.get("smart_quotes", self.config.smart_quotes)),
             markup.extension_settings(self.config.markdown_extensions),
         )
+        body, notes = self.closing_notes(apart.body, found.values.get("authors", ()), options)
+        body, repairs = self.mended(body, how, found.values.get("repair"))
         rendered, problems = markup.render(body, options, self.path)
         self.found.extend(problems)
         self.found.extend(fidelity.check(body, how, rendered.html, rendered.references, self.path))
-        closing = self.rendered_notes(notes, options)
-        if not rendered.words and self.kind in ("article", "page") and not notes:
+        self.check_empty(rendered, notes)
+        return self.assembled(found, rendered, notes, repairs, body_key), rendered.html
+
+    def check_empty(self, rendered: markup.Rendered, notes: Sequence[ClosingNote]) -> None:
+        """A text without a word is told, but for pictures and introductions to lists."""
+        stem = PurePosixPath(self.path).stem
+        introduction = self.kind == "page" and stem in sources.INDEX_STEMS
+        wanted = self.kind in ("article", "page") and not introduction
+        if wanted and not (rendered.words or rendered.references or notes):
             self.found.append(
                 warning(
                     "empty-body",
@@ -224,10 +159,9 @@ class _Work:
                     hint="Add the text, or remove the file if there is none.",
                 )
             )
-        return self.assembled(found, rendered, closing, repairs, body_key), rendered.html
 
     def add_yaml(self, source: Source, kind: Any) -> None:
-        text, problems = _read_text(self.site, source, "")
+        text, problems = read_text(self.site, source, "")
         self.found.extend(problems)
         if text is None:
             raise _Failed
@@ -240,7 +174,7 @@ class _Work:
     def text(self) -> str:
         """The text of the source, after its front matter was read."""
         encoding = self.resolve(frozenset({"encoding"}), tell=False).values.get("encoding", "")
-        text, problems = _read_text(self.site, self.task.source, encoding)
+        text, problems = read_text(self.site, self.task.source, encoding)
         self.found.extend(problems)
         if text is None:
             raise _Failed
@@ -280,7 +214,7 @@ class _Work:
 
     def location_of(self, field: str) -> Location:
         for one in self.stated:
-            if self.known.get(one.key.casefold()) == field:
+            if self.known.get(folded(one.key)) == field:
                 return one.location
         return Location(self.path)
 
@@ -310,70 +244,35 @@ class _Work:
         title = metadata.title_from_name(self.path)
         self.stated.append(Statement("title", title, origin, raw=title))
 
-    def check_status(self, found: Metadata) -> None:
-        """What must not be shown yet is never shown because its status could not be read."""
-        status = str(found.values.get("status", "published")).casefold()
-        if status not in ("published", "draft", "embargoed"):
-            self.found.append(
-                error(
-                    "status-unreadable",
-                    self.location_of("status"),
-                    f"`{status}` is not a status that site_gen knows",
-                    value=status,
-                    hint="Write published, draft or embargoed (with embargo_until).",
-                )
-            )
-        embargo = "embargo_until" in found.values
-        for field in ("status", "draft", "embargo_until"):
-            stated = [one for one in self.stated if self.known.get(one.key.casefold()) == field]
-            if any(one.value is not None for one in stated) and field not in found.values:
-                self.found.append(
-                    error(
-                        "status-unreadable",
-                        stated[0].location,
-                        f"`{stated[0].key}` cannot be read, so nothing is published",
-                        value=stated[0].shown,
-                        hint="Mend the value: a date such as 2030-01-01, or true or false.",
-                        source=stated[0].source,
-                    )
-                )
-                embargo = True
-        if status == "embargoed" and not embargo:
-            self.found.append(
-                error(
-                    "status-unreadable",
-                    self.location_of("status"),
-                    "An embargoed document says until when",
-                    hint="Add `embargo_until: 2030-01-01`.",
-                )
-            )
-
     def closing_notes(
-        self, body: str, how: Markup, authors: tuple[str, ...]
-    ) -> tuple[str, list[tuple[str, str, int]]]:
-        if self.kind != "article" or not authors:
-            return body, []
-        if how == "html":
-            return htmlsource.closing_notes(body, authors)
-        rest, notes = labels.closing_notes(body, authors)
-        return rest, [(note.author, note.text, note.line) for note in notes]
+        self, body: str, authors: tuple[str, ...], options: markup.Options
+    ) -> tuple[str, tuple[ClosingNote, ...]]:
+        """The body without its closing notes, and these.
 
-    def rendered_notes(
-        self, notes: Iterable[tuple[str, str, int]], options: markup.Options
-    ) -> tuple[ClosingNote, ...]:
-        return tuple(
-            ClosingNote(author, markup.render_inline_block(text, options), line)
-            for author, text, line in notes
-        )
+        A note that holds an image or a link into the archive stays in the body, where it works.
+        """
+        if self.kind != "article" or not authors:
+            return body, ()
+        # An author given by the key of a registry entry is called by its words in the text.
+        called = {closing.spoken(name): name for name in authors}
+        take = htmlsource.closing_notes if options.markup == "html" else closing.closing_notes
+        rest, found = take(body, tuple(called))
+        notes = []
+        for note in found:
+            rendered, _ = markup.render(note.text, options, self.path)
+            if rendered.references:
+                return body, ()
+            notes.append(ClosingNote(called[note.author], rendered.html, note.line))
+        return rest, tuple(notes)
 
     def mended(self, body: str, how: Markup, given: Any) -> tuple[str, tuple[Repaired, ...]]:
         """The body with broken paragraphs joined, if the keeper says so; told if not."""
         if how == "html" or self.kind != "article":
             return body, ()
         policy = self.repair_policy(given)
-        found = labels.breaks(body)
+        found = closing.breaks(body)
         if policy == "join" and found:
-            body = labels.join(body, found, " " if how == "plain" else "\n")
+            body = closing.join(body, found, " " if how == "plain" else "\n")
             what = "a paragraph that broke off in mid-sentence was joined to the next"
             return body, tuple(Repaired(one.line, what) for one in found)
         if policy == "warn":
@@ -413,7 +312,7 @@ class _Work:
         self,
         found: Metadata,
         rendered: markup.Rendered,
-        closing: tuple[ClosingNote, ...],
+        notes: tuple[ClosingNote, ...],
         repairs: tuple[Repaired, ...],
         body_key: str,
     ) -> Document:
@@ -421,7 +320,8 @@ class _Work:
         accept = self.accepted(values.get("accept", ()))
         title: str = values["title"]
         by = next(one for one in found.evidence if one.field == "title")
-        if by.origin.note == "the file name" and self.kind in ("article", "page"):
+        told = any(one.code in NO_TITLE_TOLD for one in self.found)
+        if by.origin.note == "the file name" and self.kind in ("article", "page") and not told:
             self.found.append(
                 warning(
                     "title-missing",
@@ -431,14 +331,14 @@ class _Work:
                     hint="Add `title:` to its front matter or sidecar, or a first line `# Title`.",
                 )
             )
-        evidence = [one for one in found.evidence if metadata.BY_NAME[one.field].label]
+        evidence = [one for one in found.evidence if BY_NAME[one.field].label]
         evidence.extend(
             Evidence(
                 "biography",
                 note.author,
                 Origin("inferred", self.path, note.line, "the closing paragraph"),
             )
-            for note in closing
+            for note in notes
         )
         return Document(
             kind=self.kind,
@@ -465,7 +365,7 @@ class _Work:
             rights=values.get("rights", ""),
             slug=values.get("slug", ""),
             words=rendered.words,
-            closing_notes=closing,
+            closing_notes=notes,
             references=rendered.references,
             anchors=rendered.anchors,
             headings=rendered.headings,
@@ -482,7 +382,7 @@ class _Work:
         if self.kind in ("article", "page"):
             return None
         point = values.get("coordinates")
-        where = metadata.coordinates(point) if point is not None else None
+        where = typed.coordinates(point) if point is not None else None
         if point is not None and where is None:
             self.found.append(
                 warning(

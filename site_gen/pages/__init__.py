@@ -1,0 +1,207 @@
+"""The only place that decides URLs: a page for everything, lists split by time, no collisions."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from site_gen.config import SiteConfig
+from site_gen.diagnostics import Diagnostic, Location, error
+from site_gen.model import ENTITY_KINDS, Archive, Bucket, EntityKind, Page
+from site_gen.pages.lists import Lists
+from site_gen.pages.urls import (
+    DATES,
+    FOLDER,
+    HEADING,
+    HOME,
+    NOT_FOUND,
+    UNDATED,
+    attachment_url,
+    comparable,
+    document_url,
+    folders,
+    initial,
+    letter_name,
+    segment,
+)
+
+__all__ = [
+    "DATES",
+    "FOLDER",
+    "HEADING",
+    "HOME",
+    "INDEX_LIMIT",
+    "INTRODUCED",
+    "NOT_FOUND",
+    "UNDATED",
+    "Plan",
+    "attachment_url",
+    "document_url",
+    "files_in_the_way",
+    "initial",
+    "place_documents",
+    "plan",
+    "segment",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Every page of the site, and where documents and entities are found.
+
+    `urls` go by source path, `entity_urls` by (kind, key).
+    """
+
+    pages: tuple[Page, ...]
+    urls: Mapping[str, str]
+    entity_urls: Mapping[tuple[EntityKind, str], str]
+
+
+def place_documents(archive: Archive) -> tuple[dict[str, str], list[Diagnostic]]:
+    """A URL for each article and free page, by path, and an error for each that has to share.
+
+    URLs that differ only in case, or where one is a folder of the other, share too: not every
+    disk can hold both.
+    """
+    urls = {
+        one.path: document_url(one) for one in (*archive.articles.values(), *archive.pages.values())
+    }
+    owners: dict[str, list[str]] = defaultdict(list)
+    for path, url in urls.items():
+        owners[comparable(url)].append(path)
+    found: list[Diagnostic] = []
+    for path, url in urls.items():
+        sharing = [one for one in owners[comparable(url)] if one != path]
+        for folder in folders(comparable(url)):
+            sharing.extend(owners.get(folder, ()))
+        if sharing:
+            found.append(_collision(path, url, sharing))
+    return urls, found
+
+
+def _collision(path: str, url: str, others: Sequence[str]) -> Diagnostic:
+    return error(
+        "url-collision",
+        Location(path),
+        f"Its page {url} is the page of {', '.join(others[:3])} too",
+        value=url,
+        hint="Rename one of them, or give one a `slug:` of its own.",
+    )
+
+
+def plan(
+    archive: Archive, urls: Mapping[str, str], config: SiteConfig
+) -> tuple[Plan, list[Diagnostic]]:
+    """Decide every page. A document in the way of a page that has to be is an error."""
+    entity_urls = {
+        (kind, key): f"{FOLDER[kind]}/{key}.html"
+        for kind in ENTITY_KINDS
+        for key in archive.entities[kind]
+    }
+    made: list[Page] = [Page("home", HOME), Page("404", NOT_FOUND, title="Page not found")]
+    for document in archive.articles.values():
+        made.append(Page("article", urls[document.path], document.key, document.title))
+    for document in archive.pages.values():
+        if urls[document.path] not in INTRODUCED:
+            made.append(Page("page", urls[document.path], document.key, document.title))
+    lists = Lists(archive, config.list_limit)
+    made.extend(lists.dates())
+    for kind in ENTITY_KINDS:
+        if archive.entities[kind]:
+            made.extend(_index(kind, archive))
+        for entity in archive.entities[kind].values():
+            made.extend(lists.entity(entity, entity_urls[kind, entity.key]))
+    return Plan(tuple(made), urls, entity_urls), _in_the_way(made, archive, urls)
+
+
+INDEX_LIMIT = 1000
+"""Names on one index page; beyond, each initial letter has a page of its own."""
+
+
+def _index(kind: EntityKind, archive: Archive) -> list[Page]:
+    """The page of all authors, places, topics or series."""
+    url = f"{FOLDER[kind]}/index.html"
+    counts = Counter(initial(one.name) for one in archive.entities[kind].values())
+    if counts.total() <= INDEX_LIMIT:
+        return [Page("index", url, title=HEADING[kind], entity_kind=kind)]
+    letters = {
+        letter: f"{FOLDER[kind]}/index/{letter_name(letter)}.html" for letter in sorted(counts)
+    }
+    buckets = tuple(Bucket(letter, letters[letter], counts[letter]) for letter in letters)
+    parents = ((HEADING[kind], url),)
+    return [
+        Page("index", url, "", HEADING[kind], kind, children=buckets),
+        *(
+            Page(
+                "index",
+                letters[letter],
+                letter,
+                f"{HEADING[kind]}: {letter}",
+                kind,
+                parents=parents,
+            )
+            for letter in letters
+        ),
+    ]
+
+
+INTRODUCED = frozenset([HOME, *(f"{folder}/index.html" for folder in FOLDER.values())])
+"""Pages that are made anyway; a document with such a URL is their introduction."""
+
+
+def _in_the_way(
+    made: Sequence[Page], archive: Archive, urls: Mapping[str, str]
+) -> list[Diagnostic]:
+    generated = {
+        comparable(page.url): page.url for page in made if page.kind not in ("article", "page")
+    }
+    found = []
+    for document in (*archive.articles.values(), *archive.pages.values()):
+        url = urls[document.path]
+        if document.kind == "page" and url in INTRODUCED:
+            continue
+        names = (comparable(url), *folders(comparable(url)))
+        taken = next((generated[name] for name in names if name in generated), None)
+        if taken:
+            found.append(
+                error(
+                    "url-collision",
+                    Location(document.path),
+                    f"Its page {url} is in the way of {taken}, which site_gen makes itself",
+                    value=url,
+                    hint="Rename the file, or give it a `slug:` of its own.",
+                )
+            )
+    return found
+
+
+def files_in_the_way(
+    files: Iterable[tuple[str, str]], plan: Plan, reserved: Iterable[str]
+) -> list[Diagnostic]:
+    """An error for each attachment or static file whose URL something else has.
+
+    `files` are (path in the site's folder, URL); `reserved` are names that no file may have.
+    """
+    taken = {comparable(page.url): page.url for page in plan.pages}
+    taken |= {comparable(name): "site_gen itself" for name in reserved}
+    above = {folder: f"the folder of {url}" for url in taken for folder in folders(url)}
+    found = []
+    for path, url in files:
+        name = comparable(url)
+        other = taken.get(name) or above.get(name)
+        other = other or next((taken[one] for one in folders(name) if one in taken), None)
+        if other:
+            found.append(
+                error(
+                    "attachment-collision",
+                    Location(path),
+                    f"Its address {url} is taken by {other}",
+                    value=url,
+                    hint="Rename the file.",
+                )
+            )
+            continue
+        taken[name] = path
+        above |= dict.fromkeys(folders(name), f"the folder of {path}")
+    return found

@@ -1,0 +1,258 @@
+"""Lists of articles, split by time or by letter where they are too long for one page."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+
+from site_gen.model import Archive, Bucket, Document, Entity, Page
+from site_gen.pages.urls import (
+    DATES,
+    FOLDER,
+    HEADING,
+    MONTHS,
+    UNDATED,
+    initial,
+    initials,
+    letter_name,
+)
+
+MOST_LETTERS = 6
+"""How many first letters of a title a list is split by at most."""
+
+Parents = tuple[tuple[str, str], ...]
+
+
+class Lists:
+    """Lists of articles: on one page where they are short, else by year, month and day."""
+
+    def __init__(self, archive: Archive, limit: int) -> None:
+        self.archive = archive
+        self.limit = limit
+
+    def dates(self) -> list[Page]:
+        """The page of all years, one for each year and month, more where a month is too long."""
+        dated = self.archive.dated
+        undated = list(self.archive.articles)[len(dated) :]
+        years = dict(sorted(self._by(dated, _year).items()))
+        made: list[Page] = []
+        buckets: list[Bucket] = []
+        parents = (("Dates", DATES),)
+        for year, keys in years.items():
+            url = f"dates/{year}.html"
+            buckets.append(Bucket(year, url, len(keys)))
+            made.extend(self._year(year, keys, "dates/", parents, always_months=True))
+        if undated:
+            url = "dates/undated.html"
+            buckets.append(Bucket(UNDATED, url, len(undated)))
+            made.extend(self._alphabetical(undated, url, UNDATED, parents))
+        made.insert(0, Page("list", DATES, "", "Dates", children=tuple(buckets)))
+        return made
+
+    def _by(self, keys: Iterable[str], of: Callable[[Document], str]) -> dict[str, list[str]]:
+        groups: dict[str, list[str]] = {}
+        for key in keys:
+            groups.setdefault(of(self.archive.articles[key]), []).append(key)
+        return groups
+
+    def _year(
+        self,
+        year: str,
+        keys: list[str],
+        prefix: str,
+        parents: Parents,
+        *,
+        always_months: bool = False,
+        owner: Entity | None = None,
+    ) -> list[Page]:
+        """A year's page, with months as headings or as pages of their own."""
+        url = f"{prefix}{year}.html"
+        months = self._by(keys, _month)
+        split = len(keys) > self.limit
+        below = (*parents, (year, url))
+        made: list[Page] = []
+        buckets: list[Bucket] = []
+        rest: list[str] = []
+        for month, members in months.items():
+            label = _month_label(month)
+            if not month:
+                rest.extend(members)
+                continue
+            month_url = f"{prefix}{month}.html"
+            if split or always_months:
+                made.extend(self._month(month, members, prefix, below, owner))
+            shown = () if split else tuple(members)
+            buckets.append(
+                Bucket(label, month_url if split or always_months else "", len(members), shown)
+            )
+        label = f"{year}, month unknown"
+        made.extend(self._rest(rest, f"{prefix}{year}-unknown.html", label, below, owner, buckets))
+        return [self._page(url, year, owner, buckets, parents), *made]
+
+    def _rest(
+        self,
+        keys: list[str],
+        url: str,
+        label: str,
+        parents: Parents,
+        owner: Entity | None,
+        buckets: list[Bucket],
+    ) -> list[Page]:
+        """What is known less exactly than the page it stands on; too much has its own page."""
+        if len(keys) > self.limit:
+            buckets.append(Bucket(label, url, len(keys)))
+            return self._alphabetical(keys, url, label, parents, owner)
+        if keys:
+            buckets.append(Bucket(label, "", len(keys), tuple(keys)))
+        return []
+
+    def _month(
+        self,
+        month: str,
+        keys: list[str],
+        prefix: str,
+        parents: Parents,
+        owner: Entity | None,
+    ) -> list[Page]:
+        url = f"{prefix}{month}.html"
+        title = f"{_month_label(month)} {month[:4]}"
+        if len(keys) <= self.limit:
+            return [self._flat(url, title, owner, keys, parents)]
+        below = (*parents, (title, url))
+        made: list[Page] = []
+        buckets: list[Bucket] = []
+        rest: list[str] = []
+        for day, members in self._by(keys, _day).items():
+            if not day:
+                rest.extend(members)
+                continue
+            day_url = f"{prefix}{day}.html"
+            day_title = f"{int(day[-2:])} {title}"
+            buckets.append(Bucket(day_title.rpartition(" ")[0], day_url, len(members)))
+            made.extend(self._alphabetical(members, day_url, day_title, below, owner))
+        label = f"{title}, day unknown"
+        made.extend(self._rest(rest, f"{prefix}{month}-unknown.html", label, below, owner, buckets))
+        return [self._page(url, title, owner, buckets, parents), *made]
+
+    def _page(
+        self,
+        url: str,
+        title: str,
+        owner: Entity | None,
+        buckets: Sequence[Bucket],
+        parents: Parents,
+    ) -> Page:
+        articles = tuple(key for bucket in buckets for key in bucket.articles)
+        key = owner.key if owner else ""
+        kind = owner.kind if owner else None
+        return Page("list", url, key, title, kind, articles, tuple(buckets), parents)
+
+    def _flat(
+        self, url: str, title: str, owner: Entity | None, keys: Sequence[str], parents: Parents
+    ) -> Page:
+        return self._page(url, title, owner, [Bucket("", "", len(keys), tuple(keys))], parents)
+
+    def _alphabetical(
+        self,
+        keys: list[str],
+        url: str,
+        title: str,
+        parents: Parents,
+        owner: Entity | None = None,
+        letters: int = 1,
+    ) -> list[Page]:
+        """A list that time does not split further: by the first letters of the titles.
+
+        Titles that begin alike stay together however many they are.
+        """
+        if len(keys) <= self.limit or letters > MOST_LETTERS:
+            return [self._flat(url, title, owner, keys, parents)]
+        base = title if letters == 1 else title.rpartition(":")[0]
+        folder = url.removesuffix(".html") if letters == 1 else url.rpartition("/")[0]
+        made: list[Page] = []
+        buckets: list[Bucket] = []
+        groups = self._by(keys, partial(_filed, letters=letters))
+        while len(groups) == 1 and letters < MOST_LETTERS:
+            letters += 1
+            groups = self._by(keys, partial(_filed, letters=letters))
+        for label, members in sorted(groups.items()):
+            letter_url = f"{folder}/{letter_name(label)}.html"
+            if letter_url == url:
+                # Titles of two letters stay where they are: no more letters tell them apart.
+                buckets.append(Bucket(label, "", len(members), tuple(members)))
+                continue
+            buckets.append(Bucket(label, letter_url, len(members)))
+            below = (*parents, (title, url))
+            name = f"{base}: {label}"
+            made.extend(self._alphabetical(members, letter_url, name, below, owner, letters + 1))
+        return [self._page(url, title, owner, buckets, parents), *made]
+
+    def _newest_first(self, keys: Sequence[str]) -> dict[str, list[str]]:
+        """Articles by year, the newest first; undated ones last, by title."""
+        dated = [key for key in keys if self.archive.articles[key].date]
+        undated = list(keys[len(dated) :])
+        years = dict(sorted(self._by(reversed(dated), _year).items(), reverse=True))
+        return years | ({UNDATED: undated} if undated else {})
+
+    def entity(self, entity: Entity, url: str) -> list[Page]:
+        """The page of an author, place, topic or series, and of its years where it is long."""
+        keys = list(entity.articles)
+        parents = ((HEADING[entity.kind], f"{FOLDER[entity.kind]}/index.html"),)
+        below = (*parents, (entity.name, url))
+        prefix = url.removesuffix(".html")
+        split = len(keys) > self.limit
+        made: list[Page] = []
+        buckets: list[Bucket] = []
+        for year, members in self._newest_first(keys).items():
+            shown = () if split else tuple(members)
+            if not split:
+                buckets.append(Bucket(year, "", len(members), shown))
+            elif year == UNDATED:
+                undated_url = f"{prefix}/undated.html"
+                buckets.append(Bucket(year, undated_url, len(members)))
+                made.extend(self._alphabetical(members, undated_url, year, below, entity))
+            else:
+                buckets.append(Bucket(year, f"{prefix}/{year}.html", len(members)))
+                chronological = members[::-1]
+                made.extend(self._year(year, chronological, f"{prefix}/", below, owner=entity))
+        articles = tuple(key for bucket in buckets for key in bucket.articles)
+        page = Page(
+            entity.kind,
+            url,
+            entity.key,
+            entity.name,
+            entity.kind,
+            articles,
+            tuple(buckets),
+            parents,
+        )
+        return [page, *made]
+
+
+def _year(document: Document) -> str:
+    """The year a document is listed under: that of the earliest day its date can mean.
+
+    `before 1999` has no earliest day; it is listed under the last.
+    """
+    assert document.date is not None
+    first, last = document.date.first, document.date.last
+    return f"{(last if first == datetime.date.min else first).year:04d}"
+
+
+def _month(document: Document) -> str:
+    date = document.date
+    return f"{date.year:04d}-{date.month:02d}" if date and date.year and date.month else ""
+
+
+def _day(document: Document) -> str:
+    date = document.date
+    return date.first.isoformat() if date and date.day else ""
+
+
+def _month_label(month: str) -> str:
+    return MONTHS[int(month[5:]) - 1] if month else ""
+
+
+def _filed(document: Document, letters: int) -> str:
+    return initial(document.title) if letters == 1 else initials(document.title, letters)

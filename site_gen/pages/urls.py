@@ -1,0 +1,96 @@
+"""Names and URLs: what a document, an attachment or a letter is called in a path."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+
+from site_gen.model import Document, EntityKind
+
+FOLDER: dict[EntityKind, str] = {
+    "author": "authors",
+    "place": "places",
+    "topic": "topics",
+    "series": "series",
+}
+HEADING: dict[EntityKind, str] = {
+    "author": "Authors",
+    "place": "Places",
+    "topic": "Topics",
+    "series": "Series",
+}
+HOME = "index.html"
+NOT_FOUND = "404.html"
+DATES = "dates/index.html"
+UNDATED = "Undated"
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+
+_UNSAFE = re.compile(r'[<>:"\\|?*#%\x00-\x1f\x7f]')
+_RESERVED = frozenset(
+    ["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))]
+)
+
+
+def segment(text: str) -> str:
+    """A part of a path that every file system and web host takes, as near to `text` as may be."""
+    name = _UNSAFE.sub("-", unicodedata.normalize("NFC", text)).rstrip(". ") or "-"
+    stem, dot, rest = name.partition(".")
+    if stem.casefold() in _RESERVED:
+        name = f"{stem}-{dot}{rest}"
+    if len(name.encode()) > 180:
+        digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+        name = name.encode()[:160].decode("utf-8", "ignore") + "-" + digest
+    return name
+
+
+def document_url(document: Document) -> str:
+    """The URL of an article or a free page, from its path or its slug."""
+    parts = document.key.split("/")
+    if document.slug:
+        parts[-1] = document.slug.strip("/").removesuffix(".html").replace("/", "-")
+    elif document.kind == "page" and len(parts) == 2 and parts[-1] == "_index":
+        parts[-1] = "index"
+    if document.kind == "page" and parts[0] == "pages":
+        parts = parts[1:]
+    elif document.kind == "page":
+        parts[-1] = "index"
+    return "/".join(segment(part) for part in parts) + ".html"
+
+
+def attachment_url(path: str) -> str:
+    """The URL of an attachment: its path under content/."""
+    return "/".join(segment(part) for part in path.split("/")[1:])
+
+
+def initial(text: str) -> str:
+    """The letter a title or a name is filed under; `#` for what begins with no letter."""
+    letter = initials(text, 1)
+    return letter if letter.isalpha() else "#"
+
+
+def initials(text: str, length: int) -> str:
+    """The first letters and digits of a title in capitals, without their accents."""
+    letters = "".join(one for one in unicodedata.normalize("NFKD", text) if one.isalnum())
+    return letters.upper()[:length] or "#"
+
+
+def letter_name(letters: str) -> str:
+    """Letters as a part of a URL."""
+    if letters == "#":
+        return "0-9"
+    return "".join(one.lower() if one.isascii() else f"u{ord(one):04x}" for one in letters)
+
+
+def comparable(url: str) -> str:
+    """What is equal for two URLs that some disk cannot hold both of."""
+    return unicodedata.normalize("NFC", url).casefold()
+
+
+def folders(url: str) -> list[str]:
+    """The folders above a URL, the topmost first."""
+    parts = url.split("/")
+    return ["/".join(parts[:depth]) for depth in range(1, len(parts))]

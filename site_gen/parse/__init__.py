@@ -1,0 +1,55 @@
+"""The parse stage: documents in, in chunks; metadata out; bodies into the store."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Sequence
+
+from site_gen import cache
+from site_gen.parse.document import Context, Parsed, parse
+from site_gen.parse.gather import Task, tasks
+
+__all__ = [
+    "CHUNK",
+    "Context",
+    "Parsed",
+    "Task",
+    "key_of",
+    "parse",
+    "parse_chunk",
+    "tasks",
+]
+
+CHUNK = 50
+"""Documents that a worker takes at a time."""
+
+
+def key_of(task: Task, context: Context) -> str:
+    """The digest of everything that the result depends on."""
+    inputs = [task.source, *([task.sidecar] if task.sidecar else []), *task.defaults]
+    return cache.digest_of(
+        context.program,
+        context.config.parsing,
+        *(f"{one.kind} {one.document_kind} {one.markup} {one.path} {one.digest}" for one in inputs),
+        *(f"{one.key} {one.raw} {one.origin}" for one in task.row),
+        *task.twins,
+    )
+
+
+def parse_chunk(context: Context, chunk: Sequence[Task]) -> list[Parsed]:
+    """Parse documents, or take what an earlier build made of the same inputs."""
+    results: list[Parsed] = []
+    computed: list[tuple[str, bytes]] = []
+    with cache.Store(context.store) as store:
+        for task in chunk:
+            key = key_of(task, context)
+            kept = store.get(f"document {key}")
+            if kept is not None:
+                parsed: Parsed = pickle.loads(kept)
+            else:
+                parsed, body = parse(task, context, f"body {key}")
+                computed.append((f"document {key}", pickle.dumps(parsed)))
+                computed.append((f"body {key}", body.encode("utf-8", "surrogatepass")))
+            results.append(parsed)
+        store.put(computed)
+    return results

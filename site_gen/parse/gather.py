@@ -1,0 +1,126 @@
+"""Each document with all that belongs to it: sidecar, defaults, table rows, twins."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from site_gen import (
+    decoding,
+    sources,
+    tables,
+)
+from site_gen.config import SiteConfig
+from site_gen.diagnostics import Diagnostic, Location, error, warning
+from site_gen.metadata import Statement
+from site_gen.model import (
+    Source,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A document and what adds to it. `defaults` are the nearest folder's first."""
+
+    source: Source
+    sidecar: Source | None = None
+    defaults: tuple[Source, ...] = ()
+    row: tuple[Statement, ...] = ()
+    twins: tuple[str, ...] = ()
+    """Other documents of its name, with which it would share its page."""
+
+
+def tasks(
+    site: Path, inventory: sources.Inventory, config: SiteConfig
+) -> tuple[list[Task], list[Diagnostic]]:
+    """Put each document together with its sidecar, its folder's defaults and its table row."""
+    rows, found = _rows(site, inventory, config)
+    by_key: dict[str, list[str]] = {}
+    for source in inventory.documents:
+        if source.document_kind in ("article", "page"):
+            by_key.setdefault(sources.document_key(source.path), []).append(source.path)
+    made = []
+    for source in inventory.documents:
+        folders = [str(one) for one in PurePosixPath(source.path).parents][:-1]
+        made.append(
+            Task(
+                source,
+                inventory.sidecars.get(source.path),
+                tuple(inventory.defaults[one] for one in folders if one in inventory.defaults),
+                rows.get(source.path, ()),
+                tuple(
+                    one
+                    for one in by_key.get(sources.document_key(source.path), ())
+                    if one != source.path
+                ),
+            )
+        )
+    return made, found
+
+
+def _rows(
+    site: Path, inventory: sources.Inventory, config: SiteConfig
+) -> tuple[dict[str, tuple[Statement, ...]], list[Diagnostic]]:
+    """What the tables state of each document, the nearest table first."""
+    rows: dict[str, tuple[Statement, ...]] = {}
+    found: list[Diagnostic] = []
+    documents = {one.path for one in inventory.sources if one.document_kind}
+    for folder, table in sorted(inventory.tables.items(), key=lambda one: -one[0].count("/")):
+        text, problems = read_text(site, table, "")
+        found.extend(problems)
+        if text is None:
+            found.append(_lost_table(table.path))
+            continue
+        stated, problems = tables.read(text, table.path, config)
+        found.extend(problems)
+        for name, statements in stated.items():
+            path = f"{folder}/{name}"
+            if path not in documents:
+                found.append(_row_without_document(name, statements, folder, table, documents))
+            rows[path] = (*rows.get(path, ()), *statements)
+    return rows, found
+
+
+def _lost_table(path: str) -> Diagnostic:
+    return error(
+        "table-broken",
+        Location(path),
+        "The table cannot be read, so what it says of its documents is not known",
+        hint="Save it as CSV in UTF-8. Until then nothing is published, lest a draft go out.",
+    )
+
+
+def _row_without_document(
+    name: str, row: Sequence[Statement], folder: str, table: Source, documents: Iterable[str]
+) -> Diagnostic:
+    line = row[0].origin.line if row else 0
+    below = [one.removeprefix(f"{folder}/") for one in documents if one.startswith(f"{folder}/")]
+    close = difflib.get_close_matches(name, sorted(below), n=1, cutoff=0.7)
+    return warning(
+        "table-row",
+        Location(table.path, line, 1 if line else 0),
+        f"The row names `{name}`, which is not in this folder",
+        value=name,
+        hint=f"Did you mean {close[0]}?"
+        if close
+        else "Write the file's name as it is, from the folder of this table on.",
+    )
+
+
+def read_text(site: Path, source: Source, encoding: str) -> tuple[str | None, list[Diagnostic]]:
+    """The text of a source as it was when the walk saw it, or None with errors."""
+    if not source.digest:
+        # It could not be read before, which is told already.
+        return None, []
+    try:
+        data = sources.read_bytes(site, source.path)
+    except OSError as problem:
+        message = f"The file cannot be read: {problem.strerror or problem}"
+        return None, [error("unreadable", Location(source.path), message, hint="Build again.")]
+    if hashlib.sha256(data).hexdigest() != source.digest:
+        message = "The file changed while the site was being built"
+        return None, [error("unreadable", Location(source.path), message, hint="Build again.")]
+    return decoding.decode(data, source.path, encoding)

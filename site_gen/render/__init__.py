@@ -1,0 +1,62 @@
+"""Pages to files: what each template is given, relative links, bodies with their links."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from site_gen import cache
+from site_gen.diagnostics import Diagnostic
+from site_gen.model import OutputFile, Page
+from site_gen.output import stage
+from site_gen.render.inputs import Inputs
+from site_gen.render.renderer import POLICY, Renderer
+from site_gen.render.templates import TEMPLATE_OF, check_templates, template_error
+
+__all__ = ["CHUNK", "POLICY", "Context", "Inputs", "Rendered", "check_templates", "render_chunk"]
+
+CHUNK = 100
+"""Pages that a worker takes at a time."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a worker needs to render. Without a stage the pages are rendered and forgotten."""
+
+    inputs: Inputs
+    stage_folder: Path | None
+    output_folder: Path
+
+    @cached_property
+    def renderer(self) -> Renderer:
+        """Made once in each worker."""
+        return Renderer(self.inputs)
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """The staged files of a chunk of pages, and what was wrong with their templates."""
+
+    files: tuple[OutputFile, ...]
+    found: tuple[Diagnostic, ...] = ()
+
+
+def render_chunk(context: Context, chunk: Sequence[Page]) -> Rendered:
+    """Render pages and stage them. Raises CacheBroken if the store lost a body."""
+    files: list[OutputFile] = []
+    found: list[Diagnostic] = []
+    with cache.Store(context.inputs.store) as store:
+        for page in chunk:
+            try:
+                data = context.renderer.render(page, store).encode("utf-8")
+            except cache.CacheBroken:
+                raise
+            except Exception as problem:  # A template is the site's code: whatever it raises.
+                site, name = context.inputs.site, TEMPLATE_OF[page.kind]
+                found.append(template_error(problem, site, name, page.url))
+                continue
+            if context.stage_folder:
+                files.append(stage(context.stage_folder, context.output_folder, page.url, data))
+    return Rendered(tuple(files), tuple(found))

@@ -1,0 +1,66 @@
+"""Stored bodies, with their links made relative to the page they stand on."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from urllib.parse import quote
+
+from markupsafe import Markup as Safe
+
+from site_gen import cache
+from site_gen.markup import LINK_END, LINK_START, PLACEHOLDER
+from site_gen.model import Document
+from site_gen.render.inputs import Inputs
+
+
+class Bodies:
+    """Stored bodies with their links made relative to one page."""
+
+    def __init__(self, inputs: Inputs, store: cache.Store, prefix: str) -> None:
+        self.inputs = inputs
+        self.store = store
+        self.prefix = prefix
+
+    def of(self, document: Document) -> Safe:
+        """The final HTML of a document's body. Raises CacheBroken if the store lost it."""
+        data = self.store.get(document.body)
+        if data is None:
+            raise cache.CacheBroken(f"the body of {document.path} is gone")
+        html = data.decode("utf-8")
+        if document.references:
+            html = self._filled(html, document)
+        return Safe(html)
+
+    def _filled(self, html: str, document: Document) -> str:
+        targets = self.inputs.links.targets[document.path]
+
+        def target(match: re.Match[str]) -> str:
+            return escape(self.prefix + quoted(targets[int(match[1])]))
+
+        def tag(match: re.Match[str]) -> str:
+            number = int(match["number"])
+            if targets[number]:
+                return PLACEHOLDER.sub(target, match[0])
+            reference = document.references[number]
+            written = escape(reference.target)
+            if match["name"] == "img":
+                alt = re.search(r' alt="([^"]*)"', match[0])
+                said = f"{alt[1]} ({written})" if alt and alt[1] else written
+                return f'<span class="missing">{said}</span>'
+            rest = match[0].replace(f' href="{match["link"]}"', "")
+            more = "" if ' title="' in rest else f' title="{written}"'
+            return f'<a class="missing"{more}{rest[2:]}'
+
+        return _LINKED.sub(tag, html)
+
+
+_LINKED = re.compile(
+    rf'<(?P<name>a|img)\b[^>]*?\b(?:href|src)="(?P<link>{LINK_START}(?P<number>\d+){LINK_END})"[^>]*>'
+)
+
+
+def quoted(path: str) -> str:
+    """A path from the site's root, percent-encoded; a fragment stays one."""
+    path, mark, fragment = path.partition("#")
+    return quote(path, safe="/!$&'()*+,;=:@~") + mark + quote(fragment, safe="!$&'()*+,;=:@~/?%")

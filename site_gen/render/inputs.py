@@ -1,0 +1,27 @@
+"""What pages are rendered from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from site_gen.config import SiteConfig
+from site_gen.links import Resolved
+from site_gen.model import Archive
+from site_gen.pages import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """All that pages show. `assets` are the URLs of static files by name; `store` is the folder
+    of the store that holds the bodies.
+    """
+
+    site: Path
+    config: SiteConfig
+    archive: Archive
+    plan: Plan
+    links: Resolved
+    assets: Mapping[str, str]
+    store: Path

@@ -1,0 +1,106 @@
+"""The Jinja2 templates: where they are found, and what is wrong with them."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterable
+from pathlib import Path
+
+import jinja2
+
+from site_gen import theme
+from site_gen.diagnostics import Diagnostic, Location, error
+
+TEMPLATE_OF = {
+    "home": "home.html",
+    "article": "article.html",
+    "author": "entity.html",
+    "place": "entity.html",
+    "topic": "entity.html",
+    "series": "entity.html",
+    "list": "list.html",
+    "index": "index.html",
+    "page": "page.html",
+    "404": "404.html",
+}
+
+
+def environment(site: Path) -> jinja2.Environment:
+    """The templates: the site's own first, then the theme's, which are also below `theme/`."""
+    default = jinja2.FileSystemLoader(theme.folder("templates"))
+    return jinja2.Environment(
+        loader=jinja2.ChoiceLoader(
+            [
+                jinja2.FileSystemLoader(site / "templates"),
+                default,
+                jinja2.PrefixLoader({"theme": default}),
+            ]
+        ),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+    )
+
+
+def check_templates(site: Path) -> list[Diagnostic]:
+    """Compile every template that pages use; one error for each that is broken."""
+    templates = environment(site)
+    found = []
+    names = sorted({*TEMPLATE_OF.values(), *_own_templates(site)})
+    for name in names:
+        try:
+            templates.get_template(name)
+        except jinja2.TemplateError as problem:
+            found.append(template_error(problem, site, name))
+        except (OSError, UnicodeDecodeError) as problem:
+            found.append(_unreadable(name, problem))
+    return found
+
+
+def _own_templates(site: Path) -> Iterable[str]:
+    folder = site / "templates"
+    return (file.relative_to(folder).as_posix() for file in folder.rglob("*.html"))
+
+
+def _unreadable(name: str, problem: Exception) -> Diagnostic:
+    return error(
+        "template-error",
+        Location(f"templates/{name}"),
+        f"The template cannot be read: {problem}",
+        hint="Save it as UTF-8 text that you may read.",
+    )
+
+
+def template_error(problem: Exception, site: Path, name: str, url: str = "") -> Diagnostic:
+    """The error for a template, at the line of the template that raised it.
+
+    What was not raised by a template is a bug and raised again.
+    """
+    folders = (site / "templates", theme.folder("templates"))
+    path, line = "", 0
+    if isinstance(problem, jinja2.TemplateSyntaxError):
+        path, line = problem.filename or "", problem.lineno
+    else:
+        for frame in traceback.extract_tb(problem.__traceback__):
+            if any(Path(frame.filename).is_relative_to(folder) for folder in folders):
+                path, line = frame.filename, frame.lineno or 0
+        if not path and not isinstance(problem, jinja2.TemplateError):
+            raise problem
+    shown, source = f"templates/{name}", ""
+    if path:
+        folder = next((one for one in folders if Path(path).is_relative_to(one)), None)
+        shown = f"templates/{Path(path).relative_to(folder).as_posix()}" if folder else path
+        lines = Path(path).read_text(encoding="utf-8", errors="replace").split("\n")
+        source = lines[line - 1] if 0 < line <= len(lines) else ""
+    where = f" (for {url})" if url else ""
+    return error(
+        "template-error",
+        Location(shown, line, 1 if line else 0),
+        f"{type(problem).__name__}: {problem}{where}",
+        value=name,
+        hint="Mend the template; docs/templates.md lists what it may use.",
+        source=source,
+    )

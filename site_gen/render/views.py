@@ -1,0 +1,66 @@
+"""Small parts of a page as templates get them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import unescape
+from typing import Any
+
+from site_gen.fields import BY_NAME
+from site_gen.model import Bucket, Evidence
+from site_gen.pages import UNDATED
+
+
+def buckets(children: Iterable[Bucket]) -> list[dict[str, Any]]:
+    """The parts of a list; `share` is their size in hundredths of the largest.
+
+    What has no date, or only the year of one, is no part of the course of time and has no share.
+    """
+    children = list(children)
+    in_time = [one.count for one in children if _in_time(one)]
+    return [
+        {
+            "label": one.label,
+            "url": one.url,
+            "count": one.count,
+            "share": -(-100 * one.count // max(in_time)) if _in_time(one) else 0,
+        }
+        for one in children
+    ]
+
+
+def _in_time(bucket: Bucket) -> bool:
+    return bucket.label != UNDATED and not bucket.label.endswith(" unknown")
+
+
+def evidence(one: Evidence) -> dict[str, Any]:
+    """A statement about an article and where it comes from, as the record shows it."""
+    label = "About the author" if one.field == "biography" else BY_NAME[one.field].label
+    origin = f"from {one.origin.note}" if one.origin.note else one.origin.kind
+    if one.origin.line:
+        origin += f", line {one.origin.line}"
+    return {
+        "label": label,
+        "value": unescape(one.value),
+        "origin": origin,
+        "path": one.origin.path,
+        "line": one.origin.line,
+    }
+
+
+def said(value: Any) -> str:
+    """A value of the site's own metadata as text."""
+    if isinstance(value, list):
+        return ", ".join(said(one) for one in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {said(one)}" for key, one in value.items())
+    return str(value)
+
+
+def point(coordinates: tuple[float, float] | None) -> str:
+    """Degrees with the letter of the half they lie in: `34.53° N, 69.17° E`."""
+    if coordinates is None:
+        return ""
+    latitude, longitude = coordinates
+    north, east = "N" if latitude >= 0 else "S", "E" if longitude >= 0 else "W"
+    return f"{abs(latitude):g}° {north}, {abs(longitude):g}° {east}"

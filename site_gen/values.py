@@ -1,0 +1,202 @@
+"""Metadata values as text to values of their type; what does not fit says why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any, cast
+
+from site_gen import dates, languages, yamlio
+from site_gen.config import SiteConfig
+from site_gen.fields import FieldType
+from site_gen.labels import decode_entities, plain_text
+
+
+class Wrong(Exception):
+    """A value that does not fit its field; `instead` is what can be used of it all the same."""
+
+    def __init__(self, code: str, message: str, hint: str, instead: Any = None) -> None:
+        super().__init__(message)
+        self.code, self.message, self.hint, self.instead = code, message, hint, instead
+
+
+def _wrong_type(wanted: str) -> Wrong:
+    return Wrong(
+        "wrong-type", f"this should be {wanted}", "Change the value; until then it is not used."
+    )
+
+
+def _text(value: Any, _config: SiteConfig) -> str | None:
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    if not isinstance(value, str):
+        raise _wrong_type("text")
+    return " ".join(value.split()) or None
+
+
+def _title(value: Any, config: SiteConfig) -> str | None:
+    text = _text(value, config)
+    return decode_entities(text) if text else None
+
+
+def _summary(value: Any, config: SiteConfig) -> str | None:
+    text = _text(value, config)
+    return plain_text(text) if text else None
+
+
+def _items(value: Any) -> list[str]:
+    items = value if isinstance(value, list) else [value]
+    names: list[str] = []
+    for item in items:
+        if isinstance(item, dict) and isinstance(item.get("name"), str):
+            item = item["name"]
+        if item is None:
+            continue
+        if not isinstance(item, str):
+            raise _wrong_type("a name or a list of names")
+        names.append(item)
+    return names
+
+
+def _unique(names: Iterable[str]) -> tuple[str, ...] | None:
+    seen: dict[str, None] = {}
+    for name in names:
+        clean = decode_entities(" ".join(name.split()))
+        if clean:
+            seen.setdefault(clean)
+    return tuple(seen) or None
+
+
+def _names(value: Any, _config: SiteConfig) -> tuple[str, ...] | None:
+    """Names parted by semicolons and line ends; a comma belongs to a place's name."""
+    return _unique(part for item in _items(value) for part in re.split(r"[;\n]", item))
+
+
+def _list(value: Any, _config: SiteConfig) -> tuple[str, ...] | None:
+    """Words parted by commas, semicolons and line ends where they stand in one text."""
+    if isinstance(value, list):
+        return _unique(_items(value))
+    return _unique(part for item in _items(value) for part in re.split(r"[,;\n]", item))
+
+
+_BY = re.compile(r"^\s*(?:by|von|par|por)\s+(?=\S)", re.IGNORECASE)
+_CONJUNCTION = re.compile(r"\s+(?:and|und|et|y)\s+|\s*&\s*", re.IGNORECASE)
+_INSTITUTION = re.compile(
+    r"\b(?:of|for|on|the|für|des|pour|agencies|agency|staff|team|committee|ministry|institute)\b",
+    re.IGNORECASE,
+)
+
+
+def _people(value: Any, _config: SiteConfig) -> tuple[str, ...] | None:
+    """Authors. An item of a list is one name; one text may hold several."""
+    items = _items(value)
+    if isinstance(value, list):
+        return _unique(_BY.sub("", item) for item in items)
+    return _unique(name for item in items for name in people(item))
+
+
+def people(text: str) -> list[str]:
+    """The persons that a byline names, parted by semicolons, line ends, commas and `and`.
+
+    A comma or an `and` parts names only where each side has two words or more, and none is an
+    institution: `Judah, Tim`, `Reuters and AP` and `Institute for War & Peace Reporting` are one.
+    """
+    names: list[str] = []
+    for part in re.split(r"[;\n]", _BY.sub("", text)):
+        pieces = [
+            piece.strip()
+            for half in part.split(",")
+            for piece in _CONJUNCTION.split(f" {half.strip()} ")
+            if piece.strip()
+        ]
+        several = all(len(piece.split()) > 1 for piece in pieces)
+        parted = several and not _INSTITUTION.search(part)
+        names.extend(pieces if parted else [part.strip(" ,")])
+    return [name for name in names if name]
+
+
+def _date(value: Any, config: SiteConfig) -> dates.Date | None:
+    if not isinstance(value, str):
+        raise _wrong_type("a date such as 2001-11-02")
+    reading = dates.read(value, config.date_order)
+    if not reading.problem:
+        return reading.date
+    hints = {
+        "ambiguous": "Set `date_order: dmy` (or mdy) in site.yml, or write 2001-11-02.",
+        "impossible": "Write a day that exists, such as 2001-11-02.",
+        "unreadable": "Write it as 2001-11-02, 2001-11, 2001, 1942~ or 1999/2003.",
+    }
+    detail = reading.detail or f"`{value}` is not a date"
+    raise Wrong(f"date-{reading.problem}", detail, hints[reading.problem], reading.date)
+
+
+def _url(value: Any, config: SiteConfig) -> str | None:
+    text = _text(value, config)
+    return text.strip("<>") if text else None
+
+
+def is_url(text: str) -> bool:
+    return re.match(r"(?:https?|ftp)://[^\s/]+\.?[^\s]*$", text, re.IGNORECASE) is not None
+
+
+def _language(value: Any, config: SiteConfig) -> str | None:
+    text = _text(value, config)
+    if not text:
+        return None
+    tag = languages.read(text)
+    if not tag:
+        hint = "Write a tag such as en, fr, prs or pt-BR."
+        raise Wrong("language-unknown", f"`{text}` is not a language tag", hint)
+    return tag
+
+
+def _flag(value: Any, config: SiteConfig) -> bool | None:
+    text = (_text(value, config) or "").casefold()
+    if text in ("true", "yes", "on", "1"):
+        return True
+    if text in ("false", "no", "off", "0"):
+        return False
+    raise _wrong_type("true or false")
+
+
+def _mapping(value: Any, _config: SiteConfig) -> Any:
+    return value
+
+
+READERS: dict[FieldType, Callable[[Any, SiteConfig], Any]] = {
+    "title": _title,
+    "text": _text,
+    "summary": _summary,
+    "people": _people,
+    "names": _names,
+    "list": _list,
+    "date": _date,
+    "url": _url,
+    "language": _language,
+    "flag": _flag,
+    "mapping": _mapping,
+}
+
+
+def coordinates(value: Any) -> tuple[float, float] | None:
+    """Latitude and longitude in degrees from `[34.5, 69.2]`, `34.5, 69.2` or `{lat: …, lon: …}`.
+
+    Returns None for anything that is not a point on the Earth.
+    """
+    data = yamlio.plain(value)
+    if isinstance(data, dict):
+        data = [
+            data.get("lat", data.get("latitude")),
+            data.get("lon", data.get("longitude", data.get("lng"))),
+        ]
+    if isinstance(data, str):
+        data = data.replace(",", " ").split()
+    if not isinstance(data, list) or len(data) != 2:
+        return None
+    try:
+        latitude, longitude = (float(cast("str", one)) for one in data)
+    except (TypeError, ValueError):
+        return None
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        return None
+    return latitude, longitude

@@ -1,0 +1,137 @@
+"""Where links lead: to the page, the file or nothing, and in what words that is told."""
+
+from __future__ import annotations
+
+from urllib.parse import urljoin
+
+import pytest
+
+from tests.support import SiteTest
+
+GOOD = "# Good\n\n## A part\n\nText.\n"
+
+
+def href(site: SiteTest, link: str) -> str | None:
+    """Where a link in content/articles/sub/a.md leads, from the site's root; None if nowhere."""
+    site.write({"content/articles/sub/a.md": f"# A\n\n## Here\n\nSee [this]({link}) now.\n"})
+    assert site.run("build").exit_code == 0
+    (found,) = site.soup("articles/sub/a.html").select(".body a")
+    if not found.has_attr("href"):
+        return None
+    return urljoin("/articles/sub/a.html", str(found["href"]))
+
+
+@pytest.fixture
+def archive(site: SiteTest) -> SiteTest:
+    """A few documents and a file that links may lead to."""
+    return site.write(
+        {
+            "content/articles/b.md": GOOD,
+            "content/articles/sub/c d.txt": GOOD,
+            "content/articles/2001-11-02-dated.md": GOOD,
+            "content/articles/slugged.md": f"---\nslug: other\n---\n{GOOD}",
+            "content/articles/sub/photo.jpg": b"x",
+            "content/pages/about.md": GOOD,
+            "content/authors/ann-lee.md": "---\nname: Ann Lee\n---\nA reporter.\n",
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("link", "leads"),
+    [
+        ("../b.md", "/articles/b.html"),
+        ("../b", "/articles/b.html"),
+        ("../b.html", "/articles/b.html"),
+        ("/articles/b.md", "/articles/b.html"),
+        ("/articles/b.html", "/articles/b.html"),
+        ("../b.md#a-part", "/articles/b.html#t-a-part"),
+        ("c%20d.txt", "/articles/sub/c%20d.html"),
+        ("../slugged.md", "/articles/other.html"),
+        ("../other.html", "/articles/other.html"),
+        ("/pages/about.md", "/about.html"),
+        ("/about.html", "/about.html"),
+        ("/authors/ann-lee.md", "/authors/ann-lee.html"),
+        ("photo.jpg", "/articles/sub/photo.jpg"),
+        ("#here", "/articles/sub/a.html#t-here"),
+        ("https://a.org/b", "https://a.org/b"),
+        ("mailto:a@a.org", "mailto:a@a.org"),
+    ],
+)
+def test_links_that_lead_somewhere(archive: SiteTest, link: str, leads: str) -> None:
+    """A link by source path or by address leads to the page, relative to where it stands."""
+    assert leads == href(archive, link)
+
+
+@pytest.mark.parametrize(
+    ("link", "code", "hint"),
+    [
+        ("gone.md", "link-dead", "whole address"),
+        ("bb/b.md", "link-dead", "Did you mean content/articles/b.md?"),
+        ("../slugge.md", "link-dead", "Did you mean content/articles/slugged.md?"),
+        ("../../../../etc/passwd", "link-dead", "whole address"),
+        ("../b.md#gone", "anchor-dead", "after `#`"),
+        ("http://[", "", ""),
+        ("//[::1", "", ""),
+    ],
+)
+def test_links_that_lead_to_nothing(archive: SiteTest, link: str, code: str, hint: str) -> None:
+    """A dead link is a warning with its line; what may be meant is guessed."""
+    archive.write({"content/articles/sub/a.md": f"# A\n\nSee [this]({link}) now.\n"})
+    found = [one for one in archive.diagnostics() if one["path"].endswith("sub/a.md")]
+    assert [code] * bool(code) == [one["code"] for one in found]
+    for one in found:
+        assert (one["line"], one["value"]) == (3, link)
+        assert hint in one["hint"]
+
+
+def test_a_link_to_a_draft(archive: SiteTest) -> None:
+    """A link to what is held back is told, and its words stand without a link."""
+    archive.write({"content/articles/b.md": f"---\ndraft: true\n---\n{GOOD}"})
+    assert href(archive, "../b.md") is None
+    (found,) = [one for one in archive.diagnostics() if one["code"] == "link-held-back"]
+    assert "(draft)" in found["message"]
+
+
+def test_a_missing_image_is_told(archive: SiteTest) -> None:
+    """A missing image is a warning; the page is published with its words."""
+    archive.write({"content/articles/sub/a.md": "# A\n\n![A bridge](foto.jpg)\n"})
+    (found,) = [one for one in archive.diagnostics() if one["code"] == "image-missing"]
+    assert (found["path"], found["line"]) == ("content/articles/sub/a.md", 3)
+    assert archive.run("build").exit_code == 0
+    assert "A bridge" in archive.page("articles/sub/a.html")
+
+
+def test_an_image_is_copied(archive: SiteTest) -> None:
+    """A file that a document refers to is published beside it, byte for byte."""
+    archive.write({"content/articles/sub/a.md": "# A\n\n![A bridge](photo.jpg)\n"})
+    assert "attachment-unused" not in archive.codes()
+    assert archive.run("build").exit_code == 0
+    assert (archive.folder / "output/articles/sub/photo.jpg").read_bytes() == b"x"
+
+
+def test_accept_silences_a_dead_link(archive: SiteTest) -> None:
+    """A dead link that the keeper has reviewed is silent, in that document only."""
+    body = "# A\n\nSee [this](gone.md).\n"
+    archive.write(
+        {
+            "content/articles/x.md": f"---\naccept: [link-dead]\n---\n{body}",
+            "content/articles/y.md": body,
+        }
+    )
+    found = [one["path"] for one in archive.diagnostics() if one["code"] == "link-dead"]
+    assert found == ["content/articles/y.md"]
+
+
+def test_a_portrait_is_a_link_too(archive: SiteTest) -> None:
+    """The portrait of a registry entry is found beside it, or told."""
+    archive.write(
+        {
+            "content/authors/ann-lee.md": "---\nname: Ann Lee\nportrait: ann.jpg\n---\nText.\n",
+            "content/articles/a.md": "---\nauthors: [Ann Lee]\n---\n# A\n\nText.",
+        }
+    )
+    (found,) = [one for one in archive.diagnostics() if one["code"] == "image-missing"]
+    assert found["path"] == "content/authors/ann-lee.md"
+    archive.write({"content/authors/ann.jpg": b"x"})
+    assert "image-missing" not in archive.codes()
