@@ -37,11 +37,15 @@ def fold(name: str) -> str:
 
 
 def held_back(document: Document, today: date) -> str:
-    """Why a document is not published on a day; empty if it is."""
+    """Why a document is not published on a day; empty if it is.
+
+    An embargo until a day ends as that day begins; until a month or a year, as that is over.
+    """
     if document.draft:
         return "draft"
-    if document.embargo and today < document.embargo.last:
-        return f"embargoed until {document.embargo.edtf}"
+    embargo = document.embargo
+    if embargo and (today < embargo.last or (embargo.day is None and today == embargo.last)):
+        return f"embargoed until {embargo.edtf}"
     return ""
 
 
@@ -151,7 +155,8 @@ def _commonest(counter: Counter[str]) -> str:
 
 def slug_of(name: str) -> str:
     """A name as a part of a URL: lower-case ASCII letters, digits and hyphens."""
-    slug = str(slugify(name, max_length=80, word_boundary=True))
+    # By default it would spell names by another table wherever Unidecode happens to be installed.
+    slug = slugify(name, max_length=80, word_boundary=True, backend="text-unidecode")
     return slug or f"x-{_short(name)}"
 
 

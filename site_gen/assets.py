@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from site_gen import theme
 from site_gen.diagnostics import Diagnostic, Location, error
+from site_gen.paths import trouble
 
 FOLDER = "assets"
 ROOT = "root/"
@@ -30,12 +32,17 @@ def load(site: Path) -> tuple[Assets, list[Diagnostic]]:
     """Read the theme's static files and the site's own, which win one by one."""
     found: dict[str, bytes] = {}
     problems: list[Diagnostic] = []
-    for folder in (theme.folder("static"), site / "static"):
+    for folder in _folders(site):
+        own = folder == site / "static"
         for name, file in _files(folder):
+            problem = _problem(name, file, site if own else None)
+            if problem:
+                problems.append(problem)
+                continue
             try:
                 found[name] = file.read_bytes()
             except OSError as reason:
-                problems.append(_unreadable(f"static/{name}", reason))
+                problems.append(_unreadable(f"static/{name}", reason.strerror or str(reason)))
     urls = {name: _named(name, data) for name, data in found.items() if not name.endswith(".css")}
     files = {urls[name]: found[name] for name in urls}
     for name, data in found.items():
@@ -46,15 +53,41 @@ def load(site: Path) -> tuple[Assets, list[Diagnostic]]:
     return Assets(urls, files), problems
 
 
+def _folders(site: Path) -> list[Path]:
+    """The theme's folder and the site's, or only the site's where they are one."""
+    theirs, own = theme.folder("static"), site / "static"
+    return [own] if os.path.realpath(theirs) == os.path.realpath(own) else [theirs, own]
+
+
 def _files(folder: Path) -> Iterator[tuple[str, Path]]:
     for file in sorted(folder.rglob("*")):
         name = file.relative_to(folder).as_posix()
-        if file.is_file() and not any(part.startswith(".") for part in name.split("/")):
+        lost = file.is_symlink() and not file.exists()
+        if (file.is_file() or lost) and not any(part.startswith(".") for part in name.split("/")):
             yield name, file
 
 
-def _unreadable(path: str, reason: OSError) -> Diagnostic:
-    message = f"The file cannot be read: {reason.strerror or reason}"
+def _problem(name: str, file: Path, site: Path | None) -> Diagnostic | None:
+    """Why a static file cannot be published; one of the site may not come from outside it."""
+    path = f"static/{name}".encode("utf-8", "backslashreplace").decode()
+    wrong = trouble(name.removeprefix(ROOT))
+    if wrong:
+        message = f"The name cannot be published: {wrong}"
+        return error("file-name", Location(path), message, hint="Rename the file.")
+    if not file.exists():
+        return _unreadable(path, "the link leads to nothing")
+    if site and not Path(os.path.realpath(file)).is_relative_to(os.path.realpath(site)):
+        return error(
+            "symlink-outside",
+            Location(path),
+            "The link leads out of the site's folder",
+            hint="Copy what it points at into static/; links to other places are not followed.",
+        )
+    return None
+
+
+def _unreadable(path: str, reason: str) -> Diagnostic:
+    message = f"The file cannot be read: {reason}"
     return error("unreadable", Location(path), message, hint="Make it readable for you.")
 
 

@@ -143,9 +143,8 @@ def _made(options: Options, store: Path, target: output.Output | None) -> Report
     planned = _plan(options, settings, read, static)
     found += [*read.found, *planned.found]
     found += check.no_address(settings, found)
-    found += check.nothing_to_publish(
-        len(planned.archive.articles) + len(planned.archive.held_back), len(planned.failed)
-    )
+    if options.keep_going or not any(one.severity == "error" for one in found):
+        found += check.nothing_to_publish(_sum(planned))
     if options.strict:
         found = diagnostics.strict(found)
     files: list[OutputFile] = []
@@ -186,7 +185,7 @@ def _sum(planned: _Planned) -> Sum:
     return Sum(
         len(planned.archive.articles),
         {path: why for path, why in held_back.items() if _is_article(path)},
-        tuple(sorted(path for path in planned.failed if _is_article(path))),
+        tuple(sorted({path for path in planned.failed if _is_article(path)})),
     )
 
 
@@ -207,7 +206,8 @@ def _read(options: Options, settings: SiteConfig, store: Path) -> _Read:
     inventory, found = sources.walk(options.site, settings)
     tasks, problems = parse.tasks(options.site, inventory, settings)
     found += problems
-    context = parse.Context(options.site, settings, cache.program_digest(), store)
+    program = cache.program_digest(settings.markdown_extensions)
+    context = parse.Context(options.site, settings, program, store)
     documents: list[Document] = []
     failed = [one.path for one in inventory.sources if one.kind == "failed" and one.document_kind]
     unknown: list[tuple[str, Location]] = []
@@ -249,13 +249,10 @@ def _plan(options: Options, settings: SiteConfig, read: _Read, static: assets.As
             break
         failed += sorted(out)
         documents = [one for one in documents if one.path not in out]
-    active = check.active(read.inventory.sources)
-    attachments = {
-        one.path: pages.attachment_url(one.path)
-        for one in read.inventory.attachments
-        if one.path not in active
-    }
-    unpublished = dict.fromkeys(failed, "it has errors") | dict(whole.held_back) | active
+    places = {one.path: pages.attachment_url(one.path) for one in read.inventory.attachments}
+    unsafe = check.unsafe(places, settings)
+    attachments = {path: url for path, url in places.items() if path not in unsafe}
+    unpublished = dict.fromkeys(failed, "it has errors") | dict(whole.held_back) | unsafe
     shown = _shown(whole)
     resolver = links.Resolver(
         {one.path: one for one in shown},
@@ -269,7 +266,7 @@ def _plan(options: Options, settings: SiteConfig, read: _Read, static: assets.As
     used = {path: attachments[path] for path in sorted(resolved.attachments)}
     files = [*((f"static/{name}", url) for name, url in static.urls.items()), *used.items()]
     found += pages.files_in_the_way(files, plan, [output.MANIFEST])
-    found += check.leftovers(read.inventory.sources, resolved.attachments)
+    found += check.leftovers(places, resolved.attachments, resolved.withheld, settings)
     return _Planned(whole, plan, resolved, used, tuple(failed), tuple(found))
 
 
@@ -301,6 +298,9 @@ def _may_publish(found: Sequence[Diagnostic], options: Options) -> bool:
 
 def whole_site(problem: Diagnostic) -> bool:
     """Whether an error is one that no single document can be left out for."""
+    if problem.code == "internal-error":
+        # One in reading a document fails it alone; a page that is planned is linked to already.
+        return not problem.location.path.startswith(f"{sources.CONTENT}/")
     return problem.code in diagnostics.WHOLE_SITE or problem.location.path == config.SITE_FILE
 
 
@@ -331,7 +331,7 @@ def _render(
         ]
     found: list[Diagnostic] = []
     for path, url in planned.attachments.items():
-        data, problem = _attachment(options.site, path)
+        data, problem = _attachment(options.site, path, url)
         if problem:
             found.append(problem)
         if target and data is not None:
@@ -350,14 +350,14 @@ def _staged(target: output.Output, path: str, data: bytes) -> OutputFile:
     return output.stage(target.stage_folder, target.folder, path, data)
 
 
-def _attachment(site: Path, path: str) -> tuple[bytes | None, Diagnostic | None]:
-    """The bytes of an attachment as they are published, or why they are not."""
+def _attachment(site: Path, path: str, url: str) -> tuple[bytes | None, Diagnostic | None]:
+    """The bytes of an attachment as they are published at `url`, or why they are not."""
     try:
         data = sources.read_bytes(site, path)
     except OSError as reason:
         message = f"The file cannot be read: {reason.strerror or reason}"
         return None, error("unreadable", Location(path), message, hint="Make it readable for you.")
-    if not path.lower().endswith(".svg"):
+    if check.ending(url) != ".svg":
         return data, None
     try:
         return svg.sanitise(data), None

@@ -10,10 +10,18 @@ from __future__ import annotations
 import hashlib
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterable
-from importlib import metadata
+import sys
+from collections.abc import Iterable
+from functools import lru_cache
+from importlib import metadata, util
 from pathlib import Path
 from types import TracebackType
+
+PACKAGE = Path(__file__).parent
+LIBRARIES = (
+    "jinja2", "markdown", "nh3", "pystemmer", "python-slugify", "pyyaml", "text-unidecode",
+)  # fmt: skip
+"""What shapes results beside site_gen itself; not all of it need be installed."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS store (key TEXT PRIMARY KEY, checksum BLOB NOT NULL, value BLOB NOT NULL)
@@ -76,14 +84,6 @@ class Store:
         except sqlite3.Error as problem:
             raise CacheBroken(str(problem)) from problem
 
-    def get_or_compute(self, key: str, compute: Callable[[], bytes]) -> bytes:
-        """The value under a key, computed and kept if it is not there."""
-        value = self.get(key)
-        if value is None:
-            value = compute()
-            self.put([(key, value)])
-        return value
-
     def keep_only(self, keys: Iterable[str]) -> None:
         """Forget every value whose key is not among these."""
         wanted = set(keys)
@@ -115,12 +115,55 @@ def digest_of(*parts: str) -> str:
     return total.hexdigest()
 
 
-def program_digest() -> str:
-    """Changes whenever site_gen or a library that shapes its results changes."""
-    code = hashlib.sha256()
-    for file in sorted(Path(__file__).parent.rglob("*.py")):
-        code.update(file.read_bytes())
-    libraries = [
-        f"{name} {metadata.version(name)}" for name in ("markdown", "nh3", "jinja2", "pyyaml")
-    ]
-    return digest_of(code.hexdigest(), *libraries)
+def program_digest(extensions: Iterable[str] = ()) -> str:
+    """Changes whenever site_gen, Python, or a library that shapes its results changes.
+
+    `extensions` are the Markdown extensions of the site: entry points or dotted names of modules.
+    """
+    modules = {one.name: one.module for one in metadata.entry_points(group="markdown.extensions")}
+    tops = sorted({modules.get(one, one).partition(":")[0].partition(".")[0] for one in extensions})
+    return digest_of(
+        f"python {sys.version_info[:2]}",
+        _code_digest(PACKAGE),
+        *(f"{name} {_version(name)}" for name in LIBRARIES),
+        # A process that goes on after an edit may still run the code that it loaded first.
+        *(f"{top} {_first_digest(top)} {_module_digest(top)}" for top in tops),
+    )
+
+
+def _version(distribution: str) -> str:
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def _code_digest(folder: Path) -> str:
+    """The digest of all Python files below a folder, by their names."""
+    files = sorted(folder.rglob("*.py"))
+    return digest_of(
+        *(
+            f"{file.relative_to(folder).as_posix()} {hashlib.sha256(file.read_bytes()).hexdigest()}"
+            for file in files
+        )
+    )
+
+
+def _module_digest(name: str) -> str:
+    """The digest of the code of a module or a package at the top level; empty if there is none.
+
+    A package counts as a whole: an extension in it may use what lies beside it.
+    """
+    try:
+        spec = util.find_spec(name)
+    except (ImportError, ValueError):
+        return ""  # The extension cannot be loaded either, which is told where it is.
+    if spec is None:
+        return ""
+    if spec.submodule_search_locations is not None:
+        return digest_of(*(_code_digest(Path(one)) for one in spec.submodule_search_locations))
+    file = Path(spec.origin or "")
+    return hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else ""
+
+
+_first_digest = lru_cache(_module_digest)

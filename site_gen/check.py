@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from site_gen.config import SITE_FILE, SiteConfig
 from site_gen.diagnostics import Diagnostic, Location, error, warning
 from site_gen.fields import names_of_keys
-from site_gen.model import Source
 
 ACTIVE = frozenset({
-    ".htm", ".hta", ".html", ".js", ".mht", ".mhtml", ".mjs", ".php", ".shtml", ".svgz", ".swf",
-    ".wasm", ".xht", ".xhtml", ".xml", ".xsl", ".xslt",
+    ".asp", ".aspx", ".atom", ".cgi", ".cjs", ".htm", ".hta", ".html", ".js", ".jsp", ".mht",
+    ".mhtml", ".mjs", ".mml", ".php", ".phtml", ".rdf", ".rss", ".shtml", ".svgz", ".swf", ".wasm",
+    ".wsdl", ".xhtm", ".xht", ".xhtml", ".xml", ".xsd", ".xsl", ".xslt", ".xul",
 })  # fmt: skip
-"""Files that a browser runs or that could: never published as attachments."""
+"""Endings of files that a browser or a web host runs, or could: never published as attachments."""
 
 MEDIA = frozenset({
-    ".avif", ".bmp", ".csv", ".doc", ".docx", ".epub", ".flac", ".geojson", ".gif", ".ico", ".jpeg",
-    ".jpg", ".json", ".kml", ".m4a", ".mov", ".mp3", ".mp4", ".odp", ".ods", ".odt", ".oga", ".ogg",
-    ".ogv", ".pdf", ".png", ".ppt", ".pptx", ".rtf", ".svg", ".tif", ".tiff", ".tsv", ".wav",
-    ".webm", ".webp", ".xls", ".xlsx", ".zip",
+    ".7z", ".aac", ".aif", ".aiff", ".avi", ".avif", ".bib", ".bmp", ".csv", ".djvu", ".doc",
+    ".docx", ".epub", ".flac", ".geojson", ".gif", ".heic", ".ico", ".jp2", ".jpeg", ".jpg",
+    ".json", ".m4a", ".m4v", ".mid", ".midi", ".mkv", ".mobi", ".mov", ".mp3", ".mp4", ".mpeg",
+    ".mpg", ".odp", ".ods", ".odt", ".oga", ".ogg", ".ogv", ".opus", ".pdf", ".png", ".pps",
+    ".ppsx", ".ppt", ".pptx", ".ris", ".rtf", ".srt", ".svg", ".tif", ".tiff", ".tsv", ".vtt",
+    ".wav", ".webm", ".webp", ".wma", ".wmv", ".xls", ".xlsx", ".zip",
 })  # fmt: skip
-"""Endings that attachments commonly have; anything else may be a text that is not recognised."""
+"""Endings of files that no browser runs. Only these, and what site.yml adds, are published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,70 +43,103 @@ class Sum:
         return self.published + len(self.held_back) + len(self.failed)
 
     def __str__(self) -> str:
-        return self.told("published")
-
-    def told(self, what: str) -> str:
-        """The sum in words; `what` became of those without an error."""
         word = "source" if self.sources == 1 else "sources"
         return (
-            f"{self.sources:,} {word} = {self.published:,} {what} + "
+            f"{self.sources:,} {word} = {self.published:,} published + "
             f"{len(self.held_back):,} held back + {len(self.failed):,} failed"
         )
 
 
-def leftovers(sources: Iterable[Source], used: frozenset[str]) -> list[Diagnostic]:
-    """Attachments that nothing refers to, and files that are nothing site_gen knows."""
+def ending(url: str) -> str:
+    """The ending of a file's address, in lower case: what browsers and web hosts go by."""
+    return PurePosixPath(url).suffix.lower()
+
+
+def unsafe(places: Mapping[str, str], config: SiteConfig) -> dict[str, str]:
+    """The attachments that are not published, by path, and why.
+
+    `places` are the addresses that attachments would have. What they are called there decides: a
+    file `page.html.` is served as `page.html`.
+    """
+    return {
+        path: "a browser could run what is in it"
+        for path, url in places.items()
+        if not _harmless(ending(url), config)
+    }
+
+
+def _harmless(ending: str, config: SiteConfig) -> bool:
+    """Whether a file of this ending may be published; site.yml may allow what is not listed."""
+    allowed = ending in MEDIA or config.extensions.get(ending) == "attachment"
+    return allowed and ending not in ACTIVE
+
+
+def leftovers(
+    places: Mapping[str, str], used: Set[str], withheld: Set[str], config: SiteConfig
+) -> list[Diagnostic]:
+    """Attachments that are unsafe or unused, and files that are nothing site_gen knows.
+
+    `places` are the addresses that attachments would have, `used` those that are published, and
+    `withheld` those that a document refers to in vain.
+    """
     found = []
-    for one in sources:
-        if one.kind != "attachment" or one.path in used:
+    for path, url in places.items():
+        if path in used:
             continue
-        ending = PurePosixPath(one.path).suffix.lower()
-        if ending in ACTIVE:
-            found.append(_active(one.path, ending))
-        elif ending in MEDIA:
+        end = ending(url)
+        if end in ACTIVE:
+            found.append(_active(path, end))
+        elif _harmless(end, config):
             found.append(
                 warning(
                     "attachment-unused",
-                    Location(one.path),
+                    Location(path),
                     "No document refers to this file, so it is not published",
                     hint="Link to it, remove it, or list it under `ignore:` in site.yml.",
                 )
             )
+        elif path in withheld:
+            found.append(_unknown(path, end))
         else:
-            found.append(_unrecognised(one.path, ending))
+            found.append(_unrecognised(path, end))
     return found
 
 
-def _active(path: str, ending: str) -> Diagnostic:
+def _active(path: str, end: str) -> Diagnostic:
+    hint = f"If it is a page, say so under `extensions:` in site.yml (`{end}: html`); "
+    if PurePosixPath(path).suffix.lower() != end:
+        hint = f"If it is a page, rename it so that its name ends in `{end}`; "
     return warning(
         "attachment-unsafe",
         Location(path),
         "The file is not published: a browser could run what is in it",
-        value=ending,
-        hint=f"If it is a page, say so under `extensions:` in site.yml (`{ending}: html`); "
-        "else remove it, or list it under `ignore:`.",
+        value=end,
+        hint=f"{hint}else remove it, or list it under `ignore:`.",
     )
 
 
-def _unrecognised(path: str, ending: str) -> Diagnostic:
-    what = f"files that end in `{ending}`" if ending else "files without an ending"
+def _unknown(path: str, end: str) -> Diagnostic:
+    what = f"files that end in `{end}`" if end else "files without an ending"
+    return warning(
+        "attachment-unsafe",
+        Location(path),
+        f"The file is not published: browsers may run {what}, for all site_gen knows",
+        value=end,
+        hint="If such files are harmless, say so under `extensions:` in site.yml "
+        f"(`{end or repr('')}: attachment`).",
+    )
+
+
+def _unrecognised(path: str, end: str) -> Diagnostic:
+    what = f"files that end in `{end}`" if end else "files without an ending"
     return warning(
         "file-unrecognised",
         Location(path),
         f"site_gen does not read {what}, so it is not published",
-        value=ending,
+        value=end,
         hint="If it is a text, say so under `extensions:` in site.yml "
-        f"(`{ending or repr('')}: text`); else list it under `ignore:`.",
+        f"(`{end or repr('')}: text`); else list it under `ignore:`.",
     )
-
-
-def active(sources: Iterable[Source]) -> dict[str, str]:
-    """The attachments that are never published, by path, and why."""
-    return {
-        one.path: "a browser could run what is in it"
-        for one in sources
-        if one.kind == "attachment" and PurePosixPath(one.path).suffix.lower() in ACTIVE
-    }
 
 
 def unknown_keys(keys: Iterable[tuple[str, Location]], config: SiteConfig) -> list[Diagnostic]:
@@ -132,10 +167,19 @@ def unknown_keys(keys: Iterable[tuple[str, Location]], config: SiteConfig) -> li
     return found
 
 
-def nothing_to_publish(articles: int, failed: int) -> list[Diagnostic]:
-    """An error if there is no article at all: an empty site must not replace a full one."""
-    if articles or failed:
+def nothing_to_publish(total: Sum) -> list[Diagnostic]:
+    """An error if no article can be published: an empty site must not replace a full one."""
+    if total.published:
         return []
+    if total.sources:
+        return [
+            error(
+                "no-articles",
+                Location("content"),
+                f"Not one article can be published: {total}",
+                hint="Mend the errors, or wait until one may be shown; the old output stays.",
+            )
+        ]
     return [
         error(
             "no-articles",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -183,7 +184,8 @@ def check(
     _known_codes(only)
     report = _run(site, None, shared, publish=False)
     _print(report, form, only, everything)
-    _say(_last_line(report, "Checked"))
+    done = "Checked; a build would publish nothing" if report.failed else "Checked"
+    _say(_last_line(report, done))
     sys.exit(CONTENT_ERRORS if report.failed else PUBLISHED)
 
 
@@ -224,7 +226,8 @@ def serve(site: Path, /, host: str, port: int, open_browser: bool, **shared: Any
             report = builder.build(_options(site, folder, shared, keep_going=keep_going))
         except OutputError as problem:
             return Built(ok=False, report=str(problem))
-        text = diagnostics.as_text(report.diagnostics)
+        errors = [one for one in report.diagnostics if one.severity == "error"]
+        text = diagnostics.as_text(errors or report.diagnostics)
         last = _last_line(report, "Built" if report.published else "Not built")
         return Built(ok=not report.failed, report=f"{text}\n{last}".strip())
 
@@ -267,7 +270,12 @@ def init(site: Path, /, folder: Path, title: str | None, source: str) -> None:
         click.echo(
             f"  {path.relative_to(target).as_posix() if path.is_relative_to(target) else path}"
         )
-    click.echo(f"Started {target}. Next: python -m site_gen -C {target} serve")
+    click.echo(f"Started {target}. Next: {_this_python()} -m site_gen -C {target} serve")
+    if scaffold.wants_wheel(target):
+        click.echo(
+            "Before it can be published from GitHub, put the wheel of site_gen where its "
+            "requirements.txt says (docs/publishing.md tells how to make one)."
+        )
 
 
 @main.command()
@@ -293,6 +301,13 @@ def new(site: Path, title: str, kind: Any, date: datetime.date | None, extension
     except (scaffold.ScaffoldError, OSError) as problem:
         raise click.UsageError(str(problem)) from problem
     click.echo(f"Started {path}")
+
+
+def _this_python() -> str:
+    """How to call this Python: by the way it was called, where that is not on the PATH."""
+    found = shutil.which("python")
+    same = found is not None and os.path.realpath(found) == os.path.realpath(sys.executable)
+    return "python" if same else sys.executable
 
 
 def _options(site: Path, output: Path | None, shared: dict[str, Any], **more: Any) -> Options:
@@ -413,8 +428,7 @@ def _say(line: str) -> None:
 def _last_line(report: Report, done: str) -> str:
     from site_gen.diagnostics import summary
 
-    good = "published" if report.published or done == "Checked" else "ready"
-    parts = [f"{done}: {report.sum.told(good)}"]
+    parts = [f"{done}: {report.sum}"]
     found = summary(report.diagnostics)
     if found:
         parts.append(found)
@@ -427,19 +441,19 @@ def _last_line(report: Report, done: str) -> str:
     return "; ".join(parts)
 
 
+def _nothing_published(report: Report, keep_going: bool) -> str:
+    """What to say in place of `Published`: what stays, and what can be done."""
+    from site_gen.build import whole_site
+
+    whole = any(one.severity == "error" and whole_site(one) for one in report.diagnostics)
+    stays = "Nothing published, the old output stays; mend the errors"
+    return stays if whole or keep_going else f"{stays}, or publish the rest with --keep-going"
+
+
 def _conclude(report: Report, keep_going: bool) -> None:
     """Say what came of a build, and exit with the code for it."""
     if report.published is None:
-        _say(_last_line(report, "Nothing published"))
-        from site_gen.build import whole_site
-
-        whole = any(one.severity == "error" and whole_site(one) for one in report.diagnostics)
-        if not whole and not keep_going:
-            _say(
-                "The old output stays. Mend the errors, or publish all the rest with --keep-going."
-            )
-        else:
-            _say("The old output stays. Mend the errors and build again.")
+        _say(_last_line(report, _nothing_published(report, keep_going)))
         sys.exit(CONTENT_ERRORS)
     for path in report.published.left:
         _say(f"note: {path} in output was changed by hand and is left as it is")

@@ -17,6 +17,8 @@ _NOT_A_PARAGRAPH = re.compile(
     r"^(?: {0,3}(?:#{1,6}\s|>|[-*+]\s|\d{1,9}[.)]\s|\||```|~~~|<|\[[^\]]+\]:)|\t| {4})"
 )
 _DEFINITION = re.compile(r"^ {0,3}\[[^\]]+\]:")
+_DEFINED = re.compile(r"^ {0,3}\[([^\[\]]++)\]:", re.MULTILINE)
+_BRACKETS = re.compile(r"\[([^\[\]]++)\]")
 _EMPHASISED = re.compile(r"(\*{1,3}|_{1,3})(?=\S)(?:(?!\1).)+\1", re.DOTALL)
 _ROLE = re.compile(
     r"\b(?:authors?|co-?authors?|pseudonym|\w*writer|columnist|\w*editor|correspondent|contribut\w+"
@@ -90,6 +92,18 @@ def closing_notes(body: str, authors: Sequence[str]) -> tuple[str, list[Closing]
     if notes and blocks and is_rule(lines, blocks[-1]):
         lines[blocks[-1][0]] = ""
     return "\n".join(lines), notes
+
+
+def refers(note: str, body: str) -> bool:
+    """Whether a note has a footnote mark, or a link that the rest of the body defines."""
+    if "[^" in note:
+        return True
+    marks = {_key(match[1]) for match in _BRACKETS.finditer(note)}
+    return bool(marks) and any(_key(one[1]) in marks for one in _DEFINED.finditer(body))
+
+
+def _key(label: str) -> str:
+    return " ".join(label.split()).casefold()
 
 
 def spoken(name: str) -> str:

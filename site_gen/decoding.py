@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 from site_gen.diagnostics import Diagnostic, Location, error, warning
 
@@ -15,6 +16,8 @@ _MARKS = (
 _UNWANTED = dict.fromkeys(
     (*range(9), *range(11, 32), *range(127, 133), *range(134, 160), *range(0xFDD0, 0xFDF0)), " "
 )
+_SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half a character. Some encodings can spell it; no text holds it, and nothing can write it."""
 
 
 def decode(data: bytes, path: str, encoding: str = "") -> tuple[str | None, list[Diagnostic]]:
@@ -37,6 +40,9 @@ def decode(data: bytes, path: str, encoding: str = "") -> tuple[str | None, list
     except (LookupError, ValueError):
         return None, [*found, _unknown(path, encoding)]
     text = _with_line_feeds(text)
+    half = _SURROGATE.search(text)
+    if half:
+        return None, [*found, _surrogate(text, half.start(), path, encoding)]
     if "\0" in text:
         return None, [*found, _nul(text, data, path)]
     clean = text.translate(_UNWANTED)
@@ -82,6 +88,18 @@ def _unknown(path: str, encoding: str) -> Diagnostic:
         f"`{encoding}` is not the name of an encoding",
         value=encoding,
         hint="Write one such as utf-8, cp1252, cp1251 or latin-1.",
+    )
+
+
+def _surrogate(text: str, offset: int, path: str, encoding: str) -> Diagnostic:
+    code = f"U+{ord(text[offset]):04X}"
+    return error(
+        "encoding-wrong",
+        Location.at(path, text, offset),
+        f"Read as {encoding.upper()}, the text holds {code}, which is half a character",
+        value=code,
+        source=_SURROGATE.sub("\ufffd", _line(text, offset)),
+        hint=f"Mend `encoding: {encoding}`, or save the file as UTF-8.",
     )
 
 

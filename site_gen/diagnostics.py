@@ -71,6 +71,7 @@ CODES: dict[str, Severity] = {
     "encoding-unknown": "error",
     "encoding-wrong": "error",
     "file-name": "error",
+    "internal-error": "error",
     "no-articles": "error",
     "no-content": "error",
     "not-utf8": "error",

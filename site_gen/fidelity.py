@@ -77,11 +77,11 @@ def _number(word: str) -> str:
 
 
 _MARKDOWN = (
-    r"\[\^(?P<mark>[^\]\n]+)\]"
+    r"\[\^(?P<mark>[^\]\n]{1,200})\]"
     r"|(?P<link>\]\(\s*+(?:<(?P<angled>[^<>\n]*+)>"
     r"|(?P<bare>(?:\{\{[^\n]{0,300}?\}\}|\{%[^\n]{0,300}?%\}|\([^\s()]*+\)|[^\s()])*+))"
     r"(?:\s++(?P<title>\"[^\"]*+\"|'[^']*+'))?+\s*+\))"
-    r"|\][ ]?(?:\n[ ]*)?\[(?P<reference>[^\]\n]+)\]"
+    r"|\][ ]?(?:\n[ ]*)?\[(?P<reference>[^\]\n]{1,500})\]"
     rf"|(?P<markup>{ATTRIBUTES}|^[ ]{{0,3}}(?:```+|~~~+)[^`\n]*$)"
     r"|(?P<number>^[ ]*+(?:>[ ]*+)*+1\.(?=[ ]))"
 )
@@ -94,7 +94,7 @@ _SPECIAL: dict[Markup, re.Pattern[str]] = {
 }
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _DEFINITION = re.compile(DEFINITION, re.MULTILINE)
-_NOTE = re.compile(r"^[ ]{0,3}\[\^([^\]\n]+)\]:", re.MULTILINE)
+_NOTE = re.compile(r"^[ ]{0,3}\[\^([^\]\n]{1,200})\]:", re.MULTILINE)
 _NOTE_END = re.compile(r"\n[ \t]*\n(?=[^ \t\n])")
 
 Piece = tuple[str, str, int]

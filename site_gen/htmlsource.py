@@ -6,13 +6,14 @@ Whatever is taken out is replaced by line feeds, so that every line keeps its nu
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import unescape
 from html.parser import HTMLParser
 
-from site_gen.closing import Closing, tells_of
-from site_gen.labels import LIST_FIELDS, Label, Split, same
+from site_gen.closing import LONGEST_NOTE, Closing, tells_of
+from site_gen.labels import LIST_FIELDS, Label, Split, repeated, same
 
 META_FIELDS = {
     "author": "authors",
@@ -25,186 +26,258 @@ META_FIELDS = {
 }
 
 
+LONGEST_HEAD = 1 << 18
+"""Characters in which a head is looked for; what is further on is text."""
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What the head of a page says: (key, value, line) each, and where the body lies."""
+    """What the head of a page says: (key, value, line) each, and what is not of the body."""
 
     stated: tuple[tuple[str, str, int], ...] = ()
-    start: int = 0
-    end: int | None = None
+    cuts: tuple[tuple[int, int], ...] = ()
 
 
-@dataclass
-class _HeadReader(HTMLParser):
-    stated: list[tuple[str, str, int]] = field(default_factory=list)
-    body_start: tuple[int, int] | None = None
-    body_end: tuple[int, int] | None = None
-    head_end: tuple[int, int] | None = None
-    in_title: bool = False
-    title_line: int = 0
-    title: str = ""
+_MARKUP = re.compile(
+    r"(?P<comment><!--)|<[!?][^<>]*+>"
+    r"|<(?P<close>/?)(?P<name>[a-z][a-z0-9]*+)"
+    r"(?:(?:[^<>\"']|\"[^\"]{0,5000}+\"|'[^']{0,5000}+')*+|[^<>]*+)>",
+    re.IGNORECASE,
+)
+_FRAME = re.compile(r"</?(?:html|head|body)(?:\s[^<>]*+)?>", re.IGNORECASE)
+_HOLDING = {
+    name: re.compile(rf"</{name}\s*+>", re.IGNORECASE)
+    for name in ("title", "style", "script", "noscript")
+}
+_HEAD_ELEMENTS = frozenset({"html", "head", "title", "meta", "link", "base", *_HOLDING})
 
-    def __post_init__(self) -> None:
-        super().__init__(convert_charrefs=True)
+
+class _Attributes(HTMLParser):
+    """The attributes of one tag."""
+
+    def __init__(self, tag: str) -> None:
+        super().__init__()
+        self.values: dict[str, str] = {}
+        self.feed(tag)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = {name: value or "" for name, value in attrs}
-        line, column = self.getpos()
-        if self.body_start is not None:
-            return
-        if tag == "html" and values.get("lang"):
-            self.stated.append(("language", values["lang"], line))
-        elif tag == "title" and not self.title:
-            self.in_title, self.title_line = True, line
-        elif tag == "meta":
-            name = (values.get("name") or values.get("property") or "").lower()
-            if name in META_FIELDS and values.get("content", "").strip():
-                self.stated.append((META_FIELDS[name], values["content"], line))
-        elif tag == "link" and values.get("rel") == "canonical" and values.get("href"):
-            self.stated.append(("source_url", values["href"], line))
-        elif tag == "body":
-            text = self.get_starttag_text() or ""
-            lines = text.split("\n")
-            after = len(lines[-1]) if len(lines) > 1 else column + len(text)
-            self.body_start = (line + len(lines) - 1, after)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "title":
-            self.in_title = False
-        elif tag == "head":
-            line, column = self.getpos()
-            self.head_end = (line, column + len("</head>"))
-        elif tag == "body":
-            self.body_end = self.getpos()
-
-    def handle_data(self, data: str) -> None:
-        if self.in_title:
-            self.title += data
+        self.values = {name: value or "" for name, value in attrs}
 
 
 def head(text: str) -> Head:
-    """Read the head of a whole page; a fragment of HTML has none."""
+    """Read the head of a whole page; a fragment of HTML has none.
+
+    What stands outside of the body and is no element of a head is text all the same.
+    """
     if not re.search(r"<(?:html|head|body)\b", text, re.IGNORECASE):
         return Head()
-    reader = _HeadReader()
-    reader.feed(text)
-    reader.close()
-    title = " ".join(reader.title.split())
-    stated = list(reader.stated)
-    if title:
-        stated.insert(0, ("title", title, reader.title_line))
-    starts = [0]
-    for line in text.split("\n"):
-        starts.append(starts[-1] + len(line) + 1)
+    lines = _Lines(text)
+    stated: list[tuple[str, str, int]] = []
+    cuts: list[tuple[int, int]] = []
+    unclosed: set[str] = set()
+    first_text: tuple[int, int] | None = None
+    known_head = (0, 0)
+    position = 0
+    while position < LONGEST_HEAD:
+        match = _MARKUP.search(text, position, LONGEST_HEAD)
+        start, end = match.span() if match else (len(text), len(text))
+        name = (match["name"] or "").lower() if match else ""
+        if match and match["comment"]:
+            closed = -1 if "-->" in unclosed else text.find("-->", end)
+            if closed < 0:
+                unclosed.add("-->")
+            end = closed + 3 if closed >= 0 else end
+        inner = end
+        if match and not match["close"] and name in _HOLDING and name not in unclosed:
+            closing = _HOLDING[name].search(text, end)
+            if closing is None:
+                unclosed.add(name)
+            else:
+                inner, end = closing.span()
+        of_text = text[position:start].strip() or (name and name not in (*_HEAD_ELEMENTS, "body"))
+        if of_text and first_text is None:
+            first_text = (len(stated), len(cuts))
+        if match is None:
+            break
+        if name == "body":
+            cuts.append((start, end))
+            known_head = (len(stated), len(cuts))
+            break
+        if not name or name in _HEAD_ELEMENTS:
+            cuts.append((start, end))
+            if not match["close"]:
+                content = text[match.end() : inner]
+                stated.extend(
+                    (key, value, lines.at(start)) for key, value in _said(name, match[0], content)
+                )
+        if name == "head" and match["close"]:
+            known_head = (len(stated), len(cuts))
+        position = end
+    if known_head == (0, 0):
+        known_head = first_text or (len(stated), len(cuts))
+    stated, cuts = stated[: known_head[0]], cuts[: known_head[1]]
+    past = cuts[-1][1] if cuts else 0
+    cuts.extend(one.span() for one in _FRAME.finditer(text, past))
+    titles = [one for one in stated if one[0] == "title"]
+    others = [one for one in stated if one[0] != "title"]
+    return Head((*titles[:1], *others), tuple(cuts))
 
-    def offset(place: tuple[int, int] | None) -> int | None:
-        return None if place is None else starts[place[0] - 1] + place[1]
 
-    start = offset(reader.body_start) or offset(reader.head_end) or 0
-    return Head(tuple(stated), start, offset(reader.body_end))
+def _said(name: str, tag: str, content: str) -> list[tuple[str, str]]:
+    """What an element of a head states, as keys and values."""
+    if name == "title":
+        title = words(content)
+        return [("title", title)] if title else []
+    if name not in ("html", "meta", "link"):
+        return []
+    values = _Attributes(tag).values
+    if name == "html" and values.get("lang"):
+        return [("language", values["lang"])]
+    if name == "meta":
+        key = META_FIELDS.get((values.get("name") or values.get("property") or "").lower())
+        return [(key, values["content"])] if key and values.get("content", "").strip() else []
+    canonical = name == "link" and values.get("rel") == "canonical" and values.get("href")
+    return [("source_url", values["href"])] if canonical else []
 
 
-def blanked(text: str, start: int, end: int) -> str:
-    """The text with a part of it replaced by its line feeds."""
-    return text[:start] + "\n" * text.count("\n", start, end) + text[end:]
+class _Lines:
+    """The lines of a text by offset, without counting from the start each time."""
+
+    def __init__(self, text: str) -> None:
+        self.starts = [0, *(match.end() for match in re.finditer("\n", text))]
+
+    def at(self, offset: int) -> int:
+        """The line (1-based) of a character."""
+        return bisect_right(self.starts, offset)
+
+    def column(self, offset: int) -> int:
+        """The column (1-based) of a character."""
+        return offset - self.starts[self.at(offset) - 1] + 1
+
+
+def blanked(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """The text with parts of it, in order, replaced by their line feeds."""
+    parts: list[str] = []
+    position = 0
+    for start, end in spans:
+        parts += (text[position:start], "\n" * text.count("\n", start, end))
+        position = end
+    return "".join((*parts, text[position:]))
 
 
 def body_of(text: str, found: Head) -> str:
-    """The inside of the body element, every line where it was."""
-    end = len(text) if found.end is None else found.end
-    return blanked(blanked(text, end, len(text)), 0, found.start)
+    """All but the head, every line where it was."""
+    return blanked(text, found.cuts)
 
 
-_HEADING = re.compile(r"\s*<h([1-6])\b[^>]*>(.*?)</h\1\s*>", re.DOTALL | re.IGNORECASE)
+_HEADING = re.compile(r"<h([1-6])\b[^<>]*+>(.*?)</h\1\s*>", re.DOTALL | re.IGNORECASE)
 _LABEL = re.compile(
-    r"<(p|div|li)\b[^>]*>\s*<(b|strong)>\s*(?P<label>[^<:]{1,40}?)\s*(?::\s*</\2>|</\2>\s*:)(?P<value>(?:(?!<p\b|<div\b|<li\b).)*?)</\1\s*>",
+    r"<(p|div|li)\b[^<>]*+>\s*+<(b|strong)>\s*+(?P<label>[^\s<:][^<:]{0,39}?)\s*+"
+    r"(?::\s*+</\2>|</\2>\s*+:)(?P<value>(?:(?!<p\b|<div\b|<li\b).)*?)</\1\s*+>",
     re.DOTALL | re.IGNORECASE,
 )
+_PARAGRAPH = re.compile(r"<p\b[^<>]*+>((?:(?!<p\b).)*?)</p\s*+>", re.DOTALL | re.IGNORECASE)
 _EMPHASISED = re.compile(r"\s*<(em|i)>(?:(?!<\1>).)*</\1>\s*", re.DOTALL | re.IGNORECASE)
-_RULE_OR_SPACE = re.compile(r"(?:\s|<hr\s*/?>|&nbsp;)*", re.IGNORECASE)
-_HREF = re.compile(r"<a\b[^>]*\bhref\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
+_RULE_OR_SPACE = re.compile(r"(?:\s|<hr\s*+/?>|&nbsp;)*+", re.IGNORECASE)
+_SPACE = re.compile(r"\s*+")
+_HREF = re.compile(r"<a\b[^<>]*?\bhref\s*+=\s*+[\"']?+([^\"'\s<>]++)", re.IGNORECASE)
+_IMAGE = re.compile(r"<(?:img|picture|svg|object|video|audio)\b", re.IGNORECASE)
+LONGEST_SOURCE_OF_NOTE = 10 * LONGEST_NOTE
 
 
 def words(html: str) -> str:
     """The text of a piece of HTML on one line."""
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split())
+    return " ".join(unescape(re.sub(r"<[^<>]*+>", " ", html)).split())
 
 
 def split(text: str, known: Mapping[str, str], expected_title: str = "") -> Split:
     """Take the first heading and the label paragraphs off the head and foot of a body.
 
     `expected_title` is the title that stronger metadata gives: a heading that says something
-    else then stays in the body.
+    else then stays in the body. So does one that holds a link or an image, and a label that
+    contradicts one before it.
     """
+    lines = _Lines(text)
     title, title_line, seen_heading = "", 0, False
-    labels: list[Label] = []
+    taken: list[tuple[int, int]] = []
+    labels: dict[Label, tuple[int, int]] = {}
     position = 0
     while True:
-        position = _past_space(text, position)
-        heading = _HEADING.match(text, position)
-        said = words(heading[2]) if heading and not seen_heading else ""
+        position = _past(_SPACE, text, position)
+        heading = None if seen_heading else _HEADING.match(text, position)
+        said = words(heading[2]) if heading else ""
         if heading and said:
             seen_heading = True
+            position = heading.end()
             if not expected_title or same(said, expected_title):
-                title, title_line = said, text.count("\n", 0, heading.start(2)) + 1
-                text = blanked(text, *heading.span())
-            else:
-                position = heading.end()
+                title, title_line = said, lines.at(heading.start(2))
+                if not _leads_on(heading[2]):
+                    taken.append(heading.span())
             continue
         match = _LABEL.match(text, position)
-        label = _label(match, text, known) if match else None
+        label = _label(match, lines, known) if match else None
         if match is None or label is None:
             break
-        labels.append(label)
-        text = blanked(text, *match.span())
-    for match in reversed(list(_LABEL.finditer(text))):
-        label = _label(match, text, known)
-        if label is None or _RULE_OR_SPACE.fullmatch(text, match.end()) is None:
+        labels[label] = match.span()
+        position = match.end()
+    end = len(text)
+    for match in reversed(list(_LABEL.finditer(text, position))):
+        label = _label(match, lines, known)
+        if label is None or _past(_RULE_OR_SPACE, text, match.end(), end) < end:
             break
-        labels.append(label)
-        text = blanked(text, match.start(), len(text))
-    labels.sort(key=lambda label: label.line)
-    return Split(text, title, title_line, tuple(labels))
+        labels[label] = (match.start(), end)
+        end = match.start()
+    ordered = sorted(labels, key=lambda label: (label.line, label.column))
+    again = set(repeated(ordered))
+    taken.extend(span for label, span in labels.items() if label not in again)
+    return Split(blanked(text, sorted(taken)), title, title_line, tuple(ordered))
 
 
-def _past_space(text: str, position: int) -> int:
-    while position < len(text) and text[position].isspace():
-        position += 1
-    return position
+def _past(pattern: re.Pattern[str], text: str, position: int, end: int | None = None) -> int:
+    """Where what a pattern that may match nothing matches ends."""
+    match = pattern.match(text, position, len(text) if end is None else end)
+    return match.end() if match else position
 
 
-def _label(match: re.Match[str], text: str, known: Mapping[str, str]) -> Label | None:
+def _leads_on(heading: str) -> bool:
+    """Whether a heading holds what a title cannot: an image or a link to somewhere."""
+    linked = any(match[1] != "#" for match in _HREF.finditer(heading))
+    return linked or _IMAGE.search(heading) is not None
+
+
+def _label(match: re.Match[str], lines: _Lines, known: Mapping[str, str]) -> Label | None:
     name = unescape(match["label"]).strip()
     field_name = known.get(name.casefold())
     if field_name is None:
         return None
     value = match["value"]
     if field_name in LIST_FIELDS:
-        values = [words(part) for part in re.split(r"<br\s*/?>|</a>\s*[,;]", value)]
+        values = [words(part) for part in re.split(r"<br\s*+/?>|</a>\s*+[,;]", value)]
     elif field_name.endswith("_url"):
         link = _HREF.search(value)
         values = [unescape(link[1]) if link else words(value)]
     else:
         values = [words(value)]
-    line = text.count("\n", 0, match.start()) + 1
-    column = match.start() - (text.rfind("\n", 0, match.start()) + 1) + 1
+    line, column = lines.at(match.start()), lines.column(match.start())
     return Label(field_name, name, tuple(v for v in values if v), words(value), line, column)
 
 
 def closing_notes(text: str, authors: Sequence[str]) -> tuple[str, list[Closing]]:
     """Take the last paragraphs off that tell of an author."""
-    matches = list(re.finditer(r"<p\b[^>]*>(.*?)</p\s*>", text, re.DOTALL | re.IGNORECASE))
+    lines = _Lines(text)
+    matches = list(_PARAGRAPH.finditer(text))
     notes: list[Closing] = []
+    end = len(text)
     while len(matches) > 1 and len(notes) < len(authors):
         last = matches.pop()
-        if _RULE_OR_SPACE.fullmatch(text, last.end()) is None:
+        if _past(_RULE_OR_SPACE, text, last.end(), end) < end:
             break
-        said = words(last[1])
+        said = words(last[1]) if len(last[1]) <= LONGEST_SOURCE_OF_NOTE else ""
         told = f"*{said}*" if _EMPHASISED.fullmatch(last[1]) else said
         author = next((name for name in authors if tells_of(told, name)), None)
         if author is None or any(author == note.author for note in notes):
             break
-        notes.append(Closing(author, last[0], text.count("\n", 0, last.start()) + 1))
-        text = blanked(text, last.start(), len(text))
+        notes.append(Closing(author, last[0], lines.at(last.start())))
+        end = last.start()
     notes.reverse()
-    return text, notes
+    return blanked(text, [(end, len(text))]), notes

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
 
+from site_gen.model import Markup
+
 DEFAULT_LABELS: dict[str, str] = {
     "title": "title",
     "headline": "title",
@@ -71,18 +73,30 @@ _LABEL = re.compile(
     r"^ {0,3}(?P<mark>\*\*|__)(?P<label>[^*_:\n]{1,40}?)\s*"
     r"(?::(?P=mark)|(?P=mark)\s*:)[ \t]*(?P<value>.*)$"
 )
-_ATX = re.compile(r"^ {0,3}#{1,6}[ \t]*(?P<text>.*?)[ \t]*#*[ \t]*$")
+_ATX = re.compile(r"^ {0,3}#{1,6}")
 _SETEXT = re.compile(r"^ {0,3}(=+|-+)[ \t]*$")
 _RULE = re.compile(r"^ {0,3}([-*_])[ \t]*(?:\1[ \t]*){2,}$")
-_LINK = re.compile(r"!?\[(?P<text>[^\]]*)\]\((?P<url><[^>]*>|[^)\s]*)(?:\s+\"[^\"]*\")?\)")
-_ANGLE = re.compile(r"<((?:https?|ftp|mailto):[^>\s]+)>")
-_STRONG = re.compile(r"(\*\*\*|\*\*|\*|___|__|(?<!\w)_|`)(?=\S)(.+?)(?<=\S)\1(?!\w)")
+_LINK = re.compile(
+    r"!?\[(?P<text>[^\[\]]*+)\]\((?P<url><[^<>]*+>|(?:[^()\s]|\([^()\s]*+\))*+)"
+    r"(?:\s++\"[^\"]*+\")?\)"
+)
+_REFERENCE = re.compile(r"!?\[(?P<text>[^\[\]^][^\[\]]*+)\] ?\[[^\[\]]*+\]")
+_FOOTNOTE = re.compile(r"\[\^[^\[\]\s]++\]")
+_ANGLE = re.compile(r"<((?:https?|ftp|mailto):[^<>\s]++)>")
+_LINKED_HTML = re.compile(r"<img\b|<a\b[^<>]*?\bhref\b", re.IGNORECASE)
+_NO_ADDRESS = ("", "#", "<>", "<#>")
+_MARKS = ("***", "**", "*", "___", "__", "_", "`")
+_MARK = re.compile(r"[*_`]")
+_CLOSING = {mark: re.compile(rf"(?<=\S){re.escape(mark)}(?!\w)") for mark in _MARKS}
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A label as it stands in a body: the field it gives, its values, where (1-based)."""
+    """A label as it stands in a body: the field it gives, its values, where (1-based).
+
+    `lines` is how many lines it takes.
+    """
 
     field: str
     name: str
@@ -90,6 +104,7 @@ class Label:
     raw: str
     line: int
     column: int
+    lines: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +119,47 @@ class Split:
 
 def plain_text(markdown: str) -> str:
     """Inline Markdown as the words a reader sees: no emphasis marks, links as their text."""
-    text = _LINK.sub(lambda match: match["text"], markdown)
+    text = markdown
+    for _ in range(2):  # An image may stand in a link.
+        text = _LINK.sub(lambda match: match["text"], text)
     text = _ANGLE.sub(r"\1", text)
     for _ in range(3):
-        text, count = _STRONG.subn(r"\2", text)
-        if not count:
+        before, text = text, _without_emphasis(text)
+        if before == text:
             break
     return decode_entities(text).strip()
+
+
+def _without_emphasis(text: str) -> str:
+    """The text without its outermost pairs of emphasis marks, in time linear in its length."""
+    parts: list[str] = []
+    unclosed: set[str] = set()
+    position = 0
+    opening = _MARK.search(text)
+    while opening:
+        start = opening.start()
+        following = start + 1
+        for mark in _MARKS:
+            inner = start + len(mark)
+            if mark in unclosed or not _opens(text, start, mark):
+                continue
+            close = _CLOSING[mark].search(text, inner + 1)
+            if close is None:
+                unclosed.add(mark)  # Nothing closes it further on either.
+                continue
+            parts += (text[position:start], text[inner : close.start()])
+            position = following = close.end()
+            break
+        opening = _MARK.search(text, following)
+    return "".join((*parts, text[position:]))
+
+
+def _opens(text: str, start: int, mark: str) -> bool:
+    after = text[start + len(mark) : start + len(mark) + 1]
+    if not text.startswith(mark, start) or not after or after.isspace():
+        return False
+    before = text[start - 1 : start]
+    return mark != "_" or not (before.isalnum() or before == "_")
 
 
 def decode_entities(text: str) -> str:
@@ -158,14 +207,35 @@ def blocks_of(lines: Sequence[str]) -> list[tuple[int, int]]:
 
 
 def _title_of(lines: Sequence[str], block: tuple[int, int]) -> tuple[str, int] | None:
-    """The heading that a block begins with and how many lines it takes."""
+    """The heading that a block begins with, as it is written, and how many lines it takes."""
     start, end = block
     atx = _ATX.match(lines[start])
-    if atx and lines[start].lstrip().startswith("#"):
-        return (plain_text(atx["text"]), 1)
+    if atx:
+        return (lines[start][atx.end() :].strip().rstrip("#").rstrip(), 1)
     if end - start == 2 and _SETEXT.match(lines[start + 1]) and not _LABEL.match(lines[start]):
-        return (plain_text(lines[start]), 2)
+        return (lines[start].strip(), 2)
     return None
+
+
+def _title_text(heading: str, markup: Markup) -> str:
+    """The words of a title heading: no marks of footnotes, links as their text."""
+    if markup != "plain":
+        heading = _FOOTNOTE.sub("", _REFERENCE.sub(lambda match: match["text"], heading))
+    return plain_text(heading)
+
+
+def _leads_on(heading: str, markup: Markup) -> bool:
+    """Whether a heading holds what a title cannot: an image, a footnote, a link to somewhere."""
+    if markup == "plain":
+        return False
+    if _REFERENCE.search(heading) or _FOOTNOTE.search(heading):
+        return True
+    if markup == "markdown" and _LINKED_HTML.search(heading):
+        return True
+    return any(
+        match[0].startswith("!") or match["url"] not in _NO_ADDRESS
+        for match in _LINK.finditer(heading)
+    )
 
 
 def _labels_in(
@@ -196,6 +266,7 @@ def _labels_in(
                 raw=" / ".join(line for line in stripped if line),
                 line=index + 1,
                 column=match.start("mark") + 1,
+                lines=following - index,
             )
         )
         index = following
@@ -211,18 +282,44 @@ def _continues(field: str, before: str, line: str) -> bool:
     return short and (hard_break or len(line.split()) <= 6)
 
 
-def split(text: str, labels: Mapping[str, str], expected_title: str = "") -> Split:
+def key_of(label: Label) -> str:
+    """The key that a label is: its field, or `source`, which may be an address or a newspaper."""
+    return "source" if label.name.casefold() == "source" else label.field
+
+
+def repeated(found: Sequence[Label]) -> list[Label]:
+    """Labels, in the order of the text, that contradict one before and so cannot be shown.
+
+    Those of lists only add to it.
+    """
+    first: dict[str, tuple[str, ...]] = {}
+    again = []
+    for label in found:
+        if label.values and label.field not in LIST_FIELDS:
+            before = first.setdefault(key_of(label), label.values)
+            if before != label.values:
+                again.append(label)
+    return again
+
+
+def split(
+    text: str, labels: Mapping[str, str], expected_title: str = "", markup: Markup = "markdown"
+) -> Split:
     """Take the title heading and the label blocks off the head and foot of a text.
 
     `labels` are `known_labels`. `expected_title` is the title that stronger metadata gives: a
     heading that says something else then stays in the body, and the labels below it are read.
+    So does a heading that holds a link or an image, and a label that contradicts one before it.
     """
     lines = text.split("\n")
-    head = _read_head(lines, blocks_of(lines), labels, expected_title)
+    head = _read_head(lines, blocks_of(lines), labels, expected_title, markup)
     foot_labels, foot_lines = _read_foot(lines, head, labels)
-    taken = head.taken | foot_lines
-    body = "\n".join("" if index in taken else line for index, line in enumerate(lines))
     found = sorted((*head.labels, *foot_labels), key=lambda label: label.line)
+    kept = {
+        index for one in repeated(found) for index in range(one.line - 1, one.line - 1 + one.lines)
+    }
+    taken = (head.taken | foot_lines) - kept
+    body = "\n".join("" if index in taken else line for index, line in enumerate(lines))
     return Split(body, head.title, head.title_line, tuple(found))
 
 
@@ -242,6 +339,7 @@ def _read_head(
     blocks: list[tuple[int, int]],
     labels: Mapping[str, str],
     expected_title: str,
+    markup: Markup,
 ) -> _Head:
     taken: set[int] = set()
     found: list[Label] = []
@@ -250,12 +348,14 @@ def _read_head(
     while position < len(blocks):
         block = blocks[position]
         heading = None if seen_heading else _title_of(lines, block)
-        if heading and heading[0]:
+        said = _title_text(heading[0], markup) if heading else ""
+        if heading and said:
             seen_heading = True
             below = block[0] + heading[1]
-            if not expected_title or same(heading[0], expected_title):
-                title, title_line = heading[0], block[0] + 1
-                taken.update(range(block[0], below))
+            if not expected_title or same(said, expected_title):
+                title, title_line = said, block[0] + 1
+                if not _leads_on(heading[0], markup):
+                    taken.update(range(block[0], below))
             if below < block[1]:
                 blocks[position] = (below, block[1])
             else:

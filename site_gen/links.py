@@ -15,6 +15,9 @@ from site_gen.markup import ID_PREFIX
 from site_gen.model import Document, Reference
 
 CONTENT = "content"
+IMAGES = frozenset({".avif", ".bmp", ".gif", ".ico", ".jpeg", ".jpg", ".png", ".svg", ".webp"})
+"""Endings of files that browsers show as pictures."""
+
 _TEMPLATE_CODE = re.compile(r"\{[{%]")
 """Told already as what it is: code of another program."""
 
@@ -24,11 +27,13 @@ class Resolved:
     """The final targets of the references of all documents, by the document's path.
 
     A target is a path from the site's root with its fragment (`articles/b.html#t-end`); empty
-    where the reference leads to nothing. `attachments` are the files that something refers to.
+    where the reference leads to nothing. `attachments` are the files that something refers to,
+    `withheld` the sources that something refers to and that are not published.
     """
 
     targets: Mapping[str, tuple[str, ...]]
     attachments: frozenset[str]
+    withheld: frozenset[str] = frozenset()
 
 
 class Resolver:
@@ -128,9 +133,43 @@ def resolve(documents: Iterable[Document], resolver: Resolver) -> tuple[Resolved
         )
         if document.registry and document.registry.portrait:
             portrait = Reference(document.registry.portrait, 0, image=True)
-            targets[document.path] += (_target(document, portrait, resolver, used, told),)
+            targets[document.path] += (_portrait(document, portrait, resolver, used, told),)
         found.extend(one for one in told if one.code not in document.accept)
-    return Resolved(targets, frozenset(used)), found
+    return Resolved(
+        targets,
+        frozenset(used & resolver.attachments.keys()),
+        frozenset(used & resolver.unpublished.keys()),
+    ), found
+
+
+def _portrait(
+    document: Document,
+    reference: Reference,
+    resolver: Resolver,
+    used: set[str],
+    found: list[Diagnostic],
+) -> str:
+    """The final target of a portrait, which is an image of this archive and nothing else."""
+    kind, what, _ = _meant(document, reference, resolver)
+    if kind == "attachment" and not _is_image(resolver.attachments[what]):
+        kind = ""
+    if kind in ("attachment", "unpublished"):
+        return _target(document, reference, resolver, used, found)
+    found.append(_dead(document, reference, resolver, ""))
+    return ""
+
+
+def _is_image(url: str) -> bool:
+    return PurePosixPath(url).suffix.lower() in IMAGES
+
+
+def _meant(document: Document, reference: Reference, resolver: Resolver) -> tuple[str, str, str]:
+    """The kind of what a reference means, its path or URL, and the place in it."""
+    try:
+        fragment = urlsplit(reference.target).fragment
+        return *resolver.find(document.path, reference.target), fragment
+    except ValueError:
+        return "", "", ""
 
 
 def _target(
@@ -141,17 +180,14 @@ def _target(
     found: list[Diagnostic],
 ) -> str:
     """The final target of one reference; what is wrong with it is added to `found`."""
-    fragment = urlsplit(reference.target).fragment
     if reference.target.startswith("#"):
-        if unquote(fragment) not in document.anchors:
+        if unquote(reference.target[1:]) not in document.anchors:
             found.append(_dead_anchor(document, reference, document.path))
         return reference.target
-    try:
-        kind, what = resolver.find(document.path, reference.target)
-    except ValueError:
-        kind, what = "", ""
-    if kind == "attachment":
+    kind, what, fragment = _meant(document, reference, resolver)
+    if kind in ("attachment", "unpublished"):
         used.add(what)
+    if kind == "attachment":
         return resolver.attachments[what]
     if kind == "page":
         return what
@@ -173,7 +209,7 @@ def _dead_anchor(document: Document, reference: Reference, path: str) -> Diagnos
         Location(document.path, reference.line),
         f"The link `{reference.target}` points at a place that {path} does not have",
         value=reference.target,
-        hint="The link leads to the top of the page; mend the part after `#`.",
+        hint="Mend the part after `#`; until then the link leads to the page, not to the place.",
     )
 
 

@@ -13,7 +13,7 @@ from site_gen import yamlio
 from site_gen.config import SiteConfig
 from site_gen.diagnostics import Diagnostic, Location, error, warning
 from site_gen.fields import BY_NAME, FIELDS, Field, folded
-from site_gen.labels import Label
+from site_gen.labels import LIST_FIELDS, Label, decode_entities, key_of
 from site_gen.model import ORIGINS, DocumentKind, Evidence, Origin, OriginKind
 from site_gen.values import READERS, Wrong, is_url
 
@@ -154,7 +154,7 @@ def from_labels(found: Iterable[Label], path: str, lines: Sequence[str]) -> list
     """What the labels of a body state."""
     return [
         Statement(
-            key=one.field,
+            key=key_of(one),
             value=list(one.values) if len(one.values) != 1 else one.values[0],
             origin=Origin("body label", path, one.line),
             column=one.column,
@@ -203,14 +203,21 @@ def resolve(
             by_field.get(spec.name, ()),
             key=lambda one: (ORIGINS.index(one.origin.kind), order.get(folded(one.key), 99)),
         ):
-            if spec.name in values:
+            name_of_source = spec.name == "source_url" and _names_a_newspaper(one)
+            if spec.name in values and not name_of_source:
+                if spec.name in LIST_FIELDS and _says_more(one, evidence[-1]):
+                    # Labels at the head and at the foot make one list.
+                    more = _read(spec, one, config, found) or ()
+                    values[spec.name] = tuple(dict.fromkeys((*values[spec.name], *more)))
+                    evidence.append(Evidence(spec.name, one.shown, one.origin))
+                    continue
                 if one.key != spec.name:
                     extra.setdefault(one.key, yamlio.plain(one.value))
                 continue
             value = _read(spec, one, config, found)
             if value is None:
                 continue
-            if spec.name == "source_url" and folded(one.key) == "source" and not is_url(value):
+            if name_of_source:
                 if "publication" not in values and "publication" not in by_field:
                     values["publication"] = value
                     evidence.append(Evidence("publication", one.shown, one.origin))
@@ -221,6 +228,17 @@ def resolve(
             values[spec.name] = value
             evidence.append(Evidence(spec.name, one.shown, one.origin))
     return Metadata(values, tuple(evidence), extra, tuple(unknown)), found
+
+
+def _names_a_newspaper(one: Statement) -> bool:
+    """Whether a `source` is no address, so that it says in what the text was published."""
+    said = one.value[0] if isinstance(one.value, list) and len(one.value) == 1 else one.value
+    return folded(one.key) == "source" and isinstance(said, str) and not is_url(said.strip("<> \n"))
+
+
+def _says_more(one: Statement, before: Evidence) -> bool:
+    """Whether two statements are labels of one body."""
+    return one.origin.kind == before.origin.kind == "body label"
 
 
 def _visibility(one: Statement) -> Statement:
@@ -263,13 +281,18 @@ def _read(spec: Field, one: Statement, config: SiteConfig, found: list[Diagnosti
         return wrong.instead
 
 
+UNTITLED = "Untitled"
+"""The title of a document whose file's name has nothing that could be shown."""
+
+
 def title_from_name(path: str) -> str:
     """A title made from a file name: `2014-03-12-coming-soon.md` is `Coming soon`."""
     pure = PurePosixPath(path)
     stem = pure.stem if pure.stem not in ("index", "_index") else pure.parent.name
     rest = re.sub(r"^\d{4}-?\d{2}-?\d{2}[-_ ]+", "", stem) or stem
     words = re.sub(r"[-_]+", " ", rest).strip()
-    return (words[:1].upper() + words[1:]) or stem
+    shown = decode_entities(words or stem)
+    return words[:1].upper() + words[1:] or stem if shown.strip() else UNTITLED
 
 
 def _not_a_url(spec: Field, one: Statement, value: str) -> Diagnostic:

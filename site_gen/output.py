@@ -33,7 +33,6 @@ import re
 import shutil
 import stat as modes
 import time
-import unicodedata
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -45,6 +44,7 @@ from typing import Any, Self
 from filelock import FileLock, Timeout
 
 from site_gen.model import OutputFile
+from site_gen.paths import comparable, folders, trouble
 
 MANIFEST = "archive-manifest.json"
 """The list of what site_gen wrote, published with it: path, SHA-256 and size of every file."""
@@ -56,7 +56,6 @@ JOURNAL = f"{WORK}/journal.json"
 
 CONTENT_NAMED = ("assets/", "search/")
 DIGEST = re.compile(r"[0-9a-f]{64}")
-DRIVE = re.compile(r"[A-Za-z]:")
 JUNCTION = 0xA0000003
 """The reparse tag of a Windows junction, a link that is not a symbolic one."""
 
@@ -211,7 +210,7 @@ class Output:
             if _staged_name(planned[path]) not in staged:
                 _expect(self.folder, planned[path], status)
                 continue
-            cleared = {name: gone[name] for name in _folders(path) if name in in_the_way}
+            cleared = {name: gone[name] for name in folders(path) if name in in_the_way}
             in_the_way -= cleared.keys()
             if status and modes.S_ISDIR(status.st_mode):
                 below = {name: gone[name] for name in gone if name.startswith(f"{path}/")}
@@ -264,14 +263,10 @@ def check_path(path: str) -> None:
 
     It must be relative, with forward slashes and no empty, `.` or `..` part, whatever the system.
     """
-    parts = path.split("/")
-    if not all(parts) or "." in parts or ".." in parts:
-        raise ValueError(f"not a plain relative path: {path!r}")
-    if "\\" in path or "\0" in path or DRIVE.match(path):
-        raise ValueError(f"means something else on another system: {path!r}")
-    if not _encodable(path):
-        raise ValueError(f"not Unicode text: {path!r}")
-    if _fold(parts[0]) == WORK or _fold(path) == MANIFEST:
+    wrong = trouble(path)
+    if wrong:
+        raise ValueError(f"{wrong}: {path!r}")
+    if comparable(path.partition("/")[0]) == WORK or comparable(path) == MANIFEST:
         raise ValueError(f"site_gen keeps this name for itself: {path!r}")
 
 
@@ -285,12 +280,12 @@ def plan(files: Iterable[OutputFile]) -> dict[str, OutputFile]:
     planned: dict[str, OutputFile] = {}
     for file in files:
         check_path(file.path)
-        other = spelling.setdefault(_fold(file.path), file.path)
+        other = spelling.setdefault(comparable(file.path), file.path)
         if file.path in planned or other != file.path:
             raise ValueError(f"two files for one path: {other!r} and {file.path!r}")
         planned[file.path] = file
     for path in planned:
-        for folder in _folders(_fold(path)):
+        for folder in folders(comparable(path)):
             if folder in spelling:
                 raise ValueError(f"both a file and a folder: {spelling[folder]!r} and {path!r}")
     return dict(sorted(planned.items()))
@@ -310,8 +305,8 @@ def _respelled(folder: Path, old: Files, planned: Files) -> dict[str, OutputFile
     this one: to delete it as an old file would delete the new one. It gets its new name at
     once, which nothing that reads it can notice.
     """
-    names = {name for path in planned for name in (*_folders(path), path)}
-    spelling = {_fold(name): name for name in sorted(names)}
+    names = {name for path in planned for name in (*folders(path), path)}
+    spelling = {comparable(name): name for name in sorted(names)}
     places: dict[str, str] = {}
 
     def place(path: str) -> str:
@@ -321,7 +316,7 @@ def _respelled(folder: Path, old: Files, planned: Files) -> dict[str, OutputFile
         if path not in places:
             parent, _, part = path.rpartition("/")
             name = f"{place(parent)}/{part}" if parent else part
-            new = spelling.get(_fold(name), name)
+            new = spelling.get(comparable(name), name)
             if new != name and _same_entry(folder, name, new):
                 _patiently(os.rename, folder / name, folder / new)
                 name = new
@@ -338,7 +333,7 @@ def _same_entry(folder: Path, one: str, other: str) -> bool:
 
 def _refuse_links(folder: Path, paths: Iterable[str]) -> None:
     """Raise OutputError if a folder above a path is a link, wherever it leads."""
-    for name in sorted({name for path in paths for name in _folders(path)}):
+    for name in sorted({name for path in paths for name in folders(path)}):
         status = _status(folder / name)
         if status is not None and _is_link(status):
             raise OutputError(
@@ -351,7 +346,7 @@ def _files_for_folders(folder: Path, planned: Files, gone: Files) -> tuple[list[
     """The files that lie where a folder must be: the foreign ones, and those that may go."""
     foreign: list[str] = []
     in_the_way: set[str] = set()
-    for name in sorted({name for path in planned for name in _folders(path)}):
+    for name in sorted({name for path in planned for name in folders(path)}):
         status = _status(folder / name)
         if status is None or modes.S_ISDIR(status.st_mode):
             continue
@@ -458,7 +453,7 @@ def _delete(folder: Path, files: Files) -> tuple[int, tuple[str, ...]]:
         _patiently(os.unlink, folder / path)
         deleted += 1
     # Also those of files that were gone already: a killed build may have come so far.
-    emptied = {name for path in files for name in _folders(path)}
+    emptied = {name for path in files for name in folders(path)}
     for name in sorted(emptied, key=len, reverse=True):
         if not _is_behind_link(folder, name):
             _remove_if_empty(folder / name)
@@ -616,25 +611,8 @@ def _is_link(status: os.stat_result) -> bool:
 
 
 def _is_behind_link(folder: Path, path: str) -> bool:
-    statuses = (_status(folder / name) for name in _folders(path))
+    statuses = (_status(folder / name) for name in folders(path))
     return any(status is not None and _is_link(status) for status in statuses)
-
-
-def _folders(path: str) -> list[str]:
-    """The folders above a path, the topmost first: `a/b/c` is in `a` and `a/b`."""
-    parts = path.split("/")
-    return ["/".join(parts[:depth]) for depth in range(1, len(parts))]
-
-
-def _fold(path: str) -> str:
-    """A path as a file system sees it that ignores case and Unicode normalisation."""
-    if path.isascii():
-        return path.lower()
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
-
-
-def _encodable(path: str) -> bool:
-    return not any("\ud800" <= character <= "\udfff" for character in path)
 
 
 def _patiently(action: Callable[..., None], *paths: Path) -> None:

@@ -122,7 +122,7 @@ def new_article(
     of that name is there, whatever its extension.
     """
     title = " ".join(title.split())
-    slug = slugify(title, max_length=LONGEST_SLUG, word_boundary=True)
+    slug = slugify(title, max_length=LONGEST_SLUG, word_boundary=True, backend="text-unidecode")
     if not slug:
         raise ScaffoldError(f"no file name can be made from the title {title!r}: use some letters")
     if RESERVED.fullmatch(slug):
@@ -171,6 +171,13 @@ def _refuse_what_is_there(folder: Path, names: Sequence[str]) -> None:
             f"{folder} already holds {', '.join(there[:3])}{more}: "
             "nothing was written; choose an empty or a new folder"
         )
+
+
+def wants_wheel(folder: Path) -> bool:
+    """Whether the requirements.txt of a new site names a wheel that is not there yet."""
+    lines = (folder / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    named = [line for line in lines if line.startswith(f"./{VENDOR}/")]
+    return any(not (folder / name).exists() for name in named)
 
 
 def _write_new(path: Path, text: str) -> None:

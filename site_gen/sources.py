@@ -7,7 +7,7 @@ import fnmatch
 import hashlib
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -27,6 +27,9 @@ YAML_ENDINGS = (".yml", ".yaml")
 DEFAULTS = ("_defaults.yml", "_defaults.yaml")
 TABLE = "metadata.csv"
 INDEX_STEMS = ("index", "_index")
+MOST_GUESSES = 20
+MOST_COMPARED = 20_000
+"""How often a name that leads nowhere is compared with those beside it, and with how many."""
 IGNORED_NAMES = {
     "Thumbs.db": "a system file",
     "desktop.ini": "a system file",
@@ -249,21 +252,22 @@ def _matched(sources: list[Source], found: list[Diagnostic]) -> tuple[Inventory,
     for one in sources:
         if one.kind == "document" or (one.kind == "failed" and one.document_kind):
             by_stem.setdefault(stem_of(one.path), []).append(one.path)
+    of_sidecar = _Documents(by_stem)
     kept: list[Source] = []
     sidecars: dict[str, Source] = {}
     defaults: dict[str, Source] = {}
     tables: dict[str, Source] = {}
     for one in sources:
-        if one.kind == "sidecar" and stem_of(one.path) not in by_stem:
+        if one.kind == "sidecar" and not of_sidecar.named(one.path):
             kind = document_kind(one.path)
             if kind in ("author", "place", "topic", "series"):
                 read: SourceKind = "document" if one.digest else "failed"
                 one = replace(one, kind=read, document_kind=kind, markup="markdown")
         kept.append(one)
         if one.kind == "sidecar":
-            documents = by_stem.get(stem_of(one.path), [])
+            documents = of_sidecar.named(one.path)
             if not documents:
-                found.append(_lone_sidecar(one, by_stem))
+                found.append(_lone_sidecar(one, of_sidecar))
             for path in documents:
                 if path in sidecars:
                     found.append(_second_sidecar(one, sidecars[path]))
@@ -276,18 +280,53 @@ def _matched(sources: list[Source], found: list[Diagnostic]) -> tuple[Inventory,
     return Inventory(tuple(kept), sidecars, defaults, tables), found
 
 
-def _lone_sidecar(source: Source, by_stem: Mapping[str, list[str]]) -> Diagnostic:
+class Guesser:
+    """Guesses what was meant by the first few names that lead nowhere: each guess takes long."""
+
+    def __init__(self) -> None:
+        self.guesses = 0
+        self.compared = 0
+
+    def close(self, name: str, others: Sequence[str]) -> list[str]:
+        """The name most like this one, if any is."""
+        if self.guesses >= MOST_GUESSES or self.compared >= MOST_COMPARED:
+            return []
+        self.guesses += 1
+        self.compared += len(others)
+        return difflib.get_close_matches(name, others, n=1, cutoff=0.8)
+
+
+class _Documents:
+    """The documents that a sidecar may belong to."""
+
+    def __init__(self, by_stem: Mapping[str, list[str]]) -> None:
+        self.by_stem = by_stem
+        self.paths = frozenset(path for paths in by_stem.values() for path in paths)
+        self.beside: dict[str, list[str]] = {}
+        for stem in by_stem:
+            self.beside.setdefault(folder_of(stem), []).append(PurePosixPath(stem).name)
+        self.guesser = Guesser()
+
+    def named(self, sidecar: str) -> list[str]:
+        """The documents that a sidecar names: `a.yml` those called a, `a.txt.yml` a.txt alone."""
+        stem = stem_of(sidecar)
+        return self.by_stem.get(stem) or ([stem] if stem in self.paths else [])
+
+    def guess(self, sidecar: str) -> str:
+        """The document that a sidecar may be meant for, if any; only for the first few."""
+        stem = PurePosixPath(stem_of(sidecar))
+        beside = self.beside.get(str(stem.parent), ())
+        close = self.guesser.close(stem.name, beside)
+        return self.by_stem[f"{stem.parent}/{close[0]}"][0] if close else ""
+
+
+def _lone_sidecar(source: Source, documents: _Documents) -> Diagnostic:
     stem = stem_of(source.path)
-    beside = {
-        PurePosixPath(one).name: one for one in by_stem if folder_of(one) == folder_of(source.path)
-    }
-    # `a.txt.yml` is a common way to name the sidecar of a.txt.
-    close = [PurePosixPath(stem_of(stem)).name] if stem_of(stem) in by_stem else []
-    close += difflib.get_close_matches(PurePosixPath(stem).name, beside, n=1, cutoff=0.8)
     hint = "Rename it to its document's name, or remove it."
+    close = documents.guess(source.path)
     if close:
-        document = PurePosixPath(by_stem[beside[close[0]]][0]).name
-        hint = f"If it belongs to {document}, rename it to {close[0]}.yml; else remove it."
+        pure = PurePosixPath(close)
+        hint = f"If it belongs to {pure.name}, rename it to {pure.stem}.yml; else remove it."
     name = PurePosixPath(stem).name
     return warning(
         "sidecar-without-document",

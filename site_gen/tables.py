@@ -16,6 +16,7 @@ from site_gen.model import Origin
 
 FILE_COLUMNS = ("file", "filename", "file_name", "path", "document")
 SEPARATORS = (",", ";", "\t")
+LONGEST_CELL = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,8 @@ def _separator(text: str) -> str:
 
 def _rows(text: str) -> Iterator[_Row]:
     """The rows that are not blank. Raises csv.Error."""
+    # The text is in memory already, so a long cell costs nothing; a cell may hold an abstract.
+    csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True)
     line = 1
     for cells in reader:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from site_gen import dates, languages, yamlio
 from site_gen.config import SiteConfig
@@ -36,7 +37,7 @@ def _text(value: Any, _config: SiteConfig) -> str | None:
 
 def _title(value: Any, config: SiteConfig) -> str | None:
     text = _text(value, config)
-    return decode_entities(text) if text else None
+    return " ".join(decode_entities(text).split()) or None if text else None
 
 
 def _summary(value: Any, config: SiteConfig) -> str | None:
@@ -80,7 +81,7 @@ def _list(value: Any, _config: SiteConfig) -> tuple[str, ...] | None:
 
 
 _BY = re.compile(r"^\s*(?:by|von|par|por)\s+(?=\S)", re.IGNORECASE)
-_CONJUNCTION = re.compile(r"\s+(?:and|und|et|y)\s+|\s*&\s*", re.IGNORECASE)
+_CONJUNCTION = re.compile(r" (?:and|und|et|y) | ?& ?", re.IGNORECASE)
 _INSTITUTION = re.compile(
     r"\b(?:of|for|on|the|für|des|pour|agencies|agency|staff|team|committee|ministry|institute)\b",
     re.IGNORECASE,
@@ -106,7 +107,7 @@ def people(text: str) -> list[str]:
         pieces = [
             piece.strip()
             for half in part.split(",")
-            for piece in _CONJUNCTION.split(f" {half.strip()} ")
+            for piece in _CONJUNCTION.split(f" {' '.join(half.split())} ")
             if piece.strip()
         ]
         several = all(len(piece.split()) > 1 for piece in pieces)
@@ -135,8 +136,36 @@ def _url(value: Any, config: SiteConfig) -> str | None:
     return text.strip("<>") if text else None
 
 
+def _urls(value: Any, _config: SiteConfig) -> tuple[str, ...] | None:
+    """Addresses, parted by blanks where they stand in one text; those that are none are told."""
+    parted = isinstance(value, list)
+    items = [one.strip() for one in _items(value)]
+    if not parted:
+        items = [part for item in items for part in re.split(r"[,;]?\s+", item)]
+    urls = list(dict.fromkeys(re.sub(r"^<(.*)>$", r"\1", one) for one in items if one))
+    good = tuple(one for one in urls if is_url(one))
+    bad = [one for one in urls if not is_url(one)]
+    if bad:
+        shown = ", ".join(f"`{one[:80]}`" for one in bad)
+        raise Wrong(
+            "url-unreadable",
+            f"not the address of a page: {shown}",
+            "Write the whole address, beginning with https://.",
+            good or None,
+        )
+    return good or None
+
+
 def is_url(text: str) -> bool:
-    return re.match(r"(?:https?|ftp)://[^\s/]+\.?[^\s]*$", text, re.IGNORECASE) is not None
+    """Whether a text is the whole address of a page, on a host and a port that can be."""
+    if not re.fullmatch(r"(?:https?|ftp)://[^\s/]\S*", text, re.IGNORECASE):
+        return False
+    try:
+        parts = urlsplit(text)
+        # A port is read, and may be wrong, only when it is asked for.
+        return bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
 
 
 def _language(value: Any, config: SiteConfig) -> str | None:
@@ -172,6 +201,7 @@ READERS: dict[FieldType, Callable[[Any, SiteConfig], Any]] = {
     "list": _list,
     "date": _date,
     "url": _url,
+    "urls": _urls,
     "language": _language,
     "flag": _flag,
     "mapping": _mapping,

@@ -17,7 +17,7 @@ from site_gen.diagnostics import Diagnostic, Location, error
 
 FAST_LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LOADERS_DIFFER = re.compile(
-    r"[\t\ufeff\x85\u2028\u2029]|[|>][-+0-9]*#|^[-?:\s]*\?|: *\?|[\[{][^\n]*\?", re.MULTILINE
+    r"[\t\ufeff\x85\u2028\u2029]|[|>][-+0-9]*#|^[-?:\s]*\?|: *\?|[\[{][^\n\[{?]*+\?", re.MULTILINE
 )
 """What the two loaders read differently; then the plain one decides, on every machine."""
 MAX_DEPTH = 40

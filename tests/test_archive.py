@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
+from types import ModuleType
 
 import pytest
 
@@ -188,3 +190,32 @@ def test_drafts_and_embargoes_are_held_back() -> None:
         "content/articles/draft.md": "draft",
         "content/articles/later.md": "embargoed until 2026-01-02",
     }
+
+
+@pytest.mark.parametrize(
+    ("until", "last_day_out"),
+    [
+        ("2027-03-01", date(2027, 2, 28)),
+        ("2027-03-01~", date(2027, 2, 28)),
+        ("2027-03", date(2027, 3, 31)),
+        ("2027", date(2027, 12, 31)),
+        ("2027/2028", date(2028, 12, 31)),
+    ],
+)
+def test_when_an_embargo_ends(until: str, last_day_out: date) -> None:
+    """Until a day: it is shown on that day. Until a month or a year: when that is over."""
+    held = document("a", embargo=dates.parse_edtf(until))
+    assert archive.held_back(held, last_day_out) == f"embargoed until {until}"
+    assert archive.held_back(held, date.fromordinal(last_day_out.toordinal() + 1)) == ""
+
+
+def test_slugs_do_not_depend_on_what_else_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another package that spells names in Latin letters, once installed, changes no URL."""
+    other = ModuleType("unidecode")
+    other.unidecode = lambda text: "other"  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "unidecode", other)
+    assert [archive.slug_of(name) for name in ("Київ", "Harper’s", "Łódź")] == [
+        "kiiv",
+        "harpers",
+        "lodz",
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from site_gen import yamlio
+from site_gen import markup, yamlio
 from site_gen.decoding import decode
 from tests.support import SITE_YML, SiteTest
 
@@ -115,7 +116,7 @@ def test_an_error_publishes_nothing(site: SiteTest, name: str, content: str | by
     site.write({f"content/articles/{name}": content, "content/articles/c.md": GOOD})
     result = site.run("build")
     assert result.exit_code == 1
-    assert "The old output stays" in result.stderr
+    assert "the old output stays" in result.stderr
     assert before == site.output()
 
 
@@ -284,6 +285,117 @@ def test_no_encoding_name_breaks_the_run(encoding: str) -> None:
     text, problems = decode(b"caf\xe9", "a.txt", encoding)
     assert text is None
     assert [one.code for one in problems] == ["encoding-unknown" if encoding else "not-utf8"]
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding", "column"),
+    [(b"x +2AA-", "utf-7", 3), (rb"\ud800", "raw_unicode_escape", 1)],
+)
+def test_half_characters_are_no_text(data: bytes, encoding: str, column: int) -> None:
+    """A surrogate that an encoding spells is an error at its place."""
+    text, (problem,) = decode(data, "a.txt", encoding)
+    assert text is None
+    assert ("encoding-wrong", 1, column) == (
+        problem.code,
+        problem.location.line,
+        problem.location.column,
+    )
+
+
+@pytest.mark.parametrize("name", ["\n.txt", "\u00a0.txt", "&nbsp;.txt"])
+def test_a_name_without_a_letter(site: SiteTest, name: str) -> None:
+    """A document whose name shows nothing is published as untitled, and told."""
+    site.write({"content/articles/a.md": GOOD})
+    try:
+        site.write({f"content/articles/{name}": "Text."})
+    except OSError:
+        pytest.skip("this system has no such names")
+    assert "title-missing" in site.codes()
+    assert "internal-error" not in site.codes()
+
+
+def test_a_body_that_is_no_text(site: SiteTest) -> None:
+    """`body:` with a list in it is told; the entry is published without it."""
+    site.write(
+        {"content/articles/a.md": GOOD, "content/places/kabul.yml": "name: Kabul\nbody: [1, 2]\n"}
+    )
+    (found,) = site.diagnostics()
+    assert (found["code"], place(found)[:2]) == ("wrong-type", ("content/places/kabul.yml", 2))
+
+
+def test_a_fault_of_the_program_costs_one_document(
+    site: SiteTest, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An exception while one document is read is that document's error; the others go on."""
+    render = markup.render
+
+    def failing(text: str, options: markup.Options, path: str) -> Any:
+        if path.endswith("bad.md"):
+            raise RecursionError("too deep,\nit seems")
+        return render(text, options, path)
+
+    monkeypatch.setattr(markup, "render", failing)
+    monkeypatch.delenv("SITE_GEN_DEBUG", raising=False)
+    site.write({"content/articles/bad.md": GOOD, "content/articles/b.md": GOOD})
+    result = site.run("build", "--jobs", "1", "--keep-going")
+    assert result.exit_code == 3
+    assert "bad.md: error[internal-error]" in result.stderr
+    assert "RecursionError: too deep, it seems" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert "1 published" in result.stderr
+    monkeypatch.setenv("SITE_GEN_DEBUG", "1")
+    assert "Traceback" in site.run("build", "--jobs", "1", "--keep-going").stderr
+
+
+def test_a_cell_may_be_long(site: SiteTest) -> None:
+    """A cell of more than 131,072 characters is read."""
+    summary = "word " * 60_000
+    site.write(
+        {
+            "content/articles/b.md": GOOD,
+            "content/articles/metadata.csv": f"file,summary\nb.md,{summary}\n",
+        }
+    )
+    assert site.codes() == []
+
+
+@pytest.mark.parametrize(
+    ("rows", "codes"),
+    [
+        ("001,One\n", []),
+        ("001,One\n001.txt,Two\n", ["table-row"]),
+        ("002,One\n", ["table-row"]),
+        ("3.5 times,One\n", []),
+    ],
+)
+def test_rows_that_name_files_without_their_ending(
+    site: SiteTest, rows: str, codes: list[str]
+) -> None:
+    """A name without its ending is that of the only document that has it."""
+    site.write(
+        {
+            "content/articles/001.txt": GOOD,
+            "content/articles/3.5 times.txt": GOOD,
+            "content/articles/deep/002.md": GOOD,
+            "content/articles/pages/002.md": GOOD,
+            "content/articles/metadata.csv": f"file,collection\n{rows}",
+        }
+    )
+    assert codes == site.codes()
+    if not codes:
+        site.run("build")
+        pages = [one for one in site.output() if re.match(r"articles/\w[^/]*\.html$", one)]
+        assert sum("One" in site.text(page) for page in pages) == 1
+
+
+def test_many_rows_for_nothing(site: SiteTest) -> None:
+    """Thousands of rows that name no file are told, the first of them with a guess."""
+    files = {f"content/articles/report-{n:04}.txt": GOOD for n in range(30)}
+    rows = "".join(f"reprot-{n:05}.txt,T\n" for n in range(3000))
+    site.write({**files, "content/articles/metadata.csv": f"file,title\n{rows}"})
+    found = told(site, "table-row")
+    assert len(found) == 3000
+    assert "Did you mean report-" in found[0]["hint"]
 
 
 def test_utf16_without_a_mark_is_named() -> None:

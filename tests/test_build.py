@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import datetime
+import os
 import shutil
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
 
 from site_gen.build import Options, build
-from tests.archive_sites import PNG, articles, document
+from site_gen.model import Page
+from site_gen.render.bodies import Bodies
+from site_gen.render.renderer import Renderer
+from tests.archive_sites import HOSTILE_SVG, PNG, articles, document
 from tests.support import ROOT, SiteTest
 
 DAY = datetime.date(2026, 1, 1)
@@ -193,3 +199,110 @@ def test_an_unreadable_static_file_is_told(site: SiteTest, monkeypatch: pytest.M
     monkeypatch.setattr(Path, "read_bytes", refuse)
     [found] = site.diagnostics()
     assert (found["code"], found["path"]) == ("unreadable", "static/logo.png")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("evil.html.", ".html"),
+        ("evil.js ", ".js"),
+        ("evil.RDF", ".rdf"),
+        ("page", ""),
+        ("page.HTMLX", ".htmlx"),
+    ],
+)
+def test_what_a_browser_may_run_is_left_out(site: SiteTest, name: str, value: str) -> None:
+    """What a file is called on the web decides; what is not known to be harmless is not there."""
+    body = f"[x](<{name.replace(' ', '%20')}>)"
+    site.write({"content/articles/a.md": document(body, {"title": "A"})})
+    site.write({f"content/articles/{name}": "<script>alert(1)</script>"})
+    (found,) = [one for one in site.diagnostics() if one["code"] == "attachment-unsafe"]
+    assert (found["path"], found["value"]) == (f"content/articles/{name}", value)
+    assert found["hint"]
+    assert site.run("build").exit_code == 0
+    assert [path for path in site.output() if path.startswith("articles/")] == ["articles/a.html"]
+    assert not site.soup("articles/a.html").select(".body a[href]")
+
+
+@pytest.mark.parametrize("name", ["a.svg.", "a.SVG", "a.svg "])
+def test_every_drawing_is_cleaned(site: SiteTest, name: str) -> None:
+    """A file that is served as a drawing is cleaned like one, whatever it is called here."""
+    body = f"![x](<{name.replace(' ', '%20')}>)"
+    site.write({"content/articles/a.md": document(body, {"title": "A"})})
+    site.write({f"content/articles/{name}": HOSTILE_SVG})
+    assert site.run("build").exit_code == 0
+    drawing = site.page(f"articles/{name.rstrip('. ')}")
+    assert "<rect" in drawing
+    assert "alert" not in drawing
+
+
+@pytest.mark.parametrize(("ending", "published"), [("xyz", True), ("js", False), ("html", False)])
+def test_site_yml_allows_more_attachments(site: SiteTest, ending: str, published: bool) -> None:
+    """An ending mapped to `attachment` is published, but for those that browsers run."""
+    site.write(
+        {
+            "site.yml": f"title: T\nurl: https://e.org/\nextensions: {{.{ending}: attachment}}\n",
+            "content/articles/a.md": document(f"[x](b.{ending})", {"title": "A"}),
+            f"content/articles/b.{ending}": "x",
+        }
+    )
+    assert ("attachment-unsafe" in site.codes()) is not published
+    site.run("build")
+    assert (f"articles/b.{ending}" in site.output()) is published
+
+
+def code_of(site: SiteTest, path: str) -> str:
+    """The code of the one finding in a file."""
+    (found,) = [one for one in site.diagnostics() if one["path"] == path]
+    return str(found["code"])
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+@pytest.mark.parametrize("name", ["foo\\bar.png", "root/C:foo"])
+def test_static_files_with_names_that_cannot_be(site: SiteTest, name: str) -> None:
+    """A name that is another path on another system is an error with its path."""
+    site.write({f"static/{name}": PNG, **articles(1)})
+    assert code_of(site, f"static/{name}") == "file-name"
+    assert site.run("build").exit_code == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux takes any bytes as a name")
+def test_a_static_file_whose_name_is_no_text(site: SiteTest) -> None:
+    """A name that is not UTF-8 is an error that can be printed."""
+    site.write({**articles(1), "static/x.txt": "x"})
+    (site.folder / "static" / "x.txt").rename(os.fsdecode(bytes(site.folder / "static") + b"/\xff"))
+    assert code_of(site, "static/\\udcff") == "file-name"
+    assert site.run("build").exit_code == 1
+
+
+def test_static_links_do_not_lead_out(site: SiteTest, tmp_path: Path) -> None:
+    """A link in static/ that leaves the site, or leads to nothing, is an error; others are read."""
+    site.folder = tmp_path / "site"
+    site.write({**articles(1), "static/real.txt": "real"})
+    (tmp_path / "secret.txt").write_bytes(b"secret")
+    for name, target in {"in": "real.txt", "out": "../../secret.txt", "lost": "gone"}.items():
+        (site.folder / "static" / f"{name}.txt").symlink_to(target)
+    found = {one["path"]: one["code"] for one in site.diagnostics()}
+    assert found == {"static/out.txt": "symlink-outside", "static/lost.txt": "unreadable"}
+    assert site.run("build").exit_code == 1
+
+
+def test_a_page_that_site_gen_fails_to_make(
+    site: SiteTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fault in making one page hides no other finding, and nothing is published."""
+    make = Renderer._article
+
+    def fail(self: Renderer, page: Page, bodies: Bodies) -> dict[str, Any]:
+        if page.url == "articles/n01.html":
+            raise LookupError("no such thing")
+        return make(self, page, bodies)
+
+    monkeypatch.setattr(Renderer, "_article", fail)
+    site.write({**articles(3), "content/articles/dead.md": "# Dead\n\n[x](gone.md)\n"})
+    found = {one["code"]: one for one in site.diagnostics()}
+    assert found.keys() == {"internal-error", "link-dead"}
+    assert found["internal-error"]["path"] == "articles/n01.html"
+    assert "LookupError: no such thing" in found["internal-error"]["message"]
+    assert site.run("build", "--keep-going").exit_code == 1
+    assert not (site.folder / "output").exists()

@@ -21,7 +21,7 @@ LAYERS: dict[str, frozenset[str]] = {
     # The types that everyone speaks.
     "core": frozenset({"dates", "diagnostics", "model"}),
     # What any stage may use beside them.
-    "base": frozenset({"config", "decoding", "fields", "languages", "theme", "yamlio"}),
+    "base": frozenset({"config", "decoding", "fields", "languages", "paths", "theme", "yamlio"}),
     # One step of the flow each; none knows another.
     "stage": frozenset(
         {

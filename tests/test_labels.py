@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from site_gen import closing, htmlsource, labels
+from site_gen import closing, htmlsource, labels, values, yamlio
 from site_gen.labels import Split
 from tests.support import SiteTest
 
@@ -33,7 +35,8 @@ def stated(found: Split) -> dict[str, tuple[str, ...]]:
         ("\n\n# A *title* #\nText.", "A title", "Text."),
         ("A title\n=======\n\nText.", "A title", "Text."),
         ("A title\n-------\n\nText.", "A title", "Text."),
-        ("# [A title](x.html)\n\nText.", "A title", "Text."),
+        ("# [A title](#)\n\nText.", "A title", "Text."),
+        ("# A title " + " " * 40 + "##\n\nText.", "A title", "Text."),
         ("Text.\n\n# Later\n\nText.", "", "Text.\n\n# Later\n\nText."),
         ("# One\n\n# Two\n\nText.", "One", "# Two\n\nText."),
     ],
@@ -42,6 +45,60 @@ def test_title_heading(text: str, title: str, rest: str) -> None:
     """The heading at the head of a text is its title and is taken out of the body."""
     found = split(text)
     assert (title, rest) == (found.title, found.body.strip())
+
+
+@pytest.mark.parametrize(
+    ("heading", "title"),
+    [
+        ("# [My title](http://a.example/unicorn) ![walrus](logo.png)", "My title walrus"),
+        ("# [My title](x.html)", "My title"),
+        ("# [My title][ref]", "My title"),
+        ("# My title[^1]", "My title"),
+        ('# <a href="x.html">My title</a>', '<a href="x.html">My title</a>'),
+    ],
+)
+def test_a_heading_that_leads_on_stays(heading: str, title: str) -> None:
+    """A heading with a link, an image or a footnote gives the title and stays in the body."""
+    found = split(f"{heading}\n\n**Author:** Ann Lee\n\nText.")
+    assert (title, {"authors": ("Ann Lee",)}) == (found.title, stated(found))
+    assert heading in found.body
+
+
+@pytest.mark.parametrize(
+    ("markdown", "text"),
+    [
+        ("*a* and **b**", "a and b"),
+        ("***a*** _b_ `c`", "a b c"),
+        ("**a *b* c**", "a b c"),
+        ("a_b_c 2 * 3 * 4", "a_b_c 2 * 3 * 4"),
+        ("*a", "*a"),
+        ("**a*", "*a"),
+        ("[![alt](a.png)](b.html)", "alt"),
+        ("[a](b_(c).html) d", "a d"),
+    ],
+)
+def test_plain_text(markdown: str, text: str) -> None:
+    """Inline Markdown becomes the words that a reader sees."""
+    assert text == labels.plain_text(markdown)
+
+
+def test_labels_given_twice(site: SiteTest) -> None:
+    """Labels of a list make one list; of others the second, if it differs, stays in the text."""
+    texts = {
+        "a.md": "# T\n\n{0}\n\n{1}\n\nText.\n\n{2}\n\n{3}\n",
+        "b.html": "<h1>T</h1><p>{0}</p><p>{1}</p><p>Text.</p><p>{2}</p><p>{3}</p>",
+    }
+    said = (("Author", "Ann Lee"), ("Summary", "One."), ("Author", "Jo Ray"), ("Summary", "Two."))
+    for name, text in texts.items():
+        mark = "**{}:** {}" if name.endswith("md") else "<b>{}:</b> {}"
+        site.write({f"content/articles/{name}": text.format(*(mark.format(*one) for one in said))})
+    assert site.run("build").exit_code == 0
+    for page in ("articles/a.html", "articles/b.html"):
+        body = site.soup(page).select_one(".body")
+        assert body is not None
+        assert body.get_text(" ", strip=True) == "Text. Summary: Two."
+        assert "Jo Ray" in site.text(page)
+        assert "One." in site.text(page)
 
 
 def test_another_title_stays_in_the_body() -> None:
@@ -247,6 +304,42 @@ def test_labels_in_html() -> None:
 
 
 @pytest.mark.parametrize(
+    ("page", "body"),
+    [
+        (
+            "<html><head><title>T</title></head><p>Before</p><body><p>one</p></body><p>two</p>"
+            "</html>",
+            "<p>Before</p><p>one</p><p>two</p>",
+        ),
+        ("<html><title>T</title><p>one</p></html>", "<p>one</p>"),
+        ("<!doctype html><head><title>T</title></head>one<style>p {}</style>",
+         "one<style>p {}</style>"),
+        ("<html><head><title>T</title><p>oops</p></head><body>one", "<p>oops</p>one"),
+        ('<html><title>T</title><body onload="a > b"><p>one</p>', "<p>one</p>"),
+        ("<html><!-- <body> --><head><title>T</title><script>'<body>'</script><body>one", "one"),
+        ("<html><title>T</title><!-- one", "one"),
+        ("<html>\n<head><title>T</title>\n<body>\n<p>one</p>\n", "<p>one</p>"),
+    ],
+)  # fmt: skip
+def test_only_the_head_of_a_page_is_cut(page: str, body: str) -> None:
+    """Whatever is no element of the head is text, wherever it stands."""
+    head = htmlsource.head(page)
+    rest = htmlsource.body_of(page, head)
+    assert body == rest.strip()
+    assert page.count("\n") == rest.count("\n")
+    assert ("title", "T") in [one[:2] for one in head.stated]
+
+
+@pytest.mark.parametrize(
+    "heading", ['<h1><a href="x.html">T</a></h1>', '<h1>T <img src="a.png" alt="b"></h1>']
+)
+def test_an_html_heading_that_leads_on_stays(heading: str) -> None:
+    """A heading with a link or an image gives the title and stays in the body."""
+    found = htmlsource.split(f"{heading}<p>Text.</p>", KNOWN)
+    assert (found.title, f"{heading}<p>Text.</p>") == ("T", found.body)
+
+
+@pytest.mark.parametrize(
     "html",
     [
         "<p>Text.</p><p><b>Author:</b> Ann Lee</p><p>More.</p>",
@@ -364,3 +457,71 @@ def test_a_note_with_a_picture_stays_in_the_text(site: SiteTest) -> None:
     image = soup.select_one(".body img")
     assert image is not None
     assert image["src"] == "../articles/p.png"
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Ann Lee is a reporter for the [Times][ref].",
+        "Ann Lee is a reporter for the [Ref].",
+        "Ann Lee is a reporter.[^1]",
+    ],
+)
+def test_a_note_that_refers_to_the_text_stays_in_it(site: SiteTest, note: str) -> None:
+    """What the note refers to is defined in the body, so only there the reference works."""
+    text = (
+        f"# A\n\n**Author:** Ann Lee\n\nText.\n\n{note}\n\n"
+        "[ref]: https://times.example/x\n\n[^1]: Since 1999.\n"
+    )
+    site.write({"content/articles/a.md": text})
+    site.run("build")
+    soup = site.soup("articles/a.html")
+    assert soup.select(".notes") == []
+    assert soup.select('.body a[href="https://times.example/x"], .body sup a')
+
+
+def test_what_is_found_in_a_note_is_told(site: SiteTest) -> None:
+    """A note is held to the same rules as the body, and its findings have their line."""
+    note = "Ann Lee is a reporter. <b onclick='x()'>Bold</b> <script>gone()</script>"
+    site.write({"content/articles/a.md": f"# A\n\n**Author:** Ann Lee\n\nText.\n\n{note}\n"})
+    assert ("html-removed", 7) in [(one["code"], one["line"]) for one in site.diagnostics()]
+
+
+KILLERS: dict[str, Callable[[], object]] = {
+    "spaces in a heading": lambda: labels.split("# a" + " " * 100_000 + "b\n\ntext", KNOWN),
+    "brackets": lambda: labels.plain_text("[" * 300_000),
+    "links": lambda: labels.plain_text("[a](" * 100_000),
+    "angles": lambda: labels.plain_text("<http:" * 100_000),
+    "stars": lambda: labels.plain_text("*a " * 100_000),
+    "marks": lambda: labels.plain_text("**a _b `c " * 30_000),
+    "spaces in a byline": lambda: values.people("a" + " " * 300_000 + "b"),
+    "open paragraphs": lambda: htmlsource.closing_notes(
+        "<p>one</p>" + "<p>two words\n" * 50_000, ["Ann Bell"]
+    ),
+    "open tags": lambda: htmlsource.split("x<p " * 100_000, KNOWN),
+    "less than": lambda: htmlsource.words("<" * 300_000),
+    "spaces in a label": lambda: htmlsource.split("<p><b>" + " " * 100_000, KNOWN),
+    "many labels": lambda: htmlsource.split("<p><b>By:</b> Ann</p>" * 20_000, KNOWN),
+    "links in a head": lambda: htmlsource.head("<html>" + "<a " * 100_000),
+    "comments in a head": lambda: htmlsource.head("<html>" + "<!--" * 100_000),
+    "declarations in a head": lambda: htmlsource.head("<html>" + "<!a" * 100_000),
+    "scripts in a head": lambda: htmlsource.head("<html>" + "<script>" * 50_000),
+    "quotes in a head": lambda: htmlsource.head("<html>" + "<a '\"" * 50_000),
+    "brackets in YAML": lambda: yamlio.load("a: '" + "[" * 300_000 + "'", "a.yml"),
+}
+
+
+@pytest.mark.parametrize("name", KILLERS)
+def test_no_text_keeps_the_reader_for_ever(name: str) -> None:
+    """What once took time by the square of its length, or worse, is read."""
+    assert KILLERS[name]() is not None
+
+
+def test_a_source_may_be_a_newspaper_and_an_address(site: SiteTest) -> None:
+    """`Source:` with a name is the publication; `Source URL:` beside it is the address."""
+    text = "# T\n\nText.\n\n**Source:** The Post\n\n**Source URL:** <https://a.example/b>\n"
+    site.write({"content/articles/a.md": text})
+    assert site.codes() == []
+    site.run("build")
+    assert "The Post" in site.text("articles/a.html")
+    assert site.soup("articles/a.html").select('a[href="https://a.example/b"]')

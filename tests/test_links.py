@@ -135,3 +135,21 @@ def test_a_portrait_is_a_link_too(archive: SiteTest) -> None:
     assert found["path"] == "content/authors/ann-lee.md"
     archive.write({"content/authors/ann.jpg": b"x"})
     assert "image-missing" not in archive.codes()
+
+
+@pytest.mark.parametrize(
+    "portrait",
+    ["http://[evil", "#x", "https://a.org/b.jpg", "../articles/b.md", "ann.pdf", "//a.org/b.jpg"],
+)
+def test_a_portrait_is_an_image_of_this_archive(archive: SiteTest, portrait: str) -> None:
+    """Anything else is told like a missing image, and the page has no picture."""
+    archive.write(
+        {
+            "content/authors/ann-lee.md": f"---\nname: Ann\nportrait: '{portrait}'\n---\nText.\n",
+            "content/authors/ann.pdf": b"x",
+        }
+    )
+    (found,) = [one for one in archive.diagnostics() if one["code"] == "image-missing"]
+    assert (found["path"], found["value"]) == ("content/authors/ann-lee.md", portrait)
+    assert archive.run("build").exit_code == 0
+    assert archive.soup("authors/ann-lee.html").select("img") == []

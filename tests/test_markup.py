@@ -100,6 +100,34 @@ def test_attribute_lists_and_definitions_are_markup(text: str, expected: str) ->
     assert expected == html(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "target"),
+    [
+        ("[x](<c d.txt>)", "c d.txt"),
+        ('[x](<c d.txt> "T")', "c d.txt"),
+        ("![x](<c d.png>)", "c d.png"),
+        ("[x](<b e.md>)", "b e.md"),
+        ("[x][1]\n\n[1]: <b.md>", "b.md"),
+        ("[x]\n\n[x]:\n  <a/b.md> 'T'", "a/b.md"),
+    ],
+)
+def test_a_destination_in_angle_brackets_is_no_tag(text: str, target: str) -> None:
+    """It may hold blanks, begin with the name of an element, and stand in a definition."""
+    assert codes(text) == []
+    assert [target] == [one.target for one in render(text).references]
+
+
+def test_an_address_with_blanks_in_angle_brackets_is_a_destination() -> None:
+    """It leads out of the archive, as written."""
+    assert html("[x](<https://a.org/x y>)") == '<p><a href="https://a.org/x y">x</a></p>'
+
+
+@pytest.mark.parametrize("text", ["x](<c d.txt>)", "`[x](<c d.txt>)`", "[Editor]: <laughs>"])
+def test_angle_brackets_that_are_no_destination_are_text(text: str) -> None:
+    """Not a word is lost where no link is."""
+    assert BeautifulSoup(html(text), "html.parser").get_text() == text.strip("`")
+
+
 def test_a_table_with_a_row_wider_than_its_head_is_text() -> None:
     """No cell is dropped."""
     assert "third" in html("| a | b |\n|---|---|\n| one | two | third |")
@@ -237,6 +265,59 @@ def test_a_remote_image_becomes_a_link() -> None:
     """With its alternative text and its title."""
     expected = '<p><a class="remote-image" href="https://x.org/a.png" title="T">An alt</a></p>'
     assert expected == html('![An alt](https://x.org/a.png "T")')
+
+
+@pytest.mark.parametrize(
+    ("text", "link", "image"),
+    [
+        ("[![An alt](https://x.org/a.png)](b.md)", "An alt", "a.png"),
+        ("[![](https://x.org/a.png)](https://y.org/)", "https://y.org/", "a.png"),
+        ("[![](//x.org/a.png?b&c)](b.md)", "b.md", "a.png?b&c"),
+        ("[![An alt](https://x.org/a.png) words](b.md)", "words", "An alt"),
+        ("# [![An alt](https://x.org/a.png)](b.md)", "An alt", "a.png"),
+    ],
+)
+def test_a_linked_remote_image_becomes_two_links_with_names(
+    text: str, link: str, image: str
+) -> None:
+    """The link says what the image showed, or where it leads; the image's own link follows it."""
+    links = BeautifulSoup(render(text).html, "html.parser").select("a")
+    assert [link, image] == [one.get_text().strip() for one in links]
+    assert [one.get("class") for one in links] == [None, ["remote-image"]]
+
+
+def test_a_heading_that_is_a_linked_remote_image_has_its_words() -> None:
+    """A list of contents shows them."""
+    (heading,) = render("# [![An alt](https://x.org/a.png)](b.md)").headings
+    assert heading.text == "An alt"
+
+
+def test_a_link_that_shows_nothing_has_a_name() -> None:
+    """A reader who does not see the page hears where it leads; no word is added to the text."""
+    assert (
+        html("a[](https://x.org/)b") == '<p>a<a href="https://x.org/" title="https://x.org/">'
+        "</a>b</p>"
+    )
+    assert 'alt="b.md"' in html("[![](a.png)](b.md)")
+    assert 'alt="An alt"' in html("[![An alt](a.png)](b.md)")
+    assert 'alt=""' in html("[![](a.png) words](b.md)")
+
+
+@pytest.mark.parametrize("how", ["markdown", "html"])
+def test_a_link_to_a_place_that_the_page_lacks_is_words(how: Markup) -> None:
+    """It leads nowhere, keeps where it led in its title, and stays a reference to be told."""
+    page = render('<a href="#no">x</a> <a href="#no" title="T">y</a> <a href="#end">z</a>'
+                  '<p id="end">.</p>', how)  # fmt: skip
+    links = BeautifulSoup(page.html, "html.parser").select("a")
+    assert [one.get("href") for one in links] == [None, None, "#t-end"]
+    assert [one.get("title") for one in links] == ["#no", "T (#no)", None]
+    assert [one.target for one in page.references] == ["#no", "#no", "#end"]
+
+
+def test_a_link_to_a_place_further_down_or_in_other_letters_leads_there() -> None:
+    """Headings, notes and percent-encoded names count."""
+    text = "[a](#caf%C3%A9) [b](#c) d[^1]\n\n# Café\n\n# C\n\n[^1]: Note."
+    assert "missing" not in html(text)
 
 
 # Text, plain, html

@@ -158,7 +158,8 @@ def test_every_alias_is_its_field(alias: str, field: str) -> None:
     known = names_of_keys({})
     kinds = BY_NAME[field].kinds
     value = {
-        "date": "2001", "url": "https://a.org/", "flag": "true", "language": "en",
+        "date": "2001", "flag": "true", "language": "en",
+        "url": "https://a.org/", "urls": "https://a.org/",
     }.get(BY_NAME[field].type, "x")  # fmt: skip
     for key in (alias, alias.upper(), alias.replace("_", "-"), alias.replace("_", " ")):
         stated = Statement(key, value, Origin("front matter", "a.md", 2))

@@ -14,7 +14,8 @@ from site_gen import archive, dates, pages
 from site_gen.config import SiteConfig
 from site_gen.diagnostics import Diagnostic
 from site_gen.model import Document, DocumentKind, Page, Registry
-from site_gen.pages.urls import comparable, initial, letter_name, segment
+from site_gen.pages.urls import LONGEST, initial, letter_name, segment
+from site_gen.paths import comparable
 
 LIMIT = 10
 
@@ -72,6 +73,20 @@ def test_segment(text: str, expected: str) -> None:
     assert expected == segment(text)
 
 
+@pytest.mark.parametrize("letter", ["a", "ж", "語"])
+def test_a_long_segment_is_cut(letter: str) -> None:
+    """Up to 180 bytes stay as they are; a longer name is cut, stays unique and keeps its ending."""
+    size = len(letter.encode())
+    fits = letter * ((LONGEST - 4) // size) + ".png"
+    long, other = letter * (LONGEST // size) + ".png", letter * (LONGEST // size) + "b.png"
+    assert segment(fits) == fits
+    assert len({segment(long), segment(other), fits}) == 3
+    for name in (segment(long), segment(other)):
+        assert len(name.encode()) <= LONGEST
+        assert name.startswith(letter * (150 // size))
+        assert name.endswith(".png")
+
+
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_every_segment_is_a_file_name(text: str) -> None:
     """No text makes an empty name, a path, a name that is too long, or one that Windows refuses."""
@@ -79,7 +94,7 @@ def test_every_segment_is_a_file_name(text: str) -> None:
     assert name not in ("", ".", "..")
     assert not set(name) & set('<>:"/\\|?*#%') or "/" in text
     assert name[-1] not in ". "
-    assert len(name.encode()) <= 200
+    assert len(name.encode()) <= LONGEST
     assert segment(name) == name or "/" in text
 
 
@@ -119,6 +134,7 @@ def test_url_of_a_free_page(key: str, expected: str) -> None:
         ("articles/Caf\u00e9", "articles/Cafe\u0301"),
         ("articles/a.html/b", "articles/a"),
         ("articles/straße", "articles/STRASSE"),
+        ("articles/\u0390", "articles/\u03aa\u0301"),
     ],
 )
 def test_documents_that_share_a_url(pair: tuple[str, str]) -> None:

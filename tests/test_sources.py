@@ -141,14 +141,34 @@ def test_what_is_no_source_is_told(site: SiteTest, name: str, code: str, value: 
     assert found["hint"]
 
 
-@pytest.mark.parametrize("sidecar", ["taleban-defection.yml", "taleban-defections.txt.yml"])
-def test_misnamed_sidecar_is_guessed(site: SiteTest, sidecar: str) -> None:
+def test_misnamed_sidecar_is_guessed(site: SiteTest) -> None:
     """A sidecar with a wrong name is told with the document it may belong to."""
     site.write(
-        {"content/articles/taleban-defections.txt": ARTICLE, f"content/articles/{sidecar}": ""}
+        {
+            "content/articles/taleban-defections.txt": ARTICLE,
+            "content/articles/taleban-defection.yml": "",
+        }
     )
     found = only(site, "sidecar-without-document")
     assert "rename it to taleban-defections.yml" in found["hint"]
+
+
+def test_a_sidecar_named_with_the_ending(site: SiteTest) -> None:
+    """`a.txt.yml` is the sidecar of a.txt, and of no other document; of an entry's file too."""
+    site.write(
+        {
+            "content/articles/a.txt": "Text.",
+            "content/articles/a.txt.yml": "title: One",
+            "content/articles/b.md": "# B\n\nText.",
+            "content/articles/b.txt.yml": "title: Two",
+            "content/places/kabul.md": "",
+            "content/places/kabul.md.yml": "name: Cabul",
+        }
+    )
+    assert site.codes() == ["sidecar-without-document"]
+    site.run("build")
+    assert "One" in site.text("articles/a.html")
+    assert "Cabul" in site.text("places/kabul.html")
 
 
 def test_two_sidecars(site: SiteTest) -> None:

@@ -18,13 +18,12 @@ from site_gen.pages.urls import (
     NOT_FOUND,
     UNDATED,
     attachment_url,
-    comparable,
     document_url,
-    folders,
     initial,
     letter_name,
     segment,
 )
+from site_gen.paths import comparable, folders
 
 __all__ = [
     "DATES",

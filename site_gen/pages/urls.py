@@ -29,6 +29,10 @@ MONTHS = (
     "October", "November", "December",
 )  # fmt: skip
 
+LONGEST = 180
+"""Bytes of a part of a URL in UTF-8: file systems take 255, and temporary names are longer."""
+
+_ENDING = re.compile(r"\.[A-Za-z0-9]{1,8}\Z")
 _UNSAFE = re.compile(r'[<>:"\\|?*#%\x00-\x1f\x7f]')
 _RESERVED = frozenset(
     ["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))]
@@ -36,14 +40,19 @@ _RESERVED = frozenset(
 
 
 def segment(text: str) -> str:
-    """A part of a path that every file system and web host takes, as near to `text` as may be."""
+    """A part of a path that every file system and web host takes, as near to `text` as may be.
+
+    A long name is cut; its ending stays, since that is what browsers and web hosts go by.
+    """
     name = _UNSAFE.sub("-", unicodedata.normalize("NFC", text)).rstrip(". ") or "-"
     stem, dot, rest = name.partition(".")
     if stem.casefold() in _RESERVED:
         name = f"{stem}-{dot}{rest}"
-    if len(name.encode()) > 180:
+    if len(name.encode()) > LONGEST:
         digest = hashlib.sha256(name.encode()).hexdigest()[:8]
-        name = name.encode()[:160].decode("utf-8", "ignore") + "-" + digest
+        ending = _ENDING.search(name)
+        cut = name.encode()[:160].decode("utf-8", "ignore")
+        name = f"{cut}-{digest}{ending[0] if ending else ''}"
     return name
 
 
@@ -83,14 +92,3 @@ def letter_name(letters: str) -> str:
     if letters == "#":
         return "0-9"
     return "".join(one.lower() if one.isascii() else f"u{ord(one):04x}" for one in letters)
-
-
-def comparable(url: str) -> str:
-    """What is equal for two URLs that some disk cannot hold both of."""
-    return unicodedata.normalize("NFC", url).casefold()
-
-
-def folders(url: str) -> list[str]:
-    """The folders above a URL, the topmost first."""
-    parts = url.split("/")
-    return ["/".join(parts[:depth]) for depth in range(1, len(parts))]

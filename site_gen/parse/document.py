@@ -182,13 +182,29 @@ class _Work:
             stated, problems = metadata.yaml_file(text, "front matter", self.path)
             self.found.extend(problems)
             self.stated.extend(one for one in stated if one.key != "body")
-            return next((one.value for one in stated if one.key == "body"), "") or ""
+            return self.body_of_entry(next((one for one in stated if one.key == "body"), None))
         stated, rest, problems = metadata.front_matter(text, self.path)
         self.found.extend(problems)
         if any(one.severity == "error" for one in problems):
             raise _Failed
         self.stated.extend(stated)
         return rest
+
+    def body_of_entry(self, stated: Statement | None) -> str:
+        """The text in `body:` of a registry entry that is all YAML."""
+        if stated is None or stated.value is None or isinstance(stated.value, str):
+            return (stated.value if stated else "") or ""
+        self.found.append(
+            warning(
+                "wrong-type",
+                stated.location,
+                "`body` is a text; what it holds is not shown",
+                value=stated.shown[:120],
+                hint="Write `body: |` and the text below it, indented by two spaces.",
+                source=stated.source,
+            )
+        )
+        return ""
 
     def resolve(self, only: frozenset[str], *, tell: bool) -> Metadata:
         result, problems = metadata.resolve(self.stated, self.kind, self.config, self.known, only)
@@ -224,7 +240,7 @@ class _Work:
         if self.kind not in ("article", "page"):
             known = {}
         if how != "html":
-            return labels.split(text, known, stated_title)
+            return labels.split(text, known, stated_title, how)
         head = htmlsource.head(text)
         self.stated.extend(
             Statement(key, value, Origin("front matter", self.path, line), raw=value)
@@ -249,7 +265,8 @@ class _Work:
     ) -> tuple[str, tuple[ClosingNote, ...]]:
         """The body without its closing notes, and these.
 
-        A note that holds an image or a link into the archive stays in the body, where it works.
+        A note that holds an image, a link into the archive, a footnote mark or a link by
+        reference stays in the body, where these work.
         """
         if self.kind != "article" or not authors:
             return body, ()
@@ -257,12 +274,22 @@ class _Work:
         called = {closing.spoken(name): name for name in authors}
         take = htmlsource.closing_notes if options.markup == "html" else closing.closing_notes
         rest, found = take(body, tuple(called))
-        notes = []
+        notes: list[ClosingNote] = []
+        problems: list[Diagnostic] = []
         for note in found:
-            rendered, _ = markup.render(note.text, options, self.path)
+            if options.markup in ("markdown", "text") and closing.refers(note.text, rest):
+                return body, ()
+            # The empty lines above keep the lines of what is found those of the file.
+            text = "\n" * (note.line - 1) + note.text
+            rendered, told = markup.render(text, options, self.path)
             if rendered.references:
                 return body, ()
+            problems.extend(told)
+            problems.extend(
+                fidelity.check(text, options.markup, rendered.html, rendered.references, self.path)
+            )
             notes.append(ClosingNote(called[note.author], rendered.html, note.line))
+        self.found.extend(problems)
         return rest, tuple(notes)
 
     def mended(self, body: str, how: Markup, given: Any) -> tuple[str, tuple[Repaired, ...]]:

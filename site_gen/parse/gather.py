@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -67,7 +66,7 @@ def _rows(
     """What the tables state of each document, the nearest table first."""
     rows: dict[str, tuple[Statement, ...]] = {}
     found: list[Diagnostic] = []
-    documents = {one.path for one in inventory.sources if one.document_kind}
+    names = _Names(one.path for one in inventory.sources if one.document_kind)
     for folder, table in sorted(inventory.tables.items(), key=lambda one: -one[0].count("/")):
         text, problems = read_text(site, table, "")
         found.extend(problems)
@@ -76,12 +75,60 @@ def _rows(
             continue
         stated, problems = tables.read(text, table.path, config)
         found.extend(problems)
+        seen: set[str] = set()
         for name, statements in stated.items():
-            path = f"{folder}/{name}"
-            if path not in documents:
-                found.append(_row_without_document(name, statements, folder, table, documents))
+            path = names.meant(f"{folder}/{name}")
+            if path in seen:
+                found.append(_row_twice(name, statements, table))
+                continue
+            seen.add(path)
+            if path not in names.paths:
+                hint = names.guess(folder, name)
+                found.append(_row_without_document(name, statements, table, hint))
             rows[path] = (*rows.get(path, ()), *statements)
     return rows, found
+
+
+class _Names:
+    """The documents that the rows of tables may name."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self.paths = frozenset(paths)
+        self.by_stem: dict[str, list[str]] = {}
+        self.by_name: dict[str, list[str]] = {}
+        self.by_folder: dict[str, list[str]] = {}
+        for path in sorted(self.paths):
+            self.by_stem.setdefault(sources.stem_of(path), []).append(path)
+            self.by_name.setdefault(PurePosixPath(path).name, []).append(path)
+            self.by_folder.setdefault(sources.folder_of(path), []).append(PurePosixPath(path).name)
+        self.guesser = sources.Guesser()
+
+    def meant(self, path: str) -> str:
+        """The document a row names, with its ending or, where only one has the name, without."""
+        alike = self.by_stem.get(path, ())
+        return path if path in self.paths or len(alike) != 1 else alike[0]
+
+    def guess(self, folder: str, name: str) -> str:
+        """The name that a row may mean instead, from the table's folder on; or none."""
+        path = PurePosixPath(f"{folder}/{name}")
+        alike = self.by_stem.get(str(path), [])
+        if not alike:
+            alike = [one for one in self.by_name.get(path.name, ()) if one.startswith(f"{folder}/")]
+        if not alike:
+            beside = self.by_folder.get(str(path.parent), [])
+            alike = [f"{path.parent}/{one}" for one in self.guesser.close(path.name, beside)]
+        return alike[0].removeprefix(f"{folder}/") if alike else ""
+
+
+def _row_twice(name: str, row: Sequence[Statement], table: Source) -> Diagnostic:
+    line = row[0].origin.line if row else 0
+    return warning(
+        "table-row",
+        Location(table.path, line, 1 if line else 0),
+        f"`{name}` has a row already, under its name with the ending or without",
+        value=name,
+        hint="Give each file one row, and each row a file.",
+    )
 
 
 def _lost_table(path: str) -> Diagnostic:
@@ -94,18 +141,16 @@ def _lost_table(path: str) -> Diagnostic:
 
 
 def _row_without_document(
-    name: str, row: Sequence[Statement], folder: str, table: Source, documents: Iterable[str]
+    name: str, row: Sequence[Statement], table: Source, guess: str
 ) -> Diagnostic:
     line = row[0].origin.line if row else 0
-    below = [one.removeprefix(f"{folder}/") for one in documents if one.startswith(f"{folder}/")]
-    close = difflib.get_close_matches(name, sorted(below), n=1, cutoff=0.7)
     return warning(
         "table-row",
         Location(table.path, line, 1 if line else 0),
         f"The row names `{name}`, which is not in this folder",
         value=name,
-        hint=f"Did you mean {close[0]}?"
-        if close
+        hint=f"Did you mean {guess}?"
+        if guess
         else "Write the file's name as it is, from the folder of this table on.",
     )
 

@@ -74,10 +74,22 @@ def _unreadable(name: str, problem: Exception) -> Diagnostic:
     )
 
 
+def _internal(problem: Exception, url: str) -> Diagnostic:
+    """The error for a page that site_gen itself fails to make, at the line of code that raised."""
+    frame = traceback.extract_tb(problem.__traceback__)[-1]
+    return error(
+        "internal-error",
+        Location(url),
+        f"This page cannot be made: {type(problem).__name__}: {problem}",
+        value=f"{Path(frame.filename).name}:{frame.lineno} in {frame.name}",
+        hint="This is a fault of site_gen: please report it, with the source of the page.",
+    )
+
+
 def template_error(problem: Exception, site: Path, name: str, url: str = "") -> Diagnostic:
     """The error for a template, at the line of the template that raised it.
 
-    What was not raised by a template is a bug and raised again.
+    What was not raised by a template is a fault of site_gen, told for the page at `url`.
     """
     folders = (site / "templates", theme.folder("templates"))
     path, line = "", 0
@@ -88,7 +100,7 @@ def template_error(problem: Exception, site: Path, name: str, url: str = "") -> 
             if any(Path(frame.filename).is_relative_to(folder) for folder in folders):
                 path, line = frame.filename, frame.lineno or 0
         if not path and not isinstance(problem, jinja2.TemplateError):
-            raise problem
+            return _internal(problem, url)
     shown, source = f"templates/{name}", ""
     if path:
         folder = next((one for one in folders if Path(path).is_relative_to(one)), None)

@@ -19,8 +19,7 @@ import re
 import secrets
 import threading
 import webbrowser
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from socket import socket as Socket
@@ -34,122 +33,14 @@ from tornado.httputil import HTTPServerRequest
 from tornado.netutil import bind_sockets
 from tornado.web import Application, HTTPError, RequestHandler, StaticFileHandler
 from tornado.websocket import WebSocketHandler
-from watchfiles import watch
 
-TICK_MS = 100
-"""How often single files, and folders that are not there yet, are looked at."""
-QUIET_MS = 50
-"""How long nothing must change before a build begins: editors write a file in several steps."""
+from site_gen.serve.client import CLIENT, OWN_PAGE, POLICY, STYLE, inject
+from site_gen.serve.watching import ServeError, build_when_wanted, watch
 
-DROPPINGS = re.compile(r"\.#.*|#.*#|.*~|.*\.sw[a-z]|\.~lock\..*|4913|\.DS_Store|Thumbs\.db")
-"""Names of the files that editors and file managers leave beside the one that is meant."""
+__all__ = ["Built", "ServeError", "content_type", "inject", "is_loopback", "serve"]
+
 
 RELOAD = {"command": "reload", "path": "*"}
-
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-    "base-uri 'none'; form-action 'self'"
-)
-
-CLIENT = """"use strict";
-(() => {
-  const build = document.currentScript.dataset.build;
-  let panel = null;
-
-  const hide = () => {
-    panel?.remove();
-    panel = null;
-  };
-
-  const make = (name, textContent) =>
-    Object.assign(document.createElement(name), { textContent });
-
-  // A shadow tree keeps the site's own styles out of the panel, and the panel's out of the site.
-  function show(report) {
-    hide();
-    panel = document.createElement("div");
-    const style = make("link", "");
-    style.rel = "stylesheet";
-    style.href = "/livereload.css";
-    const region = make("section", "");
-    region.lang = "en";
-    region.dir = "ltr";
-    region.setAttribute("role", "alert");
-    const close = make("button", "Close");
-    close.type = "button";
-    close.addEventListener("click", hide);
-    const heading = make("h2", "The last build has errors");
-    region.append(close, heading, make("pre", report));
-    panel.attachShadow({ mode: "open" }).append(style, region);
-    document.body.append(panel);
-  }
-
-  function connect() {
-    const socket = new WebSocket(`ws://${location.host}/livereload`);
-    const send = (message) => socket.send(JSON.stringify(message));
-    const protocols = ["http://livereload.com/protocols/official-7"];
-    socket.addEventListener("open", () => send({ command: "hello", protocols }));
-    socket.addEventListener("message", (event) => {
-      const message = JSON.parse(event.data);
-      if (message.command === "hello") {
-        send({ command: "info", plugins: {}, url: location.href, build });
-      } else if (message.command === "reload") {
-        location.reload();
-      } else if (message.command === "report") {
-        show(message.report);
-      }
-    });
-    socket.addEventListener("close", () => setTimeout(connect, 1000));
-  }
-
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") hide();
-  });
-  connect();
-})();
-"""
-
-STYLE = """section {
-  position: fixed; inset: auto 0 0 0; z-index: 2147483647; box-sizing: border-box;
-  max-height: 60vh; overflow: auto; padding: 1rem 1.25rem;
-  border-top: 4px solid #b3261e; background: #1d1b1a; color: #f5f0eb;
-  font: 16px/1.5 system-ui, sans-serif; text-align: left;
-}
-h2 { margin: 0 0 .5rem; font-size: 1.125rem; }
-pre {
-  margin: 0; white-space: pre-wrap; overflow-wrap: anywhere;
-  font: 14px/1.5 ui-monospace, "DejaVu Sans Mono", Consolas, monospace;
-}
-button {
-  position: sticky; top: 0; float: right; padding: .25rem .75rem; cursor: pointer;
-  border: 1px solid currentColor; border-radius: 4px; background: #1d1b1a; color: inherit;
-  font: inherit;
-}
-main {
-  max-width: 60rem; margin: 10vh auto; padding: 0 1.25rem;
-  font: 16px/1.5 system-ui, sans-serif;
-}
-@media print { section { display: none; } }
-"""
-
-OWN_PAGE = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>{heading}</title>
-<link rel="stylesheet" href="/livereload.css">
-</head>
-<body>
-<main>
-<h1>{heading}</h1>
-<pre>{text}</pre>
-</main>
-</body>
-</html>
-"""
 
 MORE_TYPES = {
     ".atom": "application/atom+xml",
@@ -166,10 +57,6 @@ MORE_TYPES = {
 """Types of endings that not every Python from 3.11 on knows, or knows alike."""
 
 TEXTUAL = re.compile(r"text/.*|application/(json|xml|yaml)|.*\+(json|xml)")
-
-
-class ServeError(OSError):
-    """The preview cannot run here. str() tells the keeper what is wrong and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,16 +122,6 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.removeprefix("[").removesuffix("]")).is_loopback
     except ValueError:
         return False
-
-
-def inject(page: bytes, build: str) -> bytes:
-    """An HTML page with the preview's script, which is told of which build the page is."""
-    script = f'<script src="/livereload.js" data-build="{build}" defer></script>'.encode()
-    end = re.search(rb"</head\s*>", page, re.IGNORECASE) or re.search(
-        rb"</body\s*>", page, re.IGNORECASE
-    )
-    at = end.start() if end else len(page)
-    return page[:at] + script + page[at:]
 
 
 def content_type(path: str) -> str:
@@ -315,7 +192,8 @@ class _Preview:
         broken: asyncio.Future[None] = loop.create_future()
         wanted, stop = threading.Event(), threading.Event()
 
-        def built(result: Built) -> None:
+        def build_and_tell() -> None:
+            result = build()
             # Said here, so that it stands in order with what the build itself prints.
             self._tell(result)
             loop.call_soon_threadsafe(self._show, result)
@@ -327,8 +205,8 @@ class _Preview:
         server.add_sockets(sockets)
         self._say(f"Preview at {self.url} (Ctrl-C ends it)")
         threads = [
-            _begin(lambda: _build_when_wanted(build, wanted, stop, built), broke, stop),
-            _begin(lambda: _watch(watched, ignored, wanted.set, stop), broke, stop),
+            _begin(lambda: build_when_wanted(build_and_tell, wanted, stop), broke, stop),
+            _begin(lambda: watch(watched, ignored, wanted.set, stop), broke, stop),
         ]
         try:
             await broken
@@ -418,104 +296,6 @@ def _begin(
 def _set_exception(broken: asyncio.Future[None], problem: BaseException) -> None:
     if not broken.done():
         broken.set_exception(problem)
-
-
-def _build_when_wanted(
-    build: Callable[[], Built],
-    wanted: threading.Event,
-    stop: threading.Event,
-    built: Callable[[Built], None],
-) -> None:
-    """Build whenever it is wanted. However often that was during one build, one more follows."""
-    while True:
-        wanted.wait()
-        wanted.clear()
-        if stop.is_set():
-            return
-        built(build())
-
-
-State = dict[Path, tuple[int, ...] | None]
-
-
-def _watch(
-    watched: Sequence[Path],
-    ignored: Sequence[Path],
-    changed: Callable[[], None],
-    stop: threading.Event,
-) -> None:
-    """Call `changed` after every change, and once whenever watching has begun.
-
-    Folders are watched by the system. A watch is lost when its folder is removed or replaced, and
-    there is none before the folder exists, so the few watched paths themselves are looked at
-    every tick, and the watches are set anew when a folder is another one than before.
-    """
-    while not stop.is_set():
-        seen = _state(watched)
-        begun = False
-        for news in _ticks(_folders(seen), ignored, stop):
-            now = _state(watched)
-            if news or now != seen or not begun:
-                changed()
-            begun = True
-            if _folders(now) != _folders(seen):
-                break
-            seen = now
-
-
-def _state(watched: Sequence[Path]) -> State:
-    """What can be told of each path without opening it; None where there is nothing."""
-    state: State = {}
-    for path in watched:
-        state[path] = None
-        with suppress(OSError):
-            status = path.stat()
-            identity = (status.st_dev, status.st_ino)
-            state[path] = (
-                identity if path.is_dir() else (*identity, status.st_mtime_ns, status.st_size)
-            )
-    return state
-
-
-def _folders(state: State) -> dict[Path, tuple[int, ...]]:
-    return {path: told for path, told in state.items() if told is not None and len(told) == 2}
-
-
-def _ticks(
-    folders: dict[Path, tuple[int, ...]], ignored: Sequence[Path], stop: threading.Event
-) -> Iterator[bool]:
-    """Yield about every tick whether something under the folders has changed, until `stop`."""
-    if not folders:
-        while not stop.wait(TICK_MS / 1000):
-            yield False
-        return
-    try:
-        for changes in watch(
-            *folders,
-            watch_filter=lambda _, path: _is_wanted(Path(path), ignored),
-            debounce=2 * QUIET_MS,
-            step=QUIET_MS,
-            stop_event=stop,
-            rust_timeout=TICK_MS,
-            yield_on_timeout=True,
-            raise_interrupt=False,
-            ignore_permission_denied=True,
-        ):
-            yield bool(changes)
-    except FileNotFoundError:
-        # A folder went away before it could be watched: the caller looks again.
-        return
-    except OSError as problem:
-        raise ServeError(
-            f"the sources cannot be watched: {problem}; "
-            "with WATCHFILES_FORCE_POLLING=1 in the environment they are looked at by turns"
-        ) from problem
-
-
-def _is_wanted(path: Path, ignored: Sequence[Path]) -> bool:
-    if DROPPINGS.fullmatch(path.name) or ".git" in path.parts:
-        return False
-    return not any(path.is_relative_to(folder) for folder in ignored)
 
 
 class _Application(Application):

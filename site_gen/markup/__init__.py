@@ -1,0 +1,146 @@
+"""Markdown, text and HTML to sanitised HTML, with links, headings and words told. Pure.
+
+A body goes through `escaping` (which `<` is text), the `engine` (Markdown), the `sanitiser` (what a
+page may hold) and the `body` pass (links, images, ids, headings, tables).
+
+Links and images that point inside the archive are left as placeholders, `LINK_START number
+LINK_END`, since no document knows the address of another: the renderer fills them in.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import escape
+
+from site_gen.diagnostics import Diagnostic, Location, warning
+from site_gen.markup.allowlist import ALLOWED, EMBEDDED, HTML_TAGS, SAFE_SCHEMES, scheme_of
+from site_gen.markup.body import Body, Rendered
+from site_gen.markup.engine import Extensions, check_extensions, convert, extension_settings
+from site_gen.markup.escaping import escaped
+from site_gen.markup.limits import Undigested
+from site_gen.markup.placeholders import (
+    ID_PREFIX,
+    LINK_END,
+    LINK_START,
+    NOT_TEXT,
+    PLACEHOLDER,
+)
+from site_gen.markup.sanitiser import only_known_tags, sanitised
+from site_gen.markup.syntax import (
+    ATTRIBUTES,
+    AUTOLINK,
+    DEFINITION,
+    LOWER_ASCII,
+    TAG,
+    TAG_VALUE,
+    code_spans,
+    line_at,
+    within,
+)
+from site_gen.model import Markup
+
+__all__ = [
+    "ALLOWED",
+    "ATTRIBUTES",
+    "AUTOLINK",
+    "DEFINITION",
+    "EMBEDDED",
+    "HTML_TAGS",
+    "ID_PREFIX",
+    "LINK_END",
+    "LINK_START",
+    "LOWER_ASCII",
+    "PLACEHOLDER",
+    "SAFE_SCHEMES",
+    "TAG",
+    "TAG_VALUE",
+    "Options",
+    "Rendered",
+    "check_extensions",
+    "code_spans",
+    "extension_settings",
+    "render",
+    "scheme_of",
+    "within",
+]
+
+_SHORTCODES = (("{{<", ">}}"), ("{{%", "%}}"), ("{%", "%}"), ("{{ ", " }}"))
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a body is read: its markup, curly quotes, the site's own Markdown extensions."""
+
+    markup: Markup
+    smart_quotes: bool = False
+    extensions: Extensions = ()
+
+
+def render(text: str, options: Options, path: str) -> tuple[Rendered, list[Diagnostic]]:
+    """Turn the body of the document at `path` into HTML."""
+    found: list[Diagnostic] = []
+    body = NOT_TEXT.sub(" ", text)
+    try:
+        raw = _converted(body, options, path, found)
+    except Undigested as problem:
+        found = [_unreadable(path, str(problem))]
+        raw = _plain(body)
+    if options.markup != "plain":
+        found.extend(_shortcodes(body, path))
+    cleaned = NOT_TEXT.sub(" ", sanitised(raw))
+    return Body(cleaned, body).finish(), found
+
+
+def _converted(text: str, options: Options, path: str, found: list[Diagnostic]) -> str:
+    """The HTML of a body as its markup says. Raises Undigested where it says too much."""
+    how = options.markup
+    if how == "plain":
+        return _plain(text)
+    raw = text
+    if how != "html":
+        raw = convert(escaped(text, how, path, found), options.smart_quotes, options.extensions)
+    return only_known_tags(raw, text, how, path, found)
+
+
+def _unreadable(path: str, why: str) -> Diagnostic:
+    return warning(
+        "markup-unreadable",
+        Location(path),
+        f"The markup of this text cannot be read ({why}); it is shown as plain text",
+        value=why,
+        hint="Set `markup: plain` for this file, or mend the markup.",
+    )
+
+
+def _shortcodes(text: str, path: str) -> list[Diagnostic]:
+    """Tell of the first template code of another program."""
+    starts = [
+        (start, close)
+        for opening, close in _SHORTCODES
+        if (start := text.find(opening)) >= 0 and text.find(close, start + len(opening)) >= 0
+    ]
+    if not starts:
+        return []
+    start, close = min(starts)
+    end = text.find(close, start + 2) + len(close)
+    return [
+        warning(
+            "template-code",
+            Location.at(path, text, start),
+            "Template code of another program is shown as it stands",
+            value=text[start : min(end, start + 80)],
+            hint="Replace it by what it stood for: a link, an image, a quotation.",
+            source=line_at(text, start),
+        )
+    ]
+
+
+def _plain(text: str) -> str:
+    """A text without markup: blank lines part its paragraphs, its line breaks are kept."""
+    paragraphs = re.split(r"\n[ \t]*\n+", text.strip("\n"))
+    return "\n".join(
+        "<p>" + "<br>\n".join(escape(line, quote=False) for line in one.split("\n")) + "</p>"
+        for one in paragraphs
+        if one.strip()
+    )

@@ -1,0 +1,35 @@
+"""The words of cleaned HTML, and the first of them."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+CLEANED_TAG = re.compile(
+    r"<(?P<close>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)(?P<attributes>(?:\s+[a-zA-Z][\w:-]*=\"[^\"]*\")*)\s*/?>"
+)
+"""A tag in cleaned HTML: none other stands there."""
+_PARAGRAPH = re.compile(r"<p(?:\s[^>]*)?>(.*?)</p>", re.DOTALL)
+_NOTE_MARK = re.compile(r"<sup[^>]*><a [^>]*class=\"footnote-ref\".*?</sup>")
+EXCERPT_LENGTH = 240
+"""Characters at which an excerpt is long enough."""
+
+
+def plain_words(html: str) -> str:
+    """The text of cleaned HTML, a blank for each tag."""
+    return unescape(CLEANED_TAG.sub(" ", html))
+
+
+def excerpt(html: str) -> str:
+    """The first words of a body, at most about 240 characters, cut between words."""
+    text = ""
+    for match in _PARAGRAPH.finditer(html):
+        inner = _NOTE_MARK.sub("", match[1])
+        inner = re.sub(r"<(?!/?(?:br|img)\b)[^>]*>", "", inner)
+        text = f"{text} {' '.join(unescape(re.sub(r'<[^>]*>', ' ', inner)).split())}".strip()
+        if len(text) >= EXCERPT_LENGTH:
+            break
+    if len(text) <= EXCERPT_LENGTH:
+        return text
+    cut = text.rfind(" ", EXCERPT_LENGTH // 2, EXCERPT_LENGTH)
+    return text[: cut if cut > 0 else EXCERPT_LENGTH].rstrip(" ,;:–—-") + "…"

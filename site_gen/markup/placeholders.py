@@ -1,0 +1,21 @@
+"""Marks that stand in a body for what is known later, and that no text holds."""
+
+from __future__ import annotations
+
+import re
+
+ID_PREFIX = "t-"
+"""Put before every id of a body, so that none meets an id of the page around it."""
+
+# Noncharacters: `sources.decode` takes them out of every text, so these can only be ours.
+LINK_START, LINK_END = "\ufdd0", "\ufdd1"
+TEXT_LT = "\ufdd2"
+"""A `<` that is text and begins no tag."""
+NO_MARKER = "\ufdd3"
+"""In no text: where a setting of Markdown wants words that would be replaced."""
+
+PLACEHOLDER = re.compile(f"{LINK_START}(\\d+){LINK_END}")
+"""The number of a reference, in place of the address it leads to."""
+
+NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\ufdd0-\ufdef]")
+"""Control characters and the noncharacters that placeholders are made of: blanks, always."""

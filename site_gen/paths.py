@@ -1,0 +1,40 @@
+"""Paths as any system may see them: which are one, and which mean something else somewhere."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_DRIVE = re.compile(r"[A-Za-z]:")
+
+
+def comparable(path: str) -> str:
+    """What is equal for two paths that some disk cannot hold both of.
+
+    Disks may ignore case and Unicode normalisation. Letters that fold to several, such as
+    U+0390, need normalising again after it.
+    """
+    if path.isascii():
+        return path.lower()
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
+
+
+def folders(path: str) -> list[str]:
+    """The folders above a path, the topmost first: `a/b/c` is in `a` and `a/b`."""
+    parts = path.split("/")
+    return ["/".join(parts[:depth]) for depth in range(1, len(parts))]
+
+
+def trouble(path: str) -> str:
+    """Why a path names no plain file below a folder on every system; empty if it does.
+
+    It must be relative, with forward slashes and no empty, `.` or `..` part.
+    """
+    parts = path.split("/")
+    if not all(parts) or "." in parts or ".." in parts:
+        return "not a plain relative path"
+    if "\\" in path or "\0" in path or _DRIVE.match(path):
+        return "means something else on another system"
+    if any("\ud800" <= character <= "\udfff" for character in path):
+        return "not Unicode text"
+    return ""
