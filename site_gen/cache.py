@@ -121,6 +121,7 @@ def program_digest() -> str:
     for file in sorted(Path(__file__).parent.rglob("*.py")):
         code.update(file.read_bytes())
     libraries = [
-        f"{name} {metadata.version(name)}" for name in ("markdown", "nh3", "jinja2", "pyyaml")
+        f"{name} {metadata.version(name)}"
+        for name in ("markdown", "nh3", "jinja2", "pystemmer", "pyyaml")
     ]
     return digest_of(code.hexdigest(), *libraries)

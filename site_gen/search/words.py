@@ -1,0 +1,97 @@
+"""Text to index terms: letters folded, words stemmed by language, scripts without blanks by pairs.
+
+`fold` and `split` do exactly what `fold` and `split` in static/search.js do; a test holds the two
+together. Stems are made here only: the browser finds the stem of a word in the dictionary.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Any
+
+import Stemmer  # type: ignore[import-not-found]  # it ships no types
+
+_ALGORITHM = {
+    "ar": "arabic", "ca": "catalan", "da": "danish", "de": "german", "el": "greek",
+    "en": "english", "es": "spanish", "eu": "basque", "fi": "finnish", "fr": "french",
+    "ga": "irish", "hi": "hindi", "hu": "hungarian", "hy": "armenian", "id": "indonesian",
+    "it": "italian", "lt": "lithuanian", "nb": "norwegian", "ne": "nepali", "nl": "dutch",
+    "nn": "norwegian", "no": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian",
+    "sr": "serbian", "sv": "swedish", "ta": "tamil", "tr": "turkish", "yi": "yiddish",
+}  # fmt: skip
+
+_LETTERS = {
+    "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i",
+    "ς": "σ", "ى": "ي", "ی": "ي", "ې": "ي", "ک": "ك", "ة": "ه", "ە": "ه", "ہ": "ه", "ۀ": "ه",
+    "ٱ": "ا", "ـ": "", "\u200c": "", "\u200d": "",
+}  # fmt: skip
+_DIGITS = {
+    chr(zero + value): str(value) for zero in (0x0660, 0x06F0, 0x0966) for value in range(10)
+}
+_TABLE = str.maketrans(_LETTERS | _DIGITS)
+# Marks that readers leave out: accents of Latin, Greek and Cyrillic, vowel signs of Arabic and
+# Hebrew. Those of Indic scripts are letters to their readers.
+_MARKS = re.compile("[\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u064b-\u065f\u0670\u06d6-\u06ed]")
+
+WORD = re.compile("(?:[^\\W_]|[\u0900-\u0963\u0966-\u0dff\u200c\u200d])+")
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+)
+_RUNS = re.compile(f"[{_UNSPACED}]+|[^{_UNSPACED}]+")
+_HAS_UNSPACED = re.compile(f"[{_UNSPACED}]")
+STOP = (
+    "a an and are as at be but by for if in into is it no not of on or such that the their then"
+    " there these they this to was will with what which who how when where why does do did has have"
+)
+"""Words that say nothing in a question of more than three words."""
+LONGEST = 40
+"""Characters of a word that count; what is longer is cut."""
+
+
+def fold(word: str) -> str:
+    """A lower-case word without accents, in one spelling of its letters."""
+    if word.isascii():
+        return word[:LONGEST]
+    plain = _MARKS.sub("", unicodedata.normalize("NFKD", word)).translate(_TABLE)
+    return unicodedata.normalize("NFC", plain.lower())[:LONGEST]
+
+
+def split(text: str) -> list[str]:
+    """The words of a text in lower case, not folded; scripts without blanks as pairs of letters."""
+    words = WORD.findall(text.lower())
+    if text.isascii() or not _HAS_UNSPACED.search(text):
+        return words
+    return [part for word in words for part in _parts(word)]
+
+
+def _parts(word: str) -> list[str]:
+    parts: list[str] = []
+    for run in _RUNS.findall(word):
+        if _HAS_UNSPACED.match(run) and len(run) > 1:
+            parts.extend(run[index : index + 2] for index in range(len(run) - 1))
+        else:
+            parts.append(run)
+    return parts
+
+
+class Stems(dict[str, tuple[str, str]]):
+    """Word to (folded form, stem) in one language, worked out at first sight."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        name = _ALGORITHM.get(language.split("-")[0].lower())
+        self.stemmer: Any = Stemmer.Stemmer(name) if name else None
+
+    def __missing__(self, word: str) -> tuple[str, str]:
+        form = fold(word)
+        stem = fold(self.stemmer.stemWord(word)) if self.stemmer else form
+        self[word] = form, stem or form
+        return self[word]
+
+
+@lru_cache(maxsize=16)
+def stems_of(language: str) -> Stems:
+    """The stems of a language, shared by all documents that a process reads."""
+    return Stems(language)
