@@ -27,8 +27,7 @@ const parts = word => (word.match(RUNS) || []).flatMap(run => {
 })
 
 // ---- shards ------------------------------------------------------------------------------
-const script = document.currentScript
-const base = new URL(script.dataset.search, location.href)
+const base = new URL(document.currentScript.dataset.search, location.href)
 const arrived = {}
 const shards = {}
 const load = (name, file) => (shards[name] ??= new Promise((resolve, reject) => {
@@ -39,7 +38,7 @@ const load = (name, file) => (shards[name] ??= new Promise((resolve, reject) => 
     tag.remove()
     if (name in arrived) return resolve(arrived[name])
     delete shards[name]
-    reject(Object.assign(new Error('A part of the search index did not arrive.'), { shard: name }))
+    reject(Object.assign(new Error(file + ' did not arrive'), { shard: name }))
   }
   const late = setTimeout(end, 30000)
   tag.onload = tag.onerror = end
@@ -48,18 +47,15 @@ const load = (name, file) => (shards[name] ??= new Promise((resolve, reject) => 
 let root
 const open = () => load('root', base.pathname.split('/').pop()).then(([data]) => (root ??= prepared(data)))
 const prepared = data => {
-  const sizes = numbers(data.groups)
-  const first = []
-  const shard = []
-  let n = 0
-  let d = 0
-  for (const size of sizes) {
+  const [first, shard] = [[], []]
+  let [n, d] = [0, 0]
+  for (const size of numbers(data.groups)) {
     first.push(n)
     shard.push(d)
     n += size
     d += Math.ceil(size / data.perShard)
   }
-  return { ...data, sizes, first, shard, words: decoded(data.words), stems: decoded(data.stems) }
+  return { ...data, first, shard, words: decoded(data.words), stems: decoded(data.stems) }
 }
 const part = (kind, i) => load(kind + i, `${kind}${i}-${root[kind].slice(4 * i, 4 * i + 4)}.js`)
 
@@ -186,8 +182,7 @@ const place = async (i, stem) => {
 /* The articles that hold a stem, in order, and its level (1 to 31) in each. */
 const postings = async stem => {
   const i = stemShard(stem)
-  if (i < 0) return { ids: [], levels: [] }
-  const j = await place(i, stem)
+  const j = i < 0 ? undefined : await place(i, stem)
   if (j === undefined) return { ids: [], levels: [] }
   const text = (await rows('p', i))[j]
   const r = reader(text)
@@ -205,10 +200,11 @@ const postings = async stem => {
   }
   return { ids, levels }
 }
-/* For each article that holds one of the stems, the places where it stands. */
-const positions = async stems => {
+/* For each article that holds a word in this form, the places where it stands. */
+const positions = async word => {
   const found = new Map()
-  for (const stem of stems) {
+  const form = code(word)
+  for (const stem of (await known(word))?.stems || []) {
     const { ids } = await postings(stem)
     if (!ids.length) continue
     const i = stemShard(stem)
@@ -216,13 +212,17 @@ const positions = async stems => {
     const r = reader(text)
     for (const id of ids) {
       const places = found.get(id) || new Set()
-      let at = 0
-      for (let n = r.number(); n; n--) places.add((at += r.number()))
+      const n = r.number()
+      for (let k = n >> 1, at = 0; k; k--) {
+        at += r.number()
+        if ((n & 1 ? r.letter() * 64 + r.letter() : code(stem)) === form) places.add(at)
+      }
       found.set(id, places)
     }
   }
   return found
 }
+const code = word => { let n = 0; for (let i = 0; i < word.length; i++) n = (n * 31 + word.charCodeAt(i)) % 4096; return n }
 /* One level per article for a word: that of its stem, the highest where it has several. */
 const together = async stems => {
   const all = await Promise.all(stems.map(postings))
@@ -231,8 +231,7 @@ const together = async stems => {
   return levels
 }
 const containing = async words => {
-  const stems = await Promise.all(words.map(async word => (await known(word))?.stems || []))
-  const all = await Promise.all(stems.map(positions))
+  const all = await Promise.all(words.map(positions))
   const ids = new Set()
   for (const [id, places] of all[0]) {
     for (const at of places) {
@@ -376,12 +375,12 @@ const counted = async ids => {
     out[name] = [...counts].map(([i, count]) => ({ name: values[i][0], key: values[i][1], count })).sort((a, b) => b.count - a.count || (a.key < b.key ? -1 : 1))
   }
   const days = await dates()
-  const years = new Map()
+  const years = {}
   for (const id of ids) {
     const year = days[id] && new Date((days[id] - 719163) * 864e5).getUTCFullYear()
-    if (year) years.set(year, (years.get(year) || 0) + 1)
+    if (year) years[year] = (years[year] || 0) + 1
   }
-  out.year = [...years].sort((a, b) => a[0] - b[0]).map(([year, n]) => ({ name: `${year}`, key: `${year}`, count: n }))
+  out.year = Object.entries(years).map(([key, count]) => ({ name: key, key, count }))
   return out
 }
 
@@ -392,10 +391,7 @@ const find = name => document.querySelector(`[data-search-${name}]`)
 const form = find('form')
 if (!form) return
 const box = form.elements.q
-const out = find('results')
-const status = find('status')
-const chosen = find('chosen')
-const tools = find('tools')
+const [out, status, chosen, tools] = ['results', 'status', 'chosen', 'tools'].map(find)
 const panel = tools.querySelector('details')
 const sorting = tools.querySelector('select')
 const words = JSON.parse(form.dataset.searchForm)
@@ -412,10 +408,11 @@ const make = (tag, props, ...children) => {
   return element
 }
 const button = (text, click, key = '') => make('button', { type: 'button', click, 'data-key': key }, text)
+const bdi = text => make('bdi', {}, text)
+const counter = n => make('span', { class: 'count' }, count(n))
 const STEP = 10
 const MOST_SAVED = 1000
 const FEW = 8
-const MOST_LISTED = 300
 const FIELDS = ['year', 'author', 'place', 'topic', 'lang']
 let state = {}
 let turn = 0
@@ -425,10 +422,9 @@ let drafting = false
 // The address holds all of the state, so that Back, Forward and a link reproduce it.
 const read = () => {
   const given = new URLSearchParams(location.search)
-  const sort = given.get('sort')
   state = {
     q: given.get('q') || '',
-    sort: sort === 'newest' || sort === 'oldest' ? sort : 'relevance',
+    sort: ['newest', 'oldest'].find(one => one === given.get('sort')) || 'relevance',
     exact: given.has('exact'),
     open: given.has('facets'),
     shown: Math.min(Math.max(parseInt(given.get('show')) || 0, STEP), MOST_SAVED)
@@ -450,17 +446,19 @@ const address = values => {
 /* `draft`: one entry of the history for all that is typed; `same`: none. */
 const change = (values, how) => {
   const url = address(values)
-  const replace = how === 'same' || url === location.search || (drafting && (how === 'draft' || how === 'submit'))
+  const replace = how === 'same' || url === location.search || (drafting && how)
   history[replace ? 'replaceState' : 'pushState'](null, '', url)
   if (how !== 'same') drafting = how === 'draft'
   Object.assign(state, { shown: STEP }, values)
   return show()
 }
-const filters = () => Object.fromEntries(FIELDS.map(name => [name, state[name]]))
-const current = more => search(state.q, { filters: filters(), sort: state.sort, exact: state.exact, facets: false, ...more })
+const current = more => {
+  const { q, sort, exact, year, author, place, topic, lang } = state
+  return search(q, { sort, exact, facets: false, filters: { year, author, place, topic, lang }, ...more })
+}
 
 /* Do what needs shards; say when it takes long or fails, and offer to try again. */
-const attempt = async (task, failed) => {
+const attempt = async task => {
   const mine = ++turn
   const slow = setTimeout(() => mine === turn && status.replaceChildren(say('slow')), 500)
   try {
@@ -469,8 +467,8 @@ const attempt = async (task, failed) => {
   } catch (error) {
     if (!error.shard) throw error
     if (mine !== turn) return
-    failed?.()
-    status.replaceChildren(say('failed'), ' ', button(say('retry'), () => { box.focus(); attempt(task, failed) }))
+    if (task === answer) out.replaceChildren()
+    status.replaceChildren(say('failed'), ' ', button(say('retry'), () => { box.focus(); attempt(task) }))
   } finally {
     clearTimeout(slow)
   }
@@ -479,7 +477,7 @@ const show = () => {
   document.title = (state.q && state.q + ' – ') + title
   panel.open = state.open
   sorting.value = state.sort
-  if (state.q.trim() || FIELDS.some(name => state[name].length)) return attempt(answer, () => out.replaceChildren())
+  if (state.q.trim() || FIELDS.some(name => state[name].length)) return attempt(answer)
   turn++
   tools.hidden = true
   out.replaceChildren()
@@ -498,10 +496,7 @@ const answer = async () => {
     const key = document.activeElement?.dataset.key
     tell()
     list()
-    chosen.replaceChildren(...all.map(({ field, value }, i) => make('button', {
-      type: 'button', class: 'chosen', 'data-key': 'chosen', title: say('remove'),
-      click: () => toggle(field, value)
-    }, say(field), ': ', make('bdi', {}, names[i]), ' ×')))
+    chosen.replaceChildren(...all.map(({ field, value }, i) => button([say(field), ': ', bdi(names[i]), ' ×'], () => toggle(field, value), 'chosen')))
     tools.hidden = false
     refine()
     if (key) (find('page').querySelector(`[data-key="${CSS.escape(key)}"]`) || panel.firstElementChild).focus()
@@ -571,7 +566,7 @@ const card = ({ language, text, ...hit }, id, forms) => {
     last = end(i)
   }
   pieces.push(to < tokens.length ? text.slice(last, end(to - 1)) + ' …' : text.slice(last))
-  const about = [hit.authors, hit.places].filter(Boolean).flatMap((names, i) => [i && ' · ', make('bdi', {}, names)])
+  const about = [hit.authors, hit.places].filter(Boolean).flatMap((names, i) => [i && ' · ', bdi(names)])
   const tongue = { lang: language || false, dir: 'auto' }
   return make('li', { class: 'card', 'data-id': id },
     make('h2', tongue, make('a', { href: away(hit.url, text, tokens[best], most) }, hit.title)),
@@ -584,7 +579,7 @@ const whereabouts = url => new URL('../' + url.split('/').map(encodeURIComponent
 const away = (url, text, token, hits) => {
   if (!hits) return whereabouts(url)
   const some = text.slice(token.index).split('\n')[0].split(/\s+/).slice(0, 4).join(' ')
-  return whereabouts(url) + '#:~:text=' + encodeURIComponent(some.slice(0, 80)).replace(/-/g, '%2D')
+  return whereabouts(url) + '#:~:text=' + encodeURIComponent(some).replace(/-/g, '%2D')
 }
 
 // ---- facets ------------------------------------------------------------------------------
@@ -592,54 +587,56 @@ const toggle = (field, value) => {
   const on = state[field].includes(value)
   return change({ [field]: on ? state[field].filter(one => one !== value) : field === 'year' ? [value] : [...state[field], value] })
 }
-const unfolded = new Set()
+const unfolded = {}
 const refine = () => {
   const facets = found.facets || {}
-  find('facets').replaceChildren(...Object.keys(facets).length ? [
+  find('facets').replaceChildren(
     ...FIELDS.filter(name => facets[name]?.length).map(name => make('fieldset', {},
       make('legend', {}, say(name)), name === 'year' ? histogram(facets.year) : values(name, facets[name]))),
-    make('p', { class: 'saving' }, say('save'), ' ', Object.entries(KINDS).map(([kind, [name]]) => button(name, () => save(kind), kind)),
-      found.total > MOST_SAVED && say('capped', { n: count(MOST_SAVED) }))
-  ] : [])
+    found.facets ? make('p', { class: 'saving' }, say('save'), Object.keys(KINDS).map(kind => button(KINDS[kind][0], () => save(kind), kind)),
+      found.total > MOST_SAVED && say('capped', { n: count(MOST_SAVED) })) : ''
+  )
 }
 const values = (field, all) => {
   const label = value => {
     const input = make('input', { type: 'checkbox', checked: state[field].includes(value.key), 'data-key': `${field} ${value.key}` })
     input.addEventListener('change', () => toggle(field, value.key))
-    return make('label', {}, input, ' ', make('bdi', {}, value.name), ' ', make('span', { class: 'count' }, count(value.count)))
+    return make('label', {}, input, ' ', bdi(value.name), ' ', counter(value.count))
   }
   if (all.length <= FEW + 1) return all.map(label)
-  const rest = make('details', { open: unfolded.has(field) }, make('summary', {}, say('rest', { n: count(all.length - FEW) })), all.slice(FEW, MOST_LISTED).map(label))
-  rest.addEventListener('toggle', () => unfolded[rest.open ? 'add' : 'delete'](field))
-  return [all.slice(0, FEW).map(label), rest].flat()
+  const rest = make('details', { open: unfolded[field] }, make('summary', {}, say('rest', { n: count(all.length - FEW) })), all.slice(FEW, 300).map(label))
+  rest.addEventListener('toggle', () => { unfolded[field] = rest.open })
+  return [...all.slice(0, FEW).map(label), rest]
 }
 /* Years, or decades where there are many; one that is clicked falls apart into its years. */
 const histogram = years => {
   const many = years.length > 20
-  const bars = new Map()
-  for (const { key, count: n } of years) {
-    const span = many ? key.replace(/.$/, '0..') + key.replace(/.$/, '9') : key
-    bars.set(span, (bars.get(span) || 0) + n)
+  const bars = {}
+  for (const { key, count } of years) {
+    const span = many ? key.replace(/(.*)./, '$10..$19') : key
+    bars[span] = (bars[span] || 0) + count
   }
-  const most = Math.max(...bars.values())
-  return make('ul', { class: many ? 'drawers wide' : 'drawers' }, [...bars].map(([span, n]) => {
+  const most = Math.max(...Object.values(bars))
+  return make('ul', { class: many ? 'drawers wide' : 'drawers' }, Object.entries(bars).map(([span, n]) => {
     const on = state.year.includes(span)
+    const line = make('i', { class: 'bar' })
+    line.style.backgroundSize = `${100 * n / most}% 100%`
     return make('li', {}, make('a', {
       href: address({ year: on ? [] : [span] }), 'aria-current': on && 'true', 'data-key': 'year ' + span, click: () => toggle('year', span)
-    }, span.replace('..', '–'), ' ', make('span', { class: 'count' }, count(n)), bar(100 * n / most)))
+    }, span.replace('..', '–'), ' ', counter(n), line))
   }))
-}
-const bar = share => {
-  const line = make('i', { class: 'bar' })
-  line.style.backgroundSize = `${share}% 100%`
-  return line
 }
 
 // ---- saving a result ---------------------------------------------------------------------
 const save = kind => attempt(async () => {
   const { hits } = await current({ limit: MOST_SAVED })
   return () => {
-    const text = KINDS[kind][1](hits.map(hit => ({ ...hit, url: whereabouts(hit.url), names: hit.authors.split('; ').filter(Boolean), ymd: /^\d{4}(-\d\d)*/.exec(hit.day)?.[0] || '' })))
+    const text = KINDS[kind][1](hits.map(hit => ({
+      ...hit,
+      url: whereabouts(hit.url),
+      names: hit.authors.split('; ').filter(Boolean),
+      ymd: hit.day.match(/^\d{4}(-\d\d)*/)?.[0]
+    })))
     const link = make('a', { href: URL.createObjectURL(new Blob([text], { type: 'text/plain' })), download: 'results.' + kind })
     link.click()
     setTimeout(() => URL.revokeObjectURL(link.href), 1000)
@@ -647,8 +644,8 @@ const save = kind => attempt(async () => {
   }
 })
 const cell = text => (/^[=+\-@\t]/.test(text) ? `"'` : '"') + text.replace(/"/g, '""') + '"'
-const asCsv = hits => ['title,authors,date,places,language,url', ...hits.map(hit =>
-  [hit.title, hit.authors, hit.day, hit.places, hit.language, hit.url].map(cell).join(',')), ''].join('\r\n')
+const COLUMNS = ['title', 'authors', 'day', 'places', 'language', 'url']
+const asCsv = hits => [COLUMNS, ...hits.map(hit => COLUMNS.map(name => cell(hit[name]))), ''].join('\r\n')
 const asRis = hits => hits.flatMap(({ title, names, ymd, language, url }) => [
   'TY  - NEWS', 'TI  - ' + title, ...names.map(name => 'AU  - ' + name),
   ...(ymd ? ['PY  - ' + ymd.slice(0, 4), 'DA  - ' + [...ymd.split('-'), '', ''].slice(0, 3).join('/') + '/'] : []),
