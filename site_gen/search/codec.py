@@ -64,3 +64,11 @@ class Reader:
         """The next letter as a number below 64."""
         self.at += 1
         return VALUE[self.text[self.at - 1]]
+
+
+def code(form: str) -> int:
+    """A number below 4096 that tells forms of one stem apart."""
+    value = 0
+    for letter in form:
+        value = (value * 31 + ord(letter)) % 4096
+    return value

@@ -17,8 +17,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from site_gen.search.codec import VALUE, Reader
-from site_gen.search.words import fold, split
+from site_gen.search.codec import VALUE, Reader, code
+from site_gen.search.words import fold, split, units, whole
 
 Sort = Literal["relevance", "newest", "oldest"]
 FIELDS = ("author", "place", "topic", "year", "date", "lang")
@@ -26,7 +26,12 @@ SHORT = 3
 """Words up to which an article that holds all of them comes first."""
 MOST_SHARDS = 8
 MOST_COMPLETIONS = 100
-_PART = re.compile(rf'(-?)(?:({"|".join(FIELDS)}):)?(?:"([^"]*)"|(\S+))')
+_BLANKS = "\t\n\v\f\r \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+"""What JavaScript takes for blanks, as a class of characters."""
+_PART = re.compile(rf'(-?)(?:({"|".join(FIELDS)}):)?(?:"([^"]*)"|([^{_BLANKS}]+))')
+
+
+_DAY = re.compile(rf"[{_BLANKS}]*([1-9]\d{{3}})(?:-(\d\d?))?(?:-(\d\d?))?[{_BLANKS}]*", re.ASCII)
 
 
 class NoIndex(Exception):
@@ -123,7 +128,7 @@ def _commonest(entry: _Form) -> tuple[int, str]:
 def _decoded(text: str) -> list[str]:
     words: list[str] = []
     last = ""
-    for word in text.split(" ") if text else ():
+    for word in units(text).split(" ") if text else ():
         last = last[: VALUE[word[0]]] + word[1:]
         words.append(last)
     return words
@@ -175,7 +180,7 @@ class Index:
     def _read_entries(self, index: int) -> list[_Form]:
         words, about = self._part("w", index)
         entries = []
-        for form, more in zip(_decoded(words), about.split(" "), strict=True):
+        for form, more in zip(_decoded(words), units(about).split(" "), strict=True):
             count, *stems = more.split(".")
             decoded = tuple(form[: len(form) - VALUE[one[0]]] + one[1:] for one in stems)
             entries.append(_Form(form, Reader(count).number(), decoded or (form,)))
@@ -238,16 +243,21 @@ class Index:
                 found.append((article, reader.letter() % 32))
         return found
 
-    def _positions(self, stems: Iterable[str]) -> dict[int, set[int]]:
+    def _positions(self, word: str) -> dict[int, set[int]]:
+        """For each article that holds a word in this form, the places where it stands."""
         found: dict[int, set[int]] = {}
-        for stem in stems:
+        wanted = code(word)
+        for stem in self._stems(word):
             reader = Reader(self._row("o", stem))
             for article, _ in self._postings(stem):
                 places = found.setdefault(article, set())
                 at = 0
-                for _ in range(reader.number()):
+                count, coded = divmod(reader.number(), 2)
+                for _ in range(count):
                     at += reader.number()
-                    places.add(at)
+                    form = reader.letter() * 64 + reader.letter() if coded else code(stem)
+                    if form == wanted:
+                        places.add(at)
         return found
 
     def _together(self, stems: Iterable[str]) -> dict[int, int]:
@@ -263,7 +273,7 @@ class Index:
 
     def _containing(self, words: Sequence[str]) -> set[int]:
         """The articles in which words stand one after the other."""
-        places = [self._positions(self._stems(word)) for word in words]
+        places = [self._positions(word) for word in words]
         return {
             article
             for article, starts in places[0].items()
@@ -296,10 +306,10 @@ class Index:
 
     def _filter(self, one: Filter) -> Callable[[int], bool]:
         if one.field in ("year", "date"):
-            low_text, mark, high_text = one.value.partition("..")
-            low, high = day(low_text, end=False), day(high_text if mark else low_text, end=True)
+            ends = one.value.split("..")
+            low, high = day(ends[0], end=False), day(ends[min(len(ends) - 1, 1)], end=True)
             days = self._days()
-            return lambda a: low <= (days[a] or -1) <= high and days[a] is not None
+            return lambda a: _between(low, days[a], high)
         values, rows = self._column(one.field)
         wanted = _plain(one.value)
         hits = {
@@ -338,7 +348,7 @@ class Index:
             if found is None:
                 found = self._meant(one.word)
                 if found:
-                    suggestion[one.word] = found.form
+                    suggestion[whole(one.word)] = whole(found.form)
             terms.append(found.stems if found else ())
         terms.extend(self._stems(word) for words in query.phrases for word in words)
         levels = [self._together(stems) for stems in terms]
@@ -366,24 +376,26 @@ class Index:
             ids = [a for a in ids if test(a) != condition.without]
         present = sum(1 for own in levels if own)
         strict = len(query.words) <= SHORT and present > 0
-        whole = {a for a in ids if not strict or held.get(a, 0) >= present}
+        complete = {a for a in ids if not strict or held.get(a, 0) >= present}
         if sort == "relevance" and not browse:
-            ids.sort(key=lambda a: (a not in whole, -scores.get(a, 0), a))
+            ids.sort(key=lambda a: (a not in complete, -scores.get(a, 0), a))
         else:
-            ids = [a for a in ids if a in whole] if whole else ids
+            ids = [a for a in ids if a in complete] if complete else ids
             days = self._days()
             ids.sort(key=lambda a: (_when(days[a], sort), a))
         hits_shown = tuple(self._article(a, scores.get(a, 0)) for a in ids[offset : offset + limit])
-        return Result(len(ids), len(whole), hits_shown, suggestion)
+        return Result(len(ids), len(complete), hits_shown, suggestion)
 
     def _article(self, article: int, score: int) -> Hit:
         group = bisect_right(self.first, article) - 1
-        while self.first[group] == (self.first[group + 1] if group + 1 < len(self.first) else -1):
-            group += 1
         slot = article - self.first[group]
         (rows,) = self._part("d", self.shard[group] + slot // self.root["perShard"])
         title, url, language, date, _, authors, places, text = rows[slot % self.root["perShard"]]
         return Hit(article, title, url, language, date, authors, places, text, score)
+
+
+def _between(low: float, day: int | None, high: float) -> bool:
+    return day is not None and low <= day <= high
 
 
 def _when(day: float | None, sort: Sort) -> float:
@@ -403,7 +415,7 @@ def _plain(text: str) -> str:
 
 def day(text: str, *, end: bool) -> float:
     """The first or the last day of `2001`, `2001-11` or `2001-11-02`, counted from 0001-01-01."""
-    match = re.fullmatch(r"([1-9]\d{3})(?:-(\d\d?))?(?:-(\d\d?))?", text.strip(), re.ASCII)
+    match = _DAY.fullmatch(text)
     if not match or match[1] == "9999":
         return math.inf if end else -math.inf
     year, month, in_month = (int(part) if part else 0 for part in match.groups())
@@ -415,7 +427,10 @@ def day(text: str, *, end: bool) -> float:
 def _ordinal(year: int, month: int, in_month: int) -> int:
     """A day's number; months and days past the end run on, as in the browser's Date.UTC."""
     year, month = year + (month - 1) // 12, (month - 1) % 12 + 1
-    return datetime.date(year, month, 1).toordinal() + in_month - 1
+    # The calendar repeats every 400 years; a date's year ends at 9999.
+    rounds = max(0, (year - 9600) // 400)
+    first = datetime.date(year - 400 * rounds, month, 1)
+    return first.toordinal() + 146_097 * rounds + in_month - 1
 
 
 def distance(one: str, other: str, most: int) -> int:

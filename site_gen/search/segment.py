@@ -13,8 +13,9 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from site_gen.search.codec import LETTERS, gaps, number
+from site_gen.search.codec import LETTERS, code, gaps, number
 from site_gen.search.words import split, stems_of
 
 GROUP = 192
@@ -109,7 +110,7 @@ def read_group(
                 number(slot - last.get(stem, 0)) + LETTERS[level + LEVELS if in_title else level]
             )
             last[stem] = slot
-            positions[stem].append(number(len(places)) + gaps(places))
+            positions[stem].append(_positions(stem, places, article.by_stem[stem]))
     return Segment(
         {stem: number(len(parts)) + "".join(parts) for stem, parts in postings.items()},
         {stem: "".join(parts) for stem, parts in positions.items()},
@@ -123,7 +124,9 @@ class _Article:
     summary those before `body`.
     """
 
-    places: Mapping[str, list[int]]
+    places: Mapping[str, Sequence[int]]
+    by_stem: Mapping[str, Sequence[tuple[str, Sequence[int]]]]
+    """For each stem, its forms and where each stands."""
     forms: Sequence[tuple[str, str]]
     title: int
     body: int
@@ -153,16 +156,37 @@ def _read(entry: Entry, text: str) -> _Article:
             by_word[word].append(place)
         at += len(words) + FIELD_GAP
     stems = stems_of(entry.language)
-    places: dict[str, list[int]] = {}
+    by_stem: dict[str, list[tuple[str, list[int]]]] = defaultdict(list)
     forms = []
     for word, found in by_word.items():
         form, stem = stems[word]
         forms.append((form, stem))
-        if stem in places:
-            places[stem] = sorted(places[stem] + found)
-        else:
-            places[stem] = found
-    return _Article(places, forms, starts[1] - FIELD_GAP + 1, starts[2], at - FIELD_GAP - starts[2])
+        by_stem[stem].append((form, found))
+    places = {
+        stem: own[0][1] if len(own) == 1 else sorted(at for _, found in own for at in found)
+        for stem, own in by_stem.items()
+    }
+    length = at - FIELD_GAP - starts[2]
+    return _Article(places, by_stem, forms, starts[1] - FIELD_GAP + 1, starts[2], length)
+
+
+def _positions(stem: str, places: Sequence[int], forms: Sequence[tuple[str, Sequence[int]]]) -> str:
+    """Where a stem stands in an article, and in which form if it is not itself a word there."""
+    if all(form == stem for form, _ in forms):
+        return number(2 * len(places)) + gaps(places)
+    marks = {at: mark for form, found in forms for mark in (_mark(form),) for at in found}
+    parts = [number(2 * len(places) + 1)]
+    last = 0
+    for at in places:
+        parts.append(number(at - last) + marks[at])
+        last = at
+    return "".join(parts)
+
+
+@lru_cache(maxsize=100_000)
+def _mark(form: str) -> str:
+    value = code(form)
+    return LETTERS[value // 64] + LETTERS[value % 64]
 
 
 def documents(entries: Sequence[Entry], texts: Callable[[Entry], str], size: int) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import pickle
+import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -238,7 +239,7 @@ def _runs(rows: Iterable[Any], size: Callable[[Any], int], target: int) -> Itera
             run, total = [], 0
         run.append(row)
         total += own
-        if total >= target and zlib.crc32(row[0].encode()) % 8 == 0:
+        if total >= target and zlib.crc32(row[0].encode("utf-8", "surrogatepass")) % 8 == 0:
             yield run
             run, total = [], 0
     if run:
@@ -246,7 +247,15 @@ def _runs(rows: Iterable[Any], size: Callable[[Any], int], target: int) -> Itera
 
 
 def _json(*values: str) -> str:
-    return ",".join(json.dumps(value, ensure_ascii=False) for value in values)
+    return ",".join(_compact(value) for value in values)
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def _compact(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def file_name(kind: str, index: int, text: str) -> tuple[str, str]:
@@ -276,7 +285,7 @@ class Column:
 def column_text(column: Column) -> str:
     """A facet as a shard: values, then for each article their number and their indices."""
     rows = "".join(number(len(row)) + gaps(sorted(row)) for row in column.rows)
-    return f"{json.dumps(column.values, ensure_ascii=False, separators=(',', ':'))},{_json(rows)}"
+    return _json(column.values, rows)
 
 
 def finish(
@@ -315,9 +324,7 @@ def finish(
         "columns": [column.name for column in columns],
         "f": write("f", (column_text(column) for column in columns)),
     }
-    text = (
-        f'siteSearch.take("root",{json.dumps(root, ensure_ascii=False, separators=(",", ":"))})\n'
-    )
+    text = f'siteSearch.take("root",{_compact(root)})\n'
     digest = hashlib.sha256(text.encode()).hexdigest()[:10]
     name = f"root.{digest}.js"
     files.append(put(name, text))

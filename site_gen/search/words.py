@@ -32,8 +32,15 @@ _DIGITS = {
 }
 _TABLE = str.maketrans(_LETTERS | _DIGITS)
 # Marks that readers leave out: accents of Latin, Greek and Cyrillic, vowel signs of Arabic and
-# Hebrew. Those of Indic scripts are letters to their readers.
-_MARKS = re.compile("[\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u064b-\u065f\u0670\u06d6-\u06ed]")
+# Hebrew. Those of Indic scripts are letters to their readers. Before them, what NFKD puts between
+# the letters of ligatures such as ﷺ and ½.
+_MARKS = re.compile(
+    "[ (),.·⁄\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u064b-\u065f\u0670\u06d6-\u06ed]"
+)
+
+_BEYOND = re.compile("[\U00010000-\U0010ffff]")
+# Letters that folding leaves nothing of: a word of them is none.
+_NOTHING = re.compile("[ـ\u200c\u200d]")
 
 WORD = re.compile("(?:[^\\W_]|[\u0900-\u0963\u0966-\u0dff\u200c\u200d])+")
 _UNSPACED = (
@@ -53,17 +60,41 @@ LONGEST = 40
 def fold(word: str) -> str:
     """A lower-case word without accents, in one spelling of its letters."""
     if word.isascii():
-        return word[:LONGEST]
+        return word.lower()[:LONGEST]
     plain = _MARKS.sub("", unicodedata.normalize("NFKD", word)).translate(_TABLE)
-    return unicodedata.normalize("NFC", plain.lower())[:LONGEST]
+    return units(unicodedata.normalize("NFC", plain.lower()))[:LONGEST]
+
+
+def units(text: str) -> str:
+    """The text as JavaScript counts it: two surrogates for a character beyond U+FFFF.
+
+    Everything in the index is cut, compared and put in order so.
+    """
+    if text.isascii() or max(text) <= "\uffff":
+        return text
+    return _BEYOND.sub(_surrogates, text)
+
+
+def _surrogates(match: re.Match[str]) -> str:
+    high, low = divmod(ord(match[0]) - 0x10000, 0x400)
+    return chr(0xD800 + high) + chr(0xDC00 + low)
+
+
+def whole(text: str) -> str:
+    """Undo `units`."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def split(text: str) -> list[str]:
     """The words of a text in lower case, not folded; scripts without blanks as pairs of letters."""
     words = WORD.findall(text.lower())
-    if text.isascii() or not _HAS_UNSPACED.search(text):
+    if text.isascii():
         return words
-    return [part for word in words for part in _parts(word)]
+    if _HAS_UNSPACED.search(text):
+        words = [part for word in words for part in _parts(word)]
+    if _NOTHING.search(text):
+        words = [word for word in words if fold(word)]
+    return words
 
 
 def _parts(word: str) -> list[str]:
