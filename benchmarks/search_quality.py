@@ -2,8 +2,8 @@
 
     python -m benchmarks.search_quality FOLDER…
 
-Each FOLDER holds docs.jsonl (id, title, text), queries.jsonl (id, text) and qrels.tsv (query, document,
-grade). Queries are asked in full, and as their one, two and three rarest words.
+Each FOLDER holds docs.jsonl (id, title, text), queries.jsonl (id, text) and qrels.tsv (query,
+document, grade). Queries are asked in full, and as their one, two and three rarest words.
 """
 
 from __future__ import annotations

@@ -189,7 +189,8 @@ def queries(count: int) -> list[tuple[str, Sort]]:
     filters = (
         "author:Ann", 'author:"ann bell"', "place:afghanistan", 'topic:"War & peace"', "year:1999",
         "date:1999-02..2001", "year:..1998", "year:1999..2000..2001", "lang:de", "-year:1999",
-        "-place:kabul", "date:9998-99", "date:2001-02-31..2001-3", "lang:German", "author:", "year:x",
+        "-place:kabul", "date:9998-99", "date:2001-02-31..2001-3", "lang:German", "author:",
+        "year:x",
     )  # fmt: skip
 
     def word() -> str:
@@ -254,8 +255,10 @@ def nasty() -> tuple[str, ...]:
     apart = [" ".join(known[start : start + 400]) for start in range(0, 20_000, 400)]
     return (
         "", " ", "İstanbul ISPARTA ıssız", "ΟΔΟΣ ὈΔΥΣΣΕΎΣ", "ﷺ ﷲ ½ ⒈ ⑴ ﬁne ㎏", "x" * 90, "𐌰" * 50,
-        "x" * 39 + "𐌰𐌱", "e\u0301te\u0301 été", "كِتَابٌ ـــ کتاب‌ها ١٢٣ ۴۵۶", "हिन्दी में लिखा है", "가각 한국어",
-        "東京 ﾄｳｷｮｳ ガギグ が", "ภาษาไทย", "a_b don't o’clock e-mail", "Ł Ø Đ ß ẞ œ Æ", "\ufeffa\x85b\x1cc",
+        "x" * 39 + "𐌰𐌱", "e\u0301te\u0301 été", "كِتَابٌ ـــ کتاب‌ها ١٢٣ ۴۵۶", "हिन्दी में लिखा है",
+        "가각 한국어",
+        "東京 ﾄｳｷｮｳ ガギグ が", "ภาษาไทย", "a_b don't o’clock e-mail", "Ł Ø Đ ß ẞ œ Æ",
+        "\ufeffa\x85b\x1cc",
         "‌", "ـ‌ـ", *runs, *apart,
     )  # fmt: skip
 

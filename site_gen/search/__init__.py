@@ -130,7 +130,8 @@ def _columns(archive: Archive, order: Sequence[str], language: str) -> list[shar
     columns = []
     for kind in FACETS:
         entities = archive.entities[kind]
-        around = {key: _around(archive, kind, key) for key in entities}
+        parents = _parents(archive, kind)
+        around = {key: _around(parents, key) for key in entities}
         used = sorted(
             {
                 one
@@ -172,17 +173,23 @@ def _aliases(entry: Document | None) -> tuple[str, ...]:
     return entry.registry.aliases if entry and entry.registry else ()
 
 
-def _around(archive: Archive, kind: EntityKind, key: str) -> tuple[str, ...]:
-    """An entity and, for a place, everything it lies in."""
+def _parents(archive: Archive, kind: EntityKind) -> dict[str, str]:
+    """For each entity the one it lies in, by its key or its name; "" for most."""
     entities = archive.entities[kind]
+    # Of several that bear a name, the first; a key goes before a name.
+    known = {fold(one.name): key for key, one in reversed(list(entities.items()))}
+    known |= {key: key for key in entities}
+    parents = {}
+    for key, one in entities.items():
+        parent = one.entry.registry.parent if one.entry and one.entry.registry else ""
+        parents[key] = known.get(parent, known.get(fold(parent), "")) if parent else ""
+    return parents
+
+
+def _around(parents: Mapping[str, str], key: str) -> tuple[str, ...]:
+    """An entity and, for a place, everything it lies in."""
     found: dict[str, None] = {}
-    while key in entities and key not in found:
+    while key and key not in found:
         found[key] = None
-        entry = entities[key].entry
-        parent = fold(entry.registry.parent) if entry and entry.registry else ""
-        key = (
-            next((k for k, one in entities.items() if parent in (k, fold(one.name))), "")
-            if parent
-            else ""
-        )
+        key = parents[key]
     return tuple(found)

@@ -246,7 +246,7 @@ def _runs(rows: Iterable[Any], size: Callable[[Any], int], target: int) -> Itera
         yield run
 
 
-def _json(*values: str) -> str:
+def _json(*values: Any) -> str:
     return ",".join(_compact(value) for value in values)
 
 

@@ -40,7 +40,9 @@ _MARKS = re.compile(
 
 _BEYOND = re.compile("[\U00010000-\U0010ffff]")
 # Letters that folding leaves nothing of: a word of them is none.
-_NOTHING = re.compile("[ـ\u200c\u200d]")
+_NOTHING = re.compile(
+    "[\u037a\u0640\u06e5\u06e6\u200c\u200d\ufc5e\ufc5f\ufc60\ufc61\ufc62\ufc63\ufcf2\ufcf3\ufcf4\ufe70\ufe71\ufe72\ufe74\ufe76\ufe77\ufe78\ufe79\ufe7a\ufe7b\ufe7c\ufe7d\ufe7e\ufe7f]"
+)
 
 WORD = re.compile("(?:[^\\W_]|[\u0900-\u0963\u0966-\u0dff\u200c\u200d])+")
 _UNSPACED = (
