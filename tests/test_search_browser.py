@@ -45,7 +45,7 @@ SITE: Files = {
         for number in range(30)
     },
     "content/articles/jump & run.md": document(
-        f"Intro.\n\n{FILLER * 60}\n\nIt was well-known, they said, among pros & cons of the case.\n",
+        f"Intro.\n\n{FILLER * 60}\n\nIt was well-known, they said, among pros & cons of it.\n",
         {"title": "A far hit"},
     ),
     "content/articles/formula.md": document(
