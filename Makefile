@@ -38,6 +38,11 @@ test: $(VENV)/test.stamp browser ## run the tests, all but the slow ones
 test-long: $(VENV)/test.stamp browser ## run all tests, the property tests with many more examples
 	$(RUN) pytest -n auto --hypothesis-profile=long
 
+.PHONY: bench
+bench: $(VENV)/test.stamp browser ## measure the search: make bench COLLECTIONS="FOLDER FOLDER"
+	$(PIP) install --quiet --editable '.[bench]'
+	$(RUN) benchmarks.search_quality $(COLLECTIONS)
+
 .PHONY: lint
 lint: $(VENV)/test.stamp ## check style, format and types
 	$(RUN) ruff check

@@ -25,6 +25,7 @@ from site_gen import (
     parallel,
     parse,
     render,
+    search,
     sources,
     svg,
 )
@@ -148,16 +149,19 @@ def _made(options: Options, store: Path, target: output.Output | None) -> Report
     if options.strict:
         found = diagnostics.strict(found)
     files: list[OutputFile] = []
+    index = search.Index()
     if not any(one.code == "template-error" for one in found):
         # What cannot be published is rendered too: its problems are told in the same run.
         wanted = target if _may_publish(found, options) else None
-        files, problems = _render(options, settings, planned, static, store, wanted)
+        if wanted:
+            index = _index(options, settings, planned, store, wanted)
+        files, problems = _render(options, settings, planned, static, store, wanted, index)
         found += diagnostics.strict(problems) if options.strict else problems
     published = None
     if target and _may_publish(found, options):
         published = target.publish(files)
         with cache.Store(store) as kept:
-            kept.keep_only(read.keys)
+            kept.keep_only((*read.keys, *index.keys))
     found = sorted(dict.fromkeys(found), key=lambda one: one.sort_key)
     return Report(tuple(found), _sum(planned), published, time.monotonic() - started)
 
@@ -304,6 +308,23 @@ def whole_site(problem: Diagnostic) -> bool:
     return problem.code in diagnostics.WHOLE_SITE or problem.location.path == config.SITE_FILE
 
 
+def _index(
+    options: Options,
+    settings: SiteConfig,
+    planned: _Planned,
+    store: Path,
+    target: output.Output,
+) -> search.Index:
+    """Index the text of every published article, in parallel, and stage the index."""
+    options.progress("Indexing", 0, 1)
+    place = search.Place(
+        store, target.stage_folder, target.folder, cache.program_digest(), options.jobs
+    )
+    made = search.make(planned.archive, planned.plan.urls, settings.language, place)
+    options.progress("Indexing", 1, 1)
+    return made
+
+
 def _render(
     options: Options,
     settings: SiteConfig,
@@ -311,6 +332,7 @@ def _render(
     static: assets.Assets,
     store: Path,
     target: output.Output | None,
+    index: search.Index,
 ) -> tuple[list[OutputFile], list[Diagnostic]]:
     """Render all pages in parallel and, with a target, stage them with all that is published."""
     inputs = render.Inputs(
@@ -321,10 +343,11 @@ def _render(
         planned.links,
         static.urls,
         store,
+        index.root,
     )
     stage = target.stage_folder if target else None
     context = render.Context(inputs, stage, target.folder if target else options.output)
-    files: list[OutputFile] = []
+    files: list[OutputFile] = list(index.files)
     if target:
         files += [
             _staged(target, path, data) for path, data in {**static.files, ".nojekyll": b""}.items()

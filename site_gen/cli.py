@@ -26,6 +26,7 @@ INTERRUPTED = 130
 SHOWN = 20
 """Documents that are named one by one as held back."""
 
+Sort = Literal["relevance", "newest", "oldest"]
 Format = Literal["text", "json", "github", "csv"]
 
 
@@ -308,6 +309,50 @@ def _this_python() -> str:
     found = shutil.which("python")
     same = found is not None and os.path.realpath(found) == os.path.realpath(sys.executable)
     return "python" if same else sys.executable
+
+
+@main.command()
+@click.argument("query", nargs=-1, required=True)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="The folder of the built site. Default: output/ in the site's folder.",
+)
+@click.option(
+    "--limit", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many to show."
+)
+@click.option("--offset", type=click.IntRange(0), default=0, help="How many to leave out first.")
+@click.option(
+    "--sort",
+    type=click.Choice(["relevance", "newest", "oldest"]),
+    default="relevance",
+    show_default=True,
+    help="The order of what is found.",
+)
+@click.pass_obj
+def search(
+    site: Path, /, query: tuple[str, ...], output: Path | None, limit: int, offset: int, sort: Sort
+) -> None:
+    """Search the built site as its search page does.
+
+    QUERY is words, "an exact phrase", -without, begin*, author:, place:, topic:, lang:,
+    year:1999..2003, date:2001-11..2002-02. Exits with 1 if nothing is found.
+    """
+    from site_gen.search.reader import Index, NoIndex
+
+    try:
+        found = Index(output or site / "output").search(" ".join(query), limit, offset, sort)
+    except NoIndex as problem:
+        click.echo(f"error: {problem}", err=True)
+        sys.exit(ENVIRONMENT)
+    for word, instead in found.suggestion.items():
+        _say(f"`{word}` is not in the archive; showing results for `{instead}`")
+    for hit in found.hits:
+        about = " · ".join(part for part in (hit.date, hit.authors, hit.places) if part)
+        click.echo(f"{hit.title}\n  {hit.url}" + (f"\n  {about}" if about else ""))
+    _say(f"{found.total:,} article{'' if found.total == 1 else 's'} found")
+    sys.exit(PUBLISHED if found.total else CONTENT_ERRORS)
 
 
 def _options(site: Path, output: Path | None, shared: dict[str, Any], **more: Any) -> Options:

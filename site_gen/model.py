@@ -224,7 +224,17 @@ class Archive:
 
 
 PageKind = Literal[
-    "home", "article", "author", "place", "topic", "series", "list", "index", "page", "404"
+    "home",
+    "article",
+    "author",
+    "place",
+    "topic",
+    "series",
+    "list",
+    "index",
+    "page",
+    "search",
+    "404",
 ]
 
 

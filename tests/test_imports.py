@@ -87,6 +87,12 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     ("parse", "closing"): "a step of parsing one document, which parse drives",
     ("closing", "labels"): "it reads the text in the same blocks as labels",
     ("htmlsource", "closing"): "a closing note in HTML is known by the same words",
+    (
+        "search",
+        "cache",
+    ): "a worker reads the bodies it indexes from the store, and keeps its segment",
+    ("search", "output"): "a worker stages the shards it made",
+    ("search", "parallel"): "it reads groups and merges them in parallel",
     ("render", "cache"): "a worker reads the bodies it renders from the store",
     ("render", "links"): "it puts the resolved links where the bodies have placeholders",
     ("render", "markup"): "it knows a placeholder by the pattern that markup writes",

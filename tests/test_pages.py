@@ -349,4 +349,4 @@ def test_every_text_is_filed_under_one_letter(text: str) -> None:
 
 def test_an_empty_archive_has_its_pages() -> None:
     """A site without articles still has a home, a 404 and an empty page of dates."""
-    assert planned()[0].keys() == {"index.html", "404.html", "dates/index.html"}
+    assert planned()[0].keys() == {"index.html", "404.html", "dates/index.html", "search.html"}

@@ -27,6 +27,7 @@ TOP_LEVEL = {
     "LICENSE",
     "Makefile",
     "README.md",
+    "benchmarks",
     "content",
     "docs",
     "output",

@@ -16,6 +16,7 @@ from site_gen.pages.urls import (
     HEADING,
     HOME,
     NOT_FOUND,
+    SEARCH,
     UNDATED,
     attachment_url,
     document_url,
@@ -33,6 +34,7 @@ __all__ = [
     "INDEX_LIMIT",
     "INTRODUCED",
     "NOT_FOUND",
+    "SEARCH",
     "UNDATED",
     "Plan",
     "attachment_url",
@@ -98,7 +100,11 @@ def plan(
         for kind in ENTITY_KINDS
         for key in archive.entities[kind]
     }
-    made: list[Page] = [Page("home", HOME), Page("404", NOT_FOUND, title="Page not found")]
+    made: list[Page] = [
+        Page("home", HOME),
+        Page("search", SEARCH, title="Search"),
+        Page("404", NOT_FOUND, title="Page not found"),
+    ]
     for document in archive.articles.values():
         made.append(Page("article", urls[document.path], document.key, document.title))
     for document in archive.pages.values():

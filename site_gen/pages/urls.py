@@ -21,6 +21,7 @@ HEADING: dict[EntityKind, str] = {
     "series": "Series",
 }
 HOME = "index.html"
+SEARCH = "search.html"
 NOT_FOUND = "404.html"
 DATES = "dates/index.html"
 UNDATED = "Undated"

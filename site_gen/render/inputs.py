@@ -15,7 +15,8 @@ from site_gen.pages import Plan
 @dataclass(frozen=True, slots=True)
 class Inputs:
     """All that pages show. `assets` are the URLs of static files by name; `store` is the folder
-    of the store that holds the bodies.
+    of the store that holds the bodies; `index` is the URL of the search index's root, empty
+    where none was made.
     """
 
     site: Path
@@ -25,3 +26,4 @@ class Inputs:
     links: Resolved
     assets: Mapping[str, str]
     store: Path
+    index: str = ""

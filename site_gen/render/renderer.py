@@ -12,7 +12,7 @@ from markupsafe import Markup as Safe
 
 from site_gen import cache, languages
 from site_gen.model import ENTITY_KINDS, Document, Entity, EntityKind, Page
-from site_gen.pages import DATES, FOLDER, HEADING, HOME, initial
+from site_gen.pages import DATES, FOLDER, HEADING, HOME, SEARCH, initial
 from site_gen.render.bodies import Bodies, quoted
 from site_gen.render.inputs import Inputs
 from site_gen.render.templates import TEMPLATE_OF, environment
@@ -90,6 +90,8 @@ class Renderer:
                 return self._index(page, bodies)
             case "page":
                 return self._page(page, bodies)
+            case "search":
+                return {"index": self.inputs.index}
             case "404":
                 return {}
             case _:
@@ -118,6 +120,7 @@ class Renderer:
             "rights": self.config.rights,
             "url": self.config.url,
             "nav": nav,
+            "search": SEARCH,
         }
 
     def _around(self) -> dict[str, tuple[str, str]]:

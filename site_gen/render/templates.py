@@ -21,6 +21,7 @@ TEMPLATE_OF = {
     "list": "list.html",
     "index": "index.html",
     "page": "page.html",
+    "search": "search.html",
     "404": "404.html",
 }
 

@@ -1,0 +1,130 @@
+"""Text to index terms: letters folded, words stemmed by language, scripts without blanks by pairs.
+
+`fold` and `split` do exactly what `fold` and `split` in static/search.js do; a test holds the two
+together. Stems are made here only: the browser finds the stem of a word in the dictionary.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Any
+
+import Stemmer  # type: ignore[import-not-found]  # it ships no types
+
+_ALGORITHM = {
+    "ar": "arabic", "ca": "catalan", "da": "danish", "de": "german", "el": "greek",
+    "en": "english", "es": "spanish", "eu": "basque", "fi": "finnish", "fr": "french",
+    "ga": "irish", "hi": "hindi", "hu": "hungarian", "hy": "armenian", "id": "indonesian",
+    "it": "italian", "lt": "lithuanian", "nb": "norwegian", "ne": "nepali", "nl": "dutch",
+    "nn": "norwegian", "no": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian",
+    "sr": "serbian", "sv": "swedish", "ta": "tamil", "tr": "turkish", "yi": "yiddish",
+}  # fmt: skip
+
+_LETTERS = {
+    "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i",
+    "ς": "σ", "ى": "ي", "ی": "ي", "ې": "ي", "ک": "ك", "ة": "ه", "ە": "ه", "ہ": "ه", "ۀ": "ه",
+    "ٱ": "ا", "ـ": "", "\u200c": "", "\u200d": "",
+}  # fmt: skip
+_DIGITS = {
+    chr(zero + value): str(value) for zero in (0x0660, 0x06F0, 0x0966) for value in range(10)
+}
+_TABLE = str.maketrans(_LETTERS | _DIGITS)
+# Marks that readers leave out: accents of Latin, Greek and Cyrillic, vowel signs of Arabic and
+# Hebrew. Those of Indic scripts are letters to their readers. Before them, what NFKD puts between
+# the letters of ligatures such as ﷺ and ½.
+_MARKS = re.compile(
+    "[ (),.·⁄\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u064b-\u065f\u0670\u06d6-\u06ed]"
+)
+
+_BEYOND = re.compile("[\U00010000-\U0010ffff]")
+# Letters that folding leaves nothing of: a word of them is none.
+_NOTHING = re.compile(
+    "[\u037a\u0640\u06e5\u06e6\u200c\u200d\ufc5e\ufc5f\ufc60\ufc61\ufc62\ufc63\ufcf2\ufcf3\ufcf4\ufe70\ufe71\ufe72\ufe74\ufe76\ufe77\ufe78\ufe79\ufe7a\ufe7b\ufe7c\ufe7d\ufe7e\ufe7f]"
+)
+
+WORD = re.compile("(?:[^\\W_]|[\u0900-\u0963\u0966-\u0dff\u200c\u200d])+")
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+)
+_RUNS = re.compile(f"[{_UNSPACED}]+|[^{_UNSPACED}]+")
+_HAS_UNSPACED = re.compile(f"[{_UNSPACED}]")
+STOP = (
+    "a an and are as at be but by for if in into is it no not of on or such that the their then"
+    " there these they this to was will with what which who how when where why does do did has have"
+)
+"""Words that say nothing in a question of more than three words."""
+LONGEST = 40
+"""Characters of a word that count; what is longer is cut."""
+
+
+def fold(word: str) -> str:
+    """A lower-case word without accents, in one spelling of its letters."""
+    if word.isascii():
+        return word.lower()[:LONGEST]
+    plain = _MARKS.sub("", unicodedata.normalize("NFKD", word)).translate(_TABLE)
+    return units(unicodedata.normalize("NFC", plain.lower()))[:LONGEST]
+
+
+def units(text: str) -> str:
+    """The text as JavaScript counts it: two surrogates for a character beyond U+FFFF.
+
+    Everything in the index is cut, compared and put in order so.
+    """
+    if text.isascii() or max(text) <= "\uffff":
+        return text
+    return _BEYOND.sub(_surrogates, text)
+
+
+def _surrogates(match: re.Match[str]) -> str:
+    high, low = divmod(ord(match[0]) - 0x10000, 0x400)
+    return chr(0xD800 + high) + chr(0xDC00 + low)
+
+
+def whole(text: str) -> str:
+    """Undo `units`."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def split(text: str) -> list[str]:
+    """The words of a text in lower case, not folded; scripts without blanks as pairs of letters."""
+    words = WORD.findall(text.lower())
+    if text.isascii():
+        return words
+    if _HAS_UNSPACED.search(text):
+        words = [part for word in words for part in _parts(word)]
+    if _NOTHING.search(text):
+        words = [word for word in words if fold(word)]
+    return words
+
+
+def _parts(word: str) -> list[str]:
+    parts: list[str] = []
+    for run in _RUNS.findall(word):
+        if _HAS_UNSPACED.match(run) and len(run) > 1:
+            parts.extend(run[index : index + 2] for index in range(len(run) - 1))
+        else:
+            parts.append(run)
+    return parts
+
+
+class Stems(dict[str, tuple[str, str]]):
+    """Word to (folded form, stem) in one language, worked out at first sight."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        name = _ALGORITHM.get(language.split("-")[0].lower())
+        self.stemmer: Any = Stemmer.Stemmer(name) if name else None
+
+    def __missing__(self, word: str) -> tuple[str, str]:
+        form = fold(word)
+        stem = fold(self.stemmer.stemWord(word)) if self.stemmer else form
+        self[word] = form, stem or form
+        return self[word]
+
+
+@lru_cache(maxsize=16)
+def stems_of(language: str) -> Stems:
+    """The stems of a language, shared by all documents that a process reads."""
+    return Stems(language)

@@ -1,0 +1,657 @@
+"""Search as a whole: sites built, their shards read by both readers, and what is in no shard."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import itertools
+import json
+import random
+import shutil
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from playwright.sync_api import Page
+
+from site_gen.search import codec, segment
+from site_gen.search.codec import Reader, code, gaps
+from site_gen.search.reader import (
+    FIELDS,
+    Filter,
+    Index,
+    NoIndex,
+    Query,
+    Result,
+    Sort,
+    Word,
+    day,
+    parse,
+)
+from site_gen.search.words import fold, split, units, whole
+from tests.archive_sites import EVERY_KIND, Files, articles, document
+from tests.support import ROOT, SiteTest
+
+BOTH = """async queries => {
+  const found = []
+  for (const [text, sort] of queries) {
+    const {total, complete, hits, suggestion} = await siteSearch.search(text, {limit: 20, sort})
+    const shown = hits.map(({id, score, url, title}) => [id, score, url, title])
+    found.push([total, complete, shown, suggestion?.words ?? {}])
+  }
+  return found
+}"""
+
+PARSED = """texts => texts.map(text => {
+  const {words, phrases, without, filters} = siteSearch.parse(text)
+  return [words.map(one => [one.word, !!one.prefix]), phrases, without,
+    filters.map(one => [one.field, one.value, one.without])]
+})"""
+
+WORDS = """texts => texts.map(text => {
+  const words = siteSearch.split(text)
+  return [words, words.map(siteSearch.fold)]
+})"""
+
+VOCABULARY = [
+    "kabul",
+    "kandahar",
+    "taliban",
+    "soldiers",
+    "soldier",
+    "running",
+    "runs",
+    "ran",
+    "refugees",
+    "refugee",
+    "border",
+    "borders",
+    "commander",
+    "commanders",
+    "talks",
+    "talk",
+    "wheat",
+    "harvest",
+    "harvested",
+    "winter",
+    "naïve",
+    "café",
+    "coöperation",
+    "the",
+    "of",
+    "and",
+    "war",
+    "wars",
+    "warring",
+    "alliance",
+    "school",
+    "schools",
+    "bread",
+    "prices",
+    "price",
+]
+
+
+def many(count: int) -> Files:
+    """Articles of words drawn from a small vocabulary, with all that facets show."""
+    chance = random.Random(7)
+    made: Files = {}
+    for number in range(count):
+        words = chance.choices(VOCABULARY, k=30)
+        fields = {
+            "title": " ".join(words[:4]).title() + f" {number}",
+            "authors": f"[{chance.choice(['Ann Bell', 'Bob Hill', 'Ömer Şahin'])}]",
+            "places": f"[{chance.choice(['Kabul', 'Kunduz', 'Paris'])}]",
+            "topics": f"[{chance.choice(['War', 'War & peace'])}]",
+        }
+        if number % 7:
+            fields["date"] = f"{1996 + number % 9}-{number % 12 + 1:02d}-{number % 28 + 1:02d}"
+        if number % 5 == 0:
+            fields["summary"] = " ".join(words[4:9])
+        made[f"content/articles/m{number:03d}.md"] = document(" ".join(words[9:]), fields)
+    return made
+
+
+TEXTS: Files = {
+    **EVERY_KIND,
+    **many(60),
+    "content/places/kunduz.yml": "name: Kunduz\nparent: afghanistan\n",
+    "content/topics/taliban.yml": "name: Taliban\naliases: [Taleban, Talibs]\n",
+    "content/articles/plain.md": document(
+        "She runs with the soldiers of Taleban commanders. Net 12.5 mln ½ ﷺ.", {"title": "Plain"}
+    ),
+    "content/articles/other.md": document(
+        "He had been running. The soldier runs with us.", {"title": "Other"}
+    ),
+    "content/articles/japan.md": document(
+        "東京都庁の会議。𐌰𐌱𐌲 𐌰𐌱𐌳", {"title": "東京", "language": "ja"}
+    ),
+    "content/articles/arabic.md": document(
+        "قال الرئيس إن المدرسة كبيرة في كابُل", {"title": "مدرسة", "language": "ar"}
+    ),
+    "content/articles/persian.md": document(
+        "کتاب‌ها در كابل است و یک مدرسه", {"title": "کتاب", "language": "fa"}
+    ),
+    "content/articles/russian.md": document(
+        "Солдаты говорили о школах.", {"title": "Школы", "language": "ru"}
+    ),
+    "content/articles/german.md": document(
+        "Die Straßen der Städte waren gesperrt.", {"title": "Straßen", "language": "de"}
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def texts(tmp_path_factory: pytest.TempPathFactory) -> SiteTest:
+    """A built site of many languages and of all that a query can ask for."""
+    made = SiteTest(tmp_path_factory.mktemp("texts")).write(TEXTS)
+    made.run("build")
+    return made
+
+
+@pytest.fixture(scope="module")
+def index(texts: SiteTest) -> Index:
+    """The index of that site."""
+    return Index(texts.folder / "output")
+
+
+def open_index(site: SiteTest, page: Page) -> Page:
+    """The search page of a built site, opened from the disk."""
+    page.goto((site.folder / "output" / "search.html").as_uri())
+    return page
+
+
+def titles(index: Index, query: str, sort: Sort = "relevance") -> list[str]:
+    """The titles of the first thousand hits."""
+    return [hit.title for hit in index.search(query, 1000, sort=sort).hits]
+
+
+def complete(index: Index, query: str) -> list[str]:
+    """The titles of the articles that hold every word."""
+    found = index.search(query, 1000)
+    return sorted(hit.title for hit in found.hits[: found.complete])
+
+
+def told(found: Result) -> list[Any]:
+    """A result as both readers are compared by it."""
+    hits = [[hit.id, hit.score, hit.url, hit.title] for hit in found.hits]
+    return [found.total, found.complete, hits, found.suggestion]
+
+
+def queries(count: int) -> list[tuple[str, Sort]]:
+    """Queries of every kind, drawn by chance; the same every time."""
+    chance = random.Random(3)
+    more = ("plain", "東京都", "Straße", "школа", "كتاب", "مدرسة", "ﷺ", "𐌰𐌱𐌲", "𐌰𐌱", "½", "wire")
+    filters = (
+        "author:Ann", 'author:"ann bell"', "place:afghanistan", 'topic:"War & peace"', "year:1999",
+        "date:1999-02..2001", "year:..1998", "year:1999..2000..2001", "lang:de", "-year:1999",
+        "-place:kabul", "date:9998-99", "date:2001-02-31..2001-3", "lang:German", "author:",
+        "year:x",
+    )  # fmt: skip
+
+    def word() -> str:
+        one = chance.choice((*VOCABULARY, *more))
+        at = chance.randrange(len(one))
+        return chance.choice(
+            (one, one, one, one.upper(), f"{one[: at + 1]}*", one[:at] + one[at + 1 :], f"{one}s")
+        )
+
+    def phrase() -> str:
+        return f'"{" ".join(chance.choices(VOCABULARY, k=2))}"'
+
+    def part() -> str:
+        return chance.choice(
+            (word, word, word, phrase, lambda: f"-{word()}", lambda: f"-{phrase()}")
+        )()
+
+    made: list[tuple[str, Sort]] = []
+    sorts: tuple[Sort, ...] = ("relevance", "relevance", "newest", "oldest")
+    for _ in range(count):
+        parts = [part() for _ in range(chance.randrange(1, 7))]
+        if chance.random() < 0.4:
+            parts.insert(chance.randrange(len(parts) + 1), chance.choice(filters))
+        made.append((" ".join(parts), chance.choice(sorts)))
+    odd = (
+        "",
+        "-",
+        "*",
+        '"',
+        '""',
+        "author:",
+        '"kabul',
+        "-*",
+        "a b c d",
+        "the of and the",
+        ":",
+        "year:",
+    )
+    return [*made, *((one, sort) for one in (*odd, *filters) for sort in sorts[1:])]
+
+
+@pytest.mark.browser
+def test_both_readers_answer_alike(texts: SiteTest, index: Index, page: Page) -> None:
+    """The browser and the command line find the same, with the same scores, for any query."""
+    asked = queries(500)
+    theirs = open_index(texts, page).evaluate(BOTH, asked)
+    ours = [told(index.search(text, 20, sort=sort)) for text, sort in asked]
+    differ = [
+        (query, mine, other)
+        for query, mine, other in zip(asked, ours, theirs, strict=True)
+        if mine != other
+    ]
+    assert differ == []
+    assert sum(1 for one in ours if one[0]) > len(ours) // 2
+
+
+@cache
+def nasty() -> tuple[str, ...]:
+    """Texts that are hard to fold or to split, and every letter that Python knows, in runs."""
+    known = [chr(point) for point in range(0x110000) if chr(point).isalnum()]
+    runs = ["".join(known[start : start + 25]) for start in range(0, len(known), 25)]
+    apart = [" ".join(known[start : start + 400]) for start in range(0, 20_000, 400)]
+    return (
+        "", " ", "İstanbul ISPARTA ıssız", "ΟΔΟΣ ὈΔΥΣΣΕΎΣ", "ﷺ ﷲ ½ ⒈ ⑴ ﬁne ㎏", "x" * 90, "𐌰" * 50,
+        "x" * 39 + "𐌰𐌱", "e\u0301te\u0301 été", "كِتَابٌ ـــ کتاب‌ها ١٢٣ ۴۵۶", "हिन्दी में लिखा है",
+        "가각 한국어",
+        "東京 ﾄｳｷｮｳ ガギグ が", "ภาษาไทย", "a_b don't o’clock e-mail", "Ł Ø Đ ß ẞ œ Æ",
+        "\ufeffa\x85b\x1cc",
+        "‌", "ـ‌ـ", *runs, *apart,
+    )  # fmt: skip
+
+
+@pytest.mark.browser
+def test_words_are_the_same_in_both(texts: SiteTest, page: Page) -> None:
+    """Every letter and every hard text is split and folded alike in Python and in the browser."""
+    theirs = open_index(texts, page).evaluate(WORDS, list(nasty()))
+    ours = [[split(text), [whole(fold(word)) for word in split(text)]] for text in nasty()]
+    differ = [
+        (text, mine, other)
+        for text, mine, (words, forms) in zip(nasty(), ours, theirs, strict=True)
+        # The browser keeps a word of nothing until it is folded.
+        for other in [
+            [
+                [w for w, f in zip(words, forms, strict=True) if f],
+                [*map(whole, filter(None, forms))],
+            ]
+        ]
+        if mine != other
+    ]
+    assert differ == []
+
+
+def parts(query: Query) -> list[Any]:
+    """A query as the browser tells one."""
+    return [
+        [[whole(one.word), one.prefix] for one in query.words],
+        [list(map(whole, words)) for words in query.phrases],
+        [list(map(whole, words)) for words in query.without],
+        [[one.field, one.value, one.without] for one in query.filters],
+    ]
+
+
+@pytest.mark.browser
+def test_queries_are_taken_apart_alike(texts: SiteTest, page: Page) -> None:
+    """Whatever is typed, both readers make the same query of it and none fails."""
+    chance = random.Random(5)
+    pieces = (
+        *'"-*:', " ", "\u3000", "\x85", "\ufeff", "year:", "author:", "..", "2001", "kabul", "é",
+        "東京",
+        "𐌰", "ـ", "\n", "\x00", "__proto__", "constructor",
+    )  # fmt: skip
+    typed = ["".join(chance.choices(pieces, k=chance.randrange(1, 12))) for _ in range(1500)]
+    theirs = open_index(texts, page).evaluate(PARSED, typed)
+    differ = [
+        (text, parts(parse(text)), other)
+        for text, other in zip(typed, theirs, strict=True)
+        if parts(parse(text)) != other
+    ]
+    assert differ == []
+    page.evaluate(BOTH, [[text, "relevance"] for text in typed[:300]])
+
+
+@given(text=st.text())
+def test_any_text_is_a_query(text: str) -> None:
+    """No text is an error."""
+    assert isinstance(parse(text), Query)
+
+
+@given(
+    parts=st.lists(
+        st.one_of(
+            st.text(max_size=8), st.sampled_from(['"', "-", "*", "date:", "9998-99..", "kab"])
+        )
+    )
+)
+def test_any_query_is_answered(parts: list[str], index: Index) -> None:
+    """No query fails."""
+    found = index.search("".join(parts))
+    assert 0 <= found.complete <= found.total <= index.articles
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Kabul WAR", Query(words=(Word("kabul"), Word("war")))),
+        ('"the war" end', Query(words=(Word("end"),), phrases=(("the", "war"),))),
+        ('"war"', Query(words=(Word("war"),))),
+        ("war -Paris", Query(words=(Word("war"),), without=(("paris",),))),
+        ('-"the war"', Query(without=(("the", "war"),))),
+        ("kab*", Query(words=(Word("kab", prefix=True),))),
+        ("north-west*", Query(words=(Word("north"), Word("west", prefix=True)))),
+        ("place:Kabul", Query(filters=(Filter("place", "Kabul"),))),
+        ('-author:"Ann Bell"', Query(filters=(Filter("author", "Ann Bell", True),))),
+        ("year:1999..2003", Query(filters=(Filter("year", "1999..2003"),))),
+        ('"kabul war', Query(words=(Word("kabul"), Word("war")))),
+        ("- * : colour:red", Query(words=(Word("colour"), Word("red")))),
+        ("", Query()),
+    ],
+)
+def test_query_language(text: str, expected: Query) -> None:
+    """Words, phrases, what is left out, beginnings and filters are told apart; the rest is text."""
+    assert expected == parse(text)
+
+
+def test_words_in_a_phrase_stand_as_typed(index: Index) -> None:
+    """A phrase finds its words in this form and this order, and no others of the same stem."""
+    assert titles(index, '"been running"') == ["Other"]
+    assert titles(index, '"been runs"') == []
+    assert titles(index, '"running been"') == []
+    assert titles(index, '"She runs with the soldiers"') == ["Plain"]
+    assert titles(index, '"The SOLDIER runs with"') == ["Other"]
+    assert titles(index, '"plain she"') == []
+
+
+def test_fewer_than_four_words_all_count(index: Index) -> None:
+    """Articles with all of one to three words come first, the rest after them."""
+    found = index.search("wheat prices border", 1000)
+    first = [hit for hit in found.hits if hit.score]
+    assert 0 < found.complete < found.total
+    assert len(first) == found.total
+    longer = index.search("wheat prices border kabul", 1000)
+    assert longer.complete == longer.total
+    scores = [hit.score for hit in longer.hits]
+    assert sorted(scores, reverse=True) == scores
+
+
+def test_a_missing_word_hides_nothing(index: Index) -> None:
+    """A word that is not in the archive takes no article away."""
+    assert titles(index, "wheat border") == titles(index, "wheat qqqqqqqq border")
+
+
+def test_words_of_other_forms_are_found(index: Index) -> None:
+    """A word finds the other forms of its stem, by the language of each article."""
+    assert "Other" in titles(index, "run")
+    assert titles(index, "школа") == ["Школы"]
+    assert titles(index, "strasse") == ["Straßen"]
+    assert titles(index, "كابُل المدرسة")[:1] == ["مدرسة"]
+    assert "کتاب" in titles(index, "كتابها")
+    assert titles(index, "京都") == ["東京"]
+    assert titles(index, "𐌰𐌱𐌳") == ["東京"]
+
+
+def test_accents_and_case_do_not_matter(index: Index) -> None:
+    """é finds e and the other way round."""
+    assert titles(index, "cafe") == titles(index, "CAFÉ") != []
+
+
+def test_names_of_the_registry_find_each_other(index: Index) -> None:
+    """Every spelling that an entry lists finds all of them."""
+    assert "Plain" in titles(index, "Taliban")
+    assert titles(index, "taleban") == titles(index, "taliban") == titles(index, "talibs")
+
+
+def test_left_out(index: Index) -> None:
+    """-word and -"phrase" take articles away."""
+    both, one = titles(index, "kabul"), titles(index, "kabul -wheat")
+    assert 0 < len(one) < len(both)
+    assert "Other" not in titles(index, 'runs -"been running"')
+    assert "Plain" in titles(index, 'runs -"been running"')
+
+
+def test_beginnings(index: Index) -> None:
+    """begin* finds what begins so."""
+    assert set(titles(index, "commander")) <= set(titles(index, "comm*"))
+    assert titles(index, "xyzzy*") == []
+
+
+def test_filters(index: Index) -> None:
+    """author:, place:, topic:, year:, date: and lang: keep what they say, together too."""
+    assert {"صبح در کابل"} == set(titles(index, "lang:prs"))
+    years = [hit.date[-4:] for hit in index.search("author:bell year:1999..2000", 1000).hits]
+    assert {"1999", "2000"} == set(years)
+    named = index.search('author:"Ann Bell" place:Paris', 1000).hits
+    assert {("Ann Bell", "Paris")} == {(hit.authors, hit.places) for hit in named}
+    peace = index.search('topic:"War & peace"', 1000).total
+    assert 0 < peace < index.search("topic:war", 1000).total + peace
+    months = [hit.date for hit in index.search("date:2001-11..2002-02", 1000).hits]
+    assert "2 November 2001" in months
+    assert titles(index, "-lang:en", "oldest") == titles(index, "-lang:English", "oldest") != []
+
+
+def test_a_place_holds_what_lies_in_it(index: Index) -> None:
+    """A place finds the articles of the places whose `parent` it is, by name or by key."""
+    inside = {hit.places for hit in index.search("place:Afghanistan", 1000).hits}
+    assert {"Kabul", "Kunduz", "Kunduz; Kabul"} <= inside
+    assert not any("Paris" in places for places in inside)
+
+
+def test_sorts(index: Index) -> None:
+    """Newest and oldest go by date; what has none comes last."""
+    newest, oldest = titles(index, "kabul", "newest"), titles(index, "kabul", "oldest")
+    assert sorted(newest) == sorted(oldest)
+    assert newest != oldest
+
+
+def test_offsets(index: Index) -> None:
+    """The next ten follow on the first."""
+    whole = index.search("kabul", 30).hits
+    assert whole[10:20] == index.search("kabul", 10, 10).hits
+    assert index.search("kabul", 10, 10_000).hits == ()
+
+
+def test_suggestions(index: Index) -> None:
+    """An unknown word is completed, or mended if it is near one; a known one is left alone."""
+    assert index.search("kandah").suggestion == {"kandah": "kandahar"}
+    assert index.search("kandhaar").suggestion == {"kandhaar": "kandahar"}
+    assert index.search("refugges").suggestion == {"refugges": "refugees"}
+    assert index.search("kandahar zzzzzzzz xy").suggestion == {}
+    assert index.search("𐌰𐌱𐌲𐌲").suggestion == {"𐌰𐌱𐌲𐌲": "𐌰𐌱𐌲"}
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("2001", "2001-01-01", "2001-12-31"),
+        ("2000-02", "2000-02-01", "2000-02-29"),
+        ("2001-11-02", "2001-11-02", "2001-11-02"),
+        (" 2001-12 ", "2001-12-01", "2001-12-31"),
+    ],
+)
+def test_days(text: str, first: str, last: str) -> None:
+    """A year and a month stand for all their days."""
+    expected = [datetime.date.fromisoformat(one).toordinal() for one in (first, last)]
+    assert expected == [day(text, end=False), day(text, end=True)]
+
+
+@pytest.mark.parametrize("text", ["", "x", "99", "0001", "20011", "٢٠٠١", "9999"])
+def test_what_is_no_date_bounds_nothing(text: str) -> None:
+    """Text that is no date leaves its end open."""
+    assert (float("-inf"), float("inf")) == (day(text, end=False), day(text, end=True))
+
+
+def published(site: SiteTest) -> str:
+    """The text of every file of the output."""
+    root = site.folder / "output"
+    files = (path for path in sorted(root.rglob("*")) if path.is_file())
+    return "".join(path.read_bytes().decode("utf-8", "replace") for path in files)
+
+
+def test_what_is_held_back_is_in_no_shard(site: SiteTest) -> None:
+    """No word of a draft, an embargoed, a failed or a withdrawn article is in the output."""
+    held = {
+        "draft": {"draft": "true"},
+        "embargoed": {"embargo": "2090-01-01"},
+        "failed": {"date": "2001-13-45", "draft": "perhaps"},
+    }
+    site.write({"content/articles/open.md": document("Openword.", {"title": "Open"})})
+    for name, fields in held.items():
+        site.write(
+            {
+                f"content/articles/{name}.md": document(
+                    f"Secret{name}word.", {"title": f"T {name}"} | fields
+                )
+            }
+        )
+    site.run("build", "--keep-going")
+    text = published(site).lower()
+    assert "openword" in text
+    assert [name for name in held if f"secret{name}word" in text] == []
+    assert Index(site.folder / "output").articles == 1
+
+
+def test_a_published_article_that_is_taken_back_leaves_the_index(site: SiteTest) -> None:
+    """A later build of an article that became a draft has nothing of it."""
+    site.write(articles(3))
+    site.write({"content/articles/n01.md": document("Takenback.", {"title": "Going"})})
+    site.run("build")
+    assert "takenback" in published(site)
+    site.write(
+        {"content/articles/n01.md": document("Takenback.", {"title": "Going", "draft": "true"})}
+    )
+    site.run("build")
+    assert "takenback" not in published(site).lower()
+
+
+@pytest.mark.parametrize("count", [1, 0])
+def test_small_archives(site: SiteTest, count: int) -> None:
+    """One article, and one without any text, make an index that answers."""
+    body = "One word." if count else ""
+    site.write({"content/articles/a.md": document(body, {"title": "Alone"})})
+    site.run("build")
+    index = Index(site.folder / "output")
+    assert titles(index, "alone") == ["Alone"]
+    assert ["Alone"] * count == titles(index, "word")
+    assert titles(index, "year:2001") == []
+
+
+@pytest.mark.browser
+def test_many_groups(site: SiteTest, page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Articles in many groups, merged letter by letter, are found by both readers all the same."""
+    monkeypatch.setattr(segment, "GROUP", 8)
+    site.write(many(200))
+    site.run("build", "--jobs", "1")
+    index = Index(site.folder / "output")
+    assert len(index.first) > 8
+    asked = queries(60)
+    theirs = open_index(site, page).evaluate(BOTH, asked)
+    assert [told(index.search(text, 20, sort=sort)) for text, sort in asked] == theirs
+    assert index.articles == 200
+
+
+def search_files(site: SiteTest) -> dict[str, str]:
+    """The digests of the index's files."""
+    return {path: one for path, one in site.output().items() if path.startswith("search/")}
+
+
+def test_the_same_bytes_however_it_is_made(tmp_path: Path) -> None:
+    """One process or two, step by step or at once, over a damaged cache: the index is the same."""
+    site = SiteTest(tmp_path / "site").write({**many(40), **EVERY_KIND})
+    site.run("build", "--jobs", "1")
+    first = search_files(site)
+    site.write({"content/articles/m001.md": document("Changed zebra.", {"title": "Changed"})})
+    (site.folder / "content/articles/m002.md").unlink()
+    site.run("build", "--jobs", "2")
+    changed = search_files(site)
+    assert first != changed
+    shutil.rmtree(site.folder / ".site_gen")
+    shutil.rmtree(site.folder / "output")
+    site.run("build", "--jobs", "2")
+    assert changed == search_files(site)
+    for file in (site.folder / ".site_gen").rglob("*"):
+        if file.is_file():
+            file.write_bytes(b"\0" * 5000)
+    site.run("build", "--jobs", "1")
+    assert changed == search_files(site)
+
+
+def test_an_edit_changes_few_files(site: SiteTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An edit of one article leaves most document shards and their names as they were."""
+    monkeypatch.setattr(segment, "GROUP", 8)
+    site.write(many(100))
+    site.run("build", "--jobs", "1")
+    first = search_files(site)
+    site.write({"content/articles/m050.md": document("Changed zebra.", {"title": "Changed"})})
+    site.run("build", "--jobs", "1")
+    second = search_files(site)
+    shards = {path for path in first if path.startswith("search/d")}
+    assert len(shards - second.keys()) == 1
+
+
+def test_no_index(tmp_path: Path) -> None:
+    """Where nothing was built, that is said."""
+    with pytest.raises(NoIndex, match="Build the site first"):
+        Index(tmp_path)
+
+
+def test_command(texts: SiteTest, site: SiteTest) -> None:
+    """The command shows what the index finds, and says what it showed instead."""
+    result = texts.run("search", "been", "running")
+    assert result.exit_code == 0
+    assert "Other\n  articles/other.html\n" in result.stdout
+    mended = texts.run("search", "kandhaar", "--limit", "1", "--sort", "newest")
+    assert "`kandhaar` is not in the archive; showing results for `kandahar`" in mended.stderr
+    assert texts.run("search", "xyzzyx").exit_code == 1
+    assert site.run("search", "a").exit_code == 2
+
+
+def test_shards_are_read_by_their_description(texts: SiteTest) -> None:
+    """Every file is one call, its values are JSON, and its hash is of what it holds."""
+    kinds: dict[str, int] = {}
+    for path in (texts.folder / "output/search").iterdir():
+        text = path.read_bytes().decode()
+        assert text.startswith("siteSearch.take(")
+        assert text.endswith(")\n")
+        values: Sequence[Any] = json.loads(f"[{text[len('siteSearch.take(') : -2]}]")
+        name = path.name.split(".")[0].split("-")[0]
+        assert name == values[0]
+        kinds[name.rstrip("0123456789")] = len(values)
+        if name == "root":
+            assert hashlib.sha256(text.encode()).hexdigest()[:10] == path.name.split(".")[1]
+    assert kinds == {"root": 2, "w": 3, "p": 3, "o": 2, "d": 2, "f": 3}
+
+
+def test_both_readers_know_the_same_filters() -> None:
+    """The two readers know the same fields of a query."""
+    script = (ROOT / "static/search.js").read_text(encoding="utf-8")
+    assert f"({'|'.join(FIELDS)}):" in script
+
+
+@given(values=st.lists(st.integers(0, 10**9)))
+def test_numbers_come_back(values: list[int]) -> None:
+    """Numbers, and numbers that rise, are read as they were written."""
+    reader = Reader("".join(map(codec.number, values)))
+    assert values == [reader.number() for _ in values]
+    assert not reader.more()
+    rising = sorted(values)
+    reader = Reader(gaps(rising))
+    assert rising == list(itertools.accumulate(reader.number() for _ in rising))
+
+
+@given(text=st.text())
+def test_units_come_back(text: str) -> None:
+    """A text cut up as JavaScript counts it is put together again; its code fits two letters."""
+    assert text == whole(units(text))
+    assert len(units(text)) == len(text.encode("utf-16-le")) // 2
+    assert 0 <= code(units(text)) < 4096
+
+
+@given(text=st.text())
+def test_a_word_is_never_folded_to_nothing(text: str) -> None:
+    """Each word of a text has a form, without blanks."""
+    for word in split(text):
+        assert fold(word) != ""
+        assert " " not in fold(word)
