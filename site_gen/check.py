@@ -12,7 +12,7 @@ from site_gen.diagnostics import Diagnostic, Location, error, warning
 from site_gen.fields import names_of_keys
 
 ACTIVE = frozenset({
-    ".asp", ".aspx", ".atom", ".cgi", ".cjs", ".htm", ".hta", ".html", ".js", ".jsp", ".mht",
+    ".htm", ".asp", ".aspx", ".atom", ".cgi", ".cjs", ".hta", ".html", ".js", ".jsp", ".mht",
     ".mhtml", ".mjs", ".mml", ".php", ".phtml", ".rdf", ".rss", ".shtml", ".svgz", ".swf", ".wasm",
     ".wsdl", ".xhtm", ".xht", ".xhtml", ".xml", ".xsd", ".xsl", ".xslt", ".xul",
 })  # fmt: skip

@@ -254,6 +254,7 @@ DEFAULT_EXTENSIONS: dict[str, ExtensionUse] = {
     ".markdown": "markdown",
     ".txt": "text",
     ".html": "html",
+    ".htm": "html",
 }
 
 

@@ -20,6 +20,11 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 """Half a character. Some encodings can spell it; no text holds it, and nothing can write it."""
 
 
+HEAD = 1024
+"""Bytes at the start of an HTML file in which it states its encoding (HTML standard, 13.2.3.2)."""
+_CHARSET = re.compile(rb"<meta\b[^>]*?\bcharset\s*=\s*[\"']?([A-Za-z0-9._:-]+)", re.IGNORECASE)
+
+
 def decode(data: bytes, path: str, encoding: str = "") -> tuple[str | None, list[Diagnostic]]:
     """The text of a file with `\\n` line ends, or None with an error.
 
@@ -60,6 +65,17 @@ def decode(data: bytes, path: str, encoding: str = "") -> tuple[str | None, list
             )
         )
     return clean, found
+
+
+def declared(data: bytes) -> str:
+    """The encoding that an HTML file states in its head, where it is not UTF-8; else empty."""
+    try:
+        data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        stated = _CHARSET.search(data[:HEAD])
+        name = stated[1].decode("ascii") if stated else ""
+        return "" if name.lower() in ("utf-8", "utf8") else name
+    return ""
 
 
 def _with_line_feeds(text: str) -> str:
@@ -134,7 +150,12 @@ def _undecodable(data: bytes, path: str, encoding: str, problem: UnicodeDecodeEr
     byte = data[problem.start : problem.start + 1]
     guess = _guess(data) if encoding == "utf-8" else ""
     hint = f"Save it as UTF-8, or mend `encoding: {encoding}`, which it is not in."
-    if guess:
+    if guess and path.endswith((".csv", ".yml", ".yaml")):
+        hint = (
+            f"It looks like {guess}, where this byte is `{byte.decode(guess, 'replace')}`: save it "
+            "as UTF-8 (in Excel, as “CSV UTF-8”)."
+        )
+    elif guess:
         hint = (
             f"It looks like {guess}, where this byte is `{byte.decode(guess, 'replace')}`: "
             f"save it as UTF-8, or write `encoding: {guess}` into its sidecar or _defaults.yml."

@@ -127,6 +127,8 @@ def _date(value: Any, config: SiteConfig) -> dates.Date | None:
         "impossible": "Write a day that exists, such as 2001-11-02.",
         "unreadable": "Write it as 2001-11-02, 2001-11, 2001, 1942~ or 1999/2003.",
     }
+    if reading.problem == "ambiguous" and reading.date is None:
+        hints["ambiguous"] = "Write it in full, such as 1944-03-15, with four digits for the year."
     detail = reading.detail or f"`{value}` is not a date"
     raise Wrong(f"date-{reading.problem}", detail, hints[reading.problem], reading.date)
 

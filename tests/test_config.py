@@ -120,7 +120,7 @@ def test_broken_yaml_is_not_passed_over(site: SiteTest, broken: str) -> None:
     ("path", "use"),
     [
         ("a.md", "markdown"), ("a.MARKDOWN", "markdown"), ("a.txt", "text"), ("a.html", "html"),
-        ("a.htm", "attachment"), ("a", "attachment"), ("a.tar.gz", "attachment"),
+        ("a.htm", "html"), ("a", "attachment"), ("a.tar.gz", "attachment"),
     ],
 )  # fmt: skip
 def test_endings(path: str, use: str) -> None:

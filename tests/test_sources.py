@@ -125,7 +125,7 @@ def test_every_file_is_accounted_for(site: SiteTest) -> None:
         ("strange.xyz", "file-unrecognised", ".xyz"),
         ("README", "file-unrecognised", ""),
         ("code.js", "attachment-unsafe", ".js"),
-        ("old.htm", "attachment-unsafe", ".htm"),
+        ("old.xhtml", "attachment-unsafe", ".xhtml"),
         ("lone.yml", "sidecar-without-document", ""),
     ],
 )
@@ -397,3 +397,31 @@ def test_sources_are_only_read(site: SiteTest) -> None:
     before = state()
     assert site.run("build").exit_code == 0
     assert before == state()
+
+
+def test_html_states_its_encoding(site: SiteTest) -> None:
+    """A page that says in its head how it is encoded is read so, unless it is UTF-8."""
+    head = '<html><head><meta charset="windows-1252"><title>T</title></head><body><p>%s</p></body>'
+    site.write(
+        {
+            "content/articles/old.htm": (head % "caf\u00e9").encode("cp1252"),
+            "content/articles/new.html": (head % "na\u00efve").encode("utf-8"),
+        }
+    )
+    assert site.codes() == []
+    site.run("build")
+    assert "caf\u00e9" in site.text("articles/old.html")
+    assert "na\u00efve" in site.text("articles/new.html")
+
+
+def test_a_table_in_another_encoding(site: SiteTest) -> None:
+    """The hint for a table is what can be done: to save it as UTF-8."""
+    site.write(
+        {
+            "content/articles/a.md": ARTICLE,
+            "content/articles/metadata.csv": "file;title\na.md;M\u00fchle\n".encode("cp1252"),
+        }
+    )
+    told = next(one for one in site.diagnostics() if one["code"] == "not-utf8")
+    assert "CSV UTF-8" in told["hint"]
+    assert "encoding:" not in told["hint"]

@@ -168,4 +168,6 @@ def read_text(site: Path, source: Source, encoding: str) -> tuple[str | None, li
     if hashlib.sha256(data).hexdigest() != source.digest:
         message = "The file changed while the site was being built"
         return None, [error("unreadable", Location(source.path), message, hint="Build again.")]
+    if source.markup == "html" and not encoding:
+        encoding = decoding.declared(data)
     return decoding.decode(data, source.path, encoding)
