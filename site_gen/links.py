@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 from site_gen.diagnostics import Diagnostic, Location, warning
 from site_gen.markup import ID_PREFIX
 from site_gen.model import Document, Reference
+from site_gen.paths import composed
 
 CONTENT = "content"
 IMAGES = frozenset({".avif", ".bmp", ".gif", ".ico", ".jpeg", ".jpg", ".png", ".svg", ".webp"})
@@ -58,9 +59,10 @@ class Resolver:
         self.unpublished = unpublished
         self.page_urls = frozenset(page_urls)
         self.by_url = {url: path for path, url in urls.items()}
+        self.spelt = {composed(path): path for path in sorted({*urls, *unpublished, *attachments})}
         self.by_stem: dict[str, str] = {}
         for path in sorted({*urls, *unpublished}, reverse=True):
-            self.by_stem[str(PurePosixPath(path).with_suffix(""))] = path
+            self.by_stem[composed(str(PurePosixPath(path).with_suffix("")))] = path
         self.names: dict[str, str] = {}
         self.alike: dict[str, list[str]] = {}
         self.guesses: dict[str, str] = {}
@@ -75,19 +77,16 @@ class Resolver:
         """
         written = unquote(urlsplit(target).path)
         base = CONTENT if written.startswith("/") else posixpath.dirname(path)
-        joined = posixpath.normpath(posixpath.join(base, written.lstrip("/")))
-        for candidate in (
-            joined,
-            posixpath.join(joined, "index"),
-            posixpath.join(joined, "_index"),
-        ):
+        joined = composed(posixpath.normpath(posixpath.join(base, written.lstrip("/"))))
+        for meant in (joined, posixpath.join(joined, "index"), posixpath.join(joined, "_index")):
+            candidate = self.spelt.get(meant, meant)
             if candidate in self.urls:
                 return "document", candidate
             if candidate in self.unpublished:
                 return "unpublished", candidate
             if candidate in self.attachments:
                 return "attachment", candidate
-            stem = self.by_stem.get(candidate) or self.by_stem.get(_without_ending(candidate))
+            stem = self.by_stem.get(meant) or self.by_stem.get(_without_ending(meant))
             if stem:
                 return ("document" if stem in self.urls else "unpublished"), stem
         for url in self._urls_meant(path, written, joined):

@@ -38,3 +38,8 @@ def trouble(path: str) -> str:
     if any("\ud800" <= character <= "\udfff" for character in path):
         return "not Unicode text"
     return ""
+
+
+def composed(path: str) -> str:
+    """A path in Unicode NFC: what is typed and what a Mac names a file are then one name."""
+    return path if path.isascii() else unicodedata.normalize("NFC", path)

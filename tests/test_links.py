@@ -153,3 +153,20 @@ def test_a_portrait_is_an_image_of_this_archive(archive: SiteTest, portrait: str
     assert (found["path"], found["value"]) == ("content/authors/ann-lee.md", portrait)
     assert archive.run("build").exit_code == 0
     assert archive.soup("authors/ann-lee.html").select("img") == []
+
+
+def test_names_in_either_form_of_unicode(site: SiteTest) -> None:
+    """A name that a Mac wrote (NFD) is found by what is typed (NFC), in links and in tables."""
+    composed, decomposed = "\u00dcbung", "U\u0308bung"
+    site.write(
+        {
+            f"content/articles/{decomposed}.txt": "Text.",
+            "content/articles/a.md": f"# A\n\n[x]({composed}.txt) [y](%C3%9Cbung.txt)",
+            "content/articles/metadata.csv": f"file,title\n{composed}.txt,Exercise\n",
+        }
+    )
+    assert site.codes() == []
+    site.run("build")
+    links = [str(link["href"]) for link in site.soup("articles/a.html").select(".body a")]
+    assert links == ["../articles/%C3%9Cbung.html"] * 2
+    assert "Exercise" in site.text(f"articles/{composed}.html")

@@ -18,6 +18,7 @@ from site_gen.metadata import Statement
 from site_gen.model import (
     Source,
 )
+from site_gen.paths import composed
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,19 +95,20 @@ class _Names:
 
     def __init__(self, paths: Iterable[str]) -> None:
         self.paths = frozenset(paths)
+        self.spelt = {composed(path): path for path in sorted(self.paths)}
         self.by_stem: dict[str, list[str]] = {}
         self.by_name: dict[str, list[str]] = {}
         self.by_folder: dict[str, list[str]] = {}
         for path in sorted(self.paths):
-            self.by_stem.setdefault(sources.stem_of(path), []).append(path)
+            self.by_stem.setdefault(composed(sources.stem_of(path)), []).append(path)
             self.by_name.setdefault(PurePosixPath(path).name, []).append(path)
             self.by_folder.setdefault(sources.folder_of(path), []).append(PurePosixPath(path).name)
         self.guesser = sources.Guesser()
 
     def meant(self, path: str) -> str:
         """The document a row names, with its ending or, where only one has the name, without."""
-        alike = self.by_stem.get(path, ())
-        return path if path in self.paths or len(alike) != 1 else alike[0]
+        alike = self.by_stem.get(composed(path), ())
+        return self.spelt.get(composed(path)) or (alike[0] if len(alike) == 1 else path)
 
     def guess(self, folder: str, name: str) -> str:
         """The name that a row may mean instead, from the table's folder on; or none."""
