@@ -525,3 +525,17 @@ def test_paths_are_not_of_this_machine(tmp_path: Path) -> None:
     site.write({"content/articles/a.md": "---\ntitle: T\n---\nText."})
     assert site.run("build").exit_code == 0
     assert "secret-place" not in site.page("articles/a.html")
+
+
+def test_addresses_are_no_names(site: SiteTest) -> None:
+    """`aliases: [/old/address/]`, as Hugo writes it, is not another name of a topic."""
+    site.write(
+        {
+            "content/articles/a.md": "---\ntitle: A\ntopics: [mobile]\n---\nText.",
+            "content/topics/mobile.md": "---\ntitle: Mobile\naliases: [/topics/5g/, Phones]\n---\n",
+        }
+    )
+    site.run("build")
+    text = site.text("topics/mobile.html")
+    assert "Phones" in text
+    assert "/topics/5g/" not in text

@@ -421,7 +421,8 @@ class _Work:
                 )
             )
         return Registry(
-            aliases=values.get("aliases", ()),
+            # Hugo's `aliases: [/old/address/]` are addresses of a page, and no names.
+            aliases=tuple(one for one in values.get("aliases", ()) if not one.startswith("/")),
             same_as=values.get("same_as", ()),
             portrait=values.get("portrait", ""),
             parent=values.get("parent", ""),
