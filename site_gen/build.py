@@ -84,8 +84,9 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What the sources came to."""
+    """What the sources came to, read by which `program` (its digest)."""
 
+    program: str
     inventory: sources.Inventory
     documents: tuple[Document, ...]
     failed: tuple[str, ...]
@@ -154,7 +155,7 @@ def _made(options: Options, store: Path, target: output.Output | None) -> Report
         # What cannot be published is rendered too: its problems are told in the same run.
         wanted = target if _may_publish(found, options) else None
         if wanted:
-            index = _index(options, settings, planned, store, wanted)
+            index = _index(options, settings, read.program, planned, store, wanted)
         files, problems = _render(options, settings, planned, static, store, wanted, index)
         found += diagnostics.strict(problems) if options.strict else problems
     published = None
@@ -234,7 +235,7 @@ def _read(options: Options, settings: SiteConfig, store: Path) -> _Read:
         for key in [parse.key_of(task, context)]
         for what in ("document", "body")
     )
-    return _Read(inventory, tuple(documents), tuple(failed), keys, tuple(found))
+    return _Read(program, inventory, tuple(documents), tuple(failed), keys, tuple(found))
 
 
 def _plan(options: Options, settings: SiteConfig, read: _Read, static: assets.Assets) -> _Planned:
@@ -311,15 +312,14 @@ def whole_site(problem: Diagnostic) -> bool:
 def _index(
     options: Options,
     settings: SiteConfig,
+    program: str,
     planned: _Planned,
     store: Path,
     target: output.Output,
 ) -> search.Index:
     """Index the text of every published article, in parallel, and stage the index."""
     options.progress("Indexing", 0, 1)
-    place = search.Place(
-        store, target.stage_folder, target.folder, cache.program_digest(), options.jobs
-    )
+    place = search.Place(store, target.stage_folder, target.folder, program, options.jobs)
     made = search.make(planned.archive, planned.plan.urls, settings.language, place)
     options.progress("Indexing", 1, 1)
     return made
