@@ -19,7 +19,7 @@ from types import TracebackType
 
 PACKAGE = Path(__file__).parent
 LIBRARIES = (
-    "jinja2", "markdown", "nh3", "pystemmer", "python-slugify", "pyyaml", "text-unidecode",
+    "jinja2", "markdown", "nh3", "numpy", "pystemmer", "python-slugify", "pyyaml", "text-unidecode",
 )  # fmt: skip
 """What shapes results beside site_gen itself; not all of it need be installed."""
 

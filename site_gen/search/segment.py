@@ -9,14 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-from site_gen.search.codec import LETTERS, code, gaps, number
-from site_gen.search.words import split, stems_of
+import numpy as np
+from numpy.typing import NDArray
+
+from site_gen.search.codec import Numbers, code, encode, number
+from site_gen.search.words import Stems, split, stems_of
 
 GROUP = 192
 """Articles that a group holds on average."""
@@ -86,113 +86,237 @@ def groups_of(keys: Sequence[str]) -> list[list[str]]:
     return groups
 
 
-def read_group(
-    entries: Sequence[Entry], texts: Callable[[Entry], str], averages: Averages
-) -> Segment:
-    """Index the articles of one group, in order: an article's place in it is its number."""
-    postings: dict[str, list[str]] = defaultdict(list)
-    positions: dict[str, list[str]] = defaultdict(list)
-    last: dict[str, int] = {}
-    forms: dict[str, tuple[set[str], list[int]]] = {}
-    for slot, entry in enumerate(entries):
-        article = _read(entry, texts(entry))
-        for form, stem in article.forms:
-            if form not in forms:
-                forms[form] = ({stem}, [slot])
-                continue
-            stems, slots = forms[form]
-            stems.add(stem)
-            if slots[-1] != slot:
-                slots.append(slot)
-        for stem, places in article.places.items():
-            level, in_title = article.level(places, averages)
-            postings[stem].append(
-                number(slot - last.get(stem, 0)) + LETTERS[level + LEVELS if in_title else level]
-            )
-            last[stem] = slot
-            positions[stem].append(_positions(stem, places, article.by_stem[stem]))
+def read_group(entries: Sequence[Entry], texts: Sequence[str], averages: Averages) -> Segment:
+    """Index the articles of one group, in order: an article's place in it is its number.
+
+    Words become numbers at once, and everything from there on is done to whole columns of them.
+    """
+    if not entries:
+        return Segment({}, {}, {})
+    words = _Words()
+    columns = _columns(entries, texts, words)
+    rows = columns.rows(np.array(words.stem, np.int64))
     return Segment(
-        {stem: number(len(parts)) + "".join(parts) for stem, parts in postings.items()},
-        {stem: "".join(parts) for stem, parts in positions.items()},
-        {form: (tuple(sorted(stems)), len(slots)) for form, (stems, slots) in forms.items()},
+        _postings(rows, columns, words, averages),
+        _positions(rows, words),
+        _forms(columns, words),
     )
 
 
+class _Words:
+    """The words of a group by number, each with the numbers of its form and of its stem."""
+
+    def __init__(self) -> None:
+        self.by_language: dict[str, _Vocabulary] = {}
+        self.form: list[int] = []
+        self.stem: list[int] = []
+        self.forms: dict[str, int] = {}
+        self.stems: dict[str, int] = {}
+
+    def numbers(self, language: str, text: str) -> list[int]:
+        """The words of a text, in order."""
+        known = self.by_language.get(language)
+        if known is None:
+            known = self.by_language[language] = _Vocabulary(self, stems_of(language))
+        return list(map(known.__getitem__, split(text)))
+
+    def add(self, form: str, stem: str) -> int:
+        """A new word. Returns its number."""
+        self.form.append(self.forms.setdefault(form, len(self.forms)))
+        self.stem.append(self.stems.setdefault(stem, len(self.stems)))
+        return len(self.form) - 1
+
+
+class _Vocabulary(dict[str, int]):
+    """The numbers of one language's words, given at first sight."""
+
+    def __init__(self, words: _Words, stems: Stems) -> None:
+        super().__init__()
+        self.words = words
+        self.stems = stems
+
+    def __missing__(self, word: str) -> int:
+        self[word] = number = self.words.add(*self.stems[word])
+        return number
+
+
 @dataclass(frozen=True, slots=True)
-class _Article:
-    """Where each stem stands in an article. The title takes the places before `title`, the
-    summary those before `body`.
+class _Columns:
+    """Every word of a group in reading order: its number, its article, its place there.
+
+    By article: the places before `title` are the title's, those before `body` the summary's;
+    `length` is that of the body.
     """
 
-    places: Mapping[str, Sequence[int]]
-    by_stem: Mapping[str, Sequence[tuple[str, Sequence[int]]]]
-    """For each stem, its forms and where each stands."""
-    forms: Sequence[tuple[str, str]]
-    title: int
-    body: int
-    length: int
+    word: Numbers
+    article: Numbers
+    place: Numbers
+    title: Numbers
+    body: Numbers
+    length: Numbers
 
-    def level(self, places: Sequence[int], averages: Averages) -> tuple[int, bool]:
-        """The weight of a word that stands at these places, in steps, and if the title has it."""
-        title = summary = 0
-        if places[0] < self.body:
-            title = bisect_left(places, self.title)
-            summary = bisect_left(places, self.body) - title
-        weight = (len(places) - title - summary) / (1 - B + B * self.length / averages.body)
-        if title or summary:
-            weight += TITLE_WEIGHT * title / (1 - TITLE_B + TITLE_B * self.title / averages.title)
-            weight += SUMMARY_WEIGHT * summary
-        return max(1, round(weight / (weight + K1) * (LEVELS - 1))), title > 0
+    def rows(self, stem_of: Numbers) -> _Rows:
+        """The same, sorted by stem; within a stem the order stays."""
+        stems = stem_of[self.word]
+        order = _sorted(stems)
+        stem, article = stems[order], self.article[order]
+        starts = np.flatnonzero(_changes(stem) | _changes(article))
+        return _Rows(self.word[order], stem, article, self.place[order], starts)
 
 
-def _read(entry: Entry, text: str) -> _Article:
-    by_word: dict[str, list[int]] = defaultdict(list)
-    starts = []
-    at = 0
-    for part in (entry.title, entry.summary, text):
-        starts.append(at)
-        words = split(part)
-        for place, word in enumerate(words, start=at):
-            by_word[word].append(place)
-        at += len(words) + FIELD_GAP
-    stems = stems_of(entry.language)
-    by_stem: dict[str, list[tuple[str, list[int]]]] = defaultdict(list)
-    forms = []
-    for word, found in by_word.items():
-        form, stem = stems[word]
-        forms.append((form, stem))
-        by_stem[stem].append((form, found))
-    places = {
-        stem: own[0][1] if len(own) == 1 else sorted(at for _, found in own for at in found)
-        for stem, own in by_stem.items()
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Words sorted by stem. At each of `starts` a stem begins that stands in an article."""
+
+    word: Numbers
+    stem: Numbers
+    article: Numbers
+    place: Numbers
+    starts: Numbers
+
+    @property
+    def counts(self) -> Numbers:
+        """How often the stem stands in the article, for each of `starts`."""
+        return np.diff(self.starts, append=len(self.stem))
+
+
+def _sorted(column: Numbers) -> Numbers:
+    """The rows of a column in order; equal ones stay as they are."""
+    # NumPy sorts numbers of two bytes in one pass.
+    small = int(column.max(initial=0)) < 2**16
+    return np.argsort(column.astype(np.uint16) if small else column, kind="stable")
+
+
+def _changes(column: Numbers) -> NDArray[np.bool_]:
+    """Where a column differs from the row above; its first row does."""
+    changed = np.ones(len(column), np.bool_)
+    np.not_equal(column[1:], column[:-1], out=changed[1:])
+    return changed
+
+
+def _columns(entries: Sequence[Entry], texts: Sequence[str], words: _Words) -> _Columns:
+    numbers: list[int] = []
+    places: list[Numbers] = []
+    sizes, titles, bodies, lengths = [], [], [], []
+    for entry, text in zip(entries, texts, strict=True):
+        title, summary, body = (
+            words.numbers(entry.language, part) for part in (entry.title, entry.summary, text)
+        )
+        after_title = len(title) + FIELD_GAP
+        before_body = after_title + len(summary) + FIELD_GAP
+        places += [
+            np.arange(len(title)),
+            np.arange(after_title, after_title + len(summary)),
+            np.arange(before_body, before_body + len(body)),
+        ]
+        numbers += title
+        numbers += summary
+        numbers += body
+        sizes.append(len(title) + len(summary) + len(body))
+        titles.append(len(title))
+        bodies.append(before_body)
+        lengths.append(len(body))
+    return _Columns(
+        np.array(numbers, np.int64),
+        np.repeat(np.arange(len(entries)), sizes),
+        np.concatenate(places),
+        *(np.array(column, np.int64) for column in (titles, bodies, lengths)),
+    )
+
+
+def _postings(rows: _Rows, columns: _Columns, words: _Words, averages: Averages) -> dict[str, str]:
+    """For each stem the number of its articles, then the distance to each and its weight there."""
+    starts = rows.starts
+    if not len(starts):
+        return {}
+    article = rows.article[starts]
+    in_title = np.add.reduceat(rows.place < columns.title[rows.article], starts)
+    before_body = np.add.reduceat(rows.place < columns.body[rows.article], starts)
+    length = columns.length[article] / averages.body
+    weight = (rows.counts - before_body) / (1 - B + B * length)
+    title = columns.title[article] / averages.title
+    weight += TITLE_WEIGHT * in_title / (1 - TITLE_B + TITLE_B * title)
+    weight += SUMMARY_WEIGHT * (before_body - in_title)
+    level = np.maximum(1, np.rint(weight / (weight + K1) * (LEVELS - 1))).astype(np.int64)
+    letters = np.where(in_title > 0, level + LEVELS, level)
+    first = _changes(rows.stem[starts])
+    gaps = np.where(first, article, np.diff(article, prepend=0))
+    # One value for the number of articles, then two for each of them.
+    heads = np.flatnonzero(first)
+    at = 2 * np.arange(len(starts)) + np.cumsum(first)
+    values = np.zeros(2 * len(starts) + len(heads), np.int64)
+    plain = np.zeros(len(values), np.bool_)
+    values[at[heads] - 1] = np.diff(heads, append=len(starts))
+    values[at], values[at + 1] = gaps, letters
+    plain[at + 1] = True
+    return _by_stem(rows.stem[starts][heads], at[heads] - 1, encode(values, plain), words)
+
+
+def _positions(rows: _Rows, words: _Words) -> dict[str, str]:
+    """Where a stem stands in each article, and in which form if it is not itself a word there."""
+    starts, counts = rows.starts, rows.counts
+    if not len(starts):
+        return {}
+    names = list(words.stems)
+    same = [words.forms.get(stem, -1) for stem in names]
+    form = np.array(words.form, np.int64)[rows.word]
+    other = form != np.array(same, np.int64)[rows.stem]
+    marked = np.logical_or.reduceat(other, starts)
+    # One value for how many places there are, then one for each, or three with the form's mark.
+    width = np.where(marked, 3, 1)
+    ends = np.cumsum(1 + counts * width)
+    begins = ends - (1 + counts * width)
+    run = np.repeat(np.arange(len(starts)), counts)
+    at = begins[run] + 1 + (np.arange(len(run)) - starts[run]) * width[run]
+    gaps = np.diff(rows.place, prepend=0)
+    gaps[starts] = rows.place[starts]
+    values = np.zeros(int(ends[-1]), np.int64)
+    plain = np.zeros(len(values), np.bool_)
+    values[begins] = 2 * counts + marked
+    values[at] = gaps
+    marks = np.array([code(one) for one in words.forms], np.int64)[form]
+    with_mark = marked[run]
+    for step, digit in ((1, marks // 64), (2, marks % 64)):
+        values[at[with_mark] + step] = digit[with_mark]
+        plain[at[with_mark] + step] = True
+    heads = np.flatnonzero(_changes(rows.stem[starts]))
+    return _by_stem(rows.stem[starts][heads], begins[heads], encode(values, plain), words)
+
+
+def _by_stem(
+    stems: Numbers, begins: Numbers, encoded: tuple[str, Numbers], words: _Words
+) -> dict[str, str]:
+    """A text cut where the values of each stem begin."""
+    text, offsets = encoded
+    names = list(words.stems)
+    cuts = [*offsets[begins].tolist(), len(text)]
+    return {
+        names[stem]: text[cuts[index] : cuts[index + 1]]
+        for index, stem in enumerate(stems.tolist())
     }
-    length = at - FIELD_GAP - starts[2]
-    return _Article(places, by_stem, forms, starts[1] - FIELD_GAP + 1, starts[2], length)
 
 
-def _positions(stem: str, places: Sequence[int], forms: Sequence[tuple[str, Sequence[int]]]) -> str:
-    """Where a stem stands in an article, and in which form if it is not itself a word there."""
-    if all(form == stem for form, _ in forms):
-        return number(2 * len(places)) + gaps(places)
-    marks = {at: mark for form, found in forms for mark in (_mark(form),) for at in found}
-    parts = [number(2 * len(places) + 1)]
-    last = 0
-    for at in places:
-        parts.append(number(at - last) + marks[at])
-        last = at
-    return "".join(parts)
+def _forms(columns: _Columns, words: _Words) -> dict[str, tuple[tuple[str, ...], int]]:
+    """The forms of words, each with its stems and the number of articles it stands in."""
+    form = np.array(words.form, np.int64)[columns.word]
+    order = _sorted(form)
+    form, article = form[order], columns.article[order]
+    counts = np.bincount(form[_changes(form) | _changes(article)], minlength=len(words.forms))
+    names, stems = list(words.forms), list(words.stems)
+    of_form: list[set[str]] = [set() for _ in names]
+    for one, stem in zip(words.form, words.stem, strict=True):
+        of_form[one].add(stems[stem])
+    return {
+        name: (tuple(sorted(found)), count)
+        for name, found, count in zip(names, of_form, counts.tolist(), strict=True)
+    }
 
 
-@lru_cache(maxsize=100_000)
-def _mark(form: str) -> str:
-    value = code(form)
-    return LETTERS[value // 64] + LETTERS[value % 64]
-
-
-def documents(entries: Sequence[Entry], texts: Callable[[Entry], str], size: int) -> list[str]:
+def documents(entries: Sequence[Entry], texts: Sequence[str], size: int) -> list[str]:
     """The document shards of a group: what results show, `size` articles each, as JSON."""
     rows = [
-        [entry.title, entry.url, entry.language, *entry.shown, texts(entry)] for entry in entries
+        [entry.title, entry.url, entry.language, *entry.shown, text]
+        for entry, text in zip(entries, texts, strict=True)
     ]
     return [
         json.dumps(rows[start : start + size], ensure_ascii=False, separators=(",", ":"))

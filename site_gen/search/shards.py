@@ -93,8 +93,9 @@ def read(context: Context, group: tuple[Entry, ...]) -> Group:
 
         kept = store.get(f"shards {key}")
         if kept is None:
-            segment = read_group(group, text, context.averages)
-            shards = documents(group, text, context.per_shard)
+            texts = [text(entry) for entry in group]
+            segment = read_group(group, texts, context.averages)
+            shards = documents(group, texts, context.per_shard)
             pieces = _pieces(segment, context.partitions)
             store.put(
                 [

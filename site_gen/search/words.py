@@ -44,7 +44,9 @@ _NOTHING = re.compile(
     "[\u037a\u0640\u06e5\u06e6\u200c\u200d\ufc5e\ufc5f\ufc60\ufc61\ufc62\ufc63\ufcf2\ufcf3\ufcf4\ufe70\ufe71\ufe72\ufe74\ufe76\ufe77\ufe78\ufe79\ufe7a\ufe7b\ufe7c\ufe7d\ufe7e\ufe7f]"
 )
 
-WORD = re.compile("(?:[^\\W_]|[\u0900-\u0963\u0966-\u0dff\u200c\u200d])+")
+WORD = re.compile("[\\w\u0900-\u0963\u0966-\u0dff\u200c\u200d]+")
+_SIGNS = "_“”‘’–—…\u00a0"
+_BLANKS = {code: " " for code in range(128) if not chr(code).isalnum()}
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 )
@@ -89,9 +91,20 @@ def whole(text: str) -> str:
 
 def split(text: str) -> list[str]:
     """The words of a text in lower case, not folded; scripts without blanks as pairs of letters."""
-    words = WORD.findall(text.lower())
+    text = text.lower()
+    if not text.isascii():
+        for sign in _SIGNS:
+            text = text.replace(sign, " ")
     if text.isascii():
-        return words
+        return text.translate(_BLANKS).split()
+    words: list[str] = []
+    for line in text.split("\n"):
+        words += line.translate(_BLANKS).split() if line.isascii() else _split(line)
+    return words
+
+
+def _split(text: str) -> list[str]:
+    words = WORD.findall(text)
     if _HAS_UNSPACED.search(text):
         words = [part for word in words for part in _parts(word)]
     if _NOTHING.search(text):
