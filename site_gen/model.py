@@ -160,6 +160,8 @@ class Document:
     draft: bool = False
     embargo: Date | None = None
     """The day from which it may be published."""
+    noindex: bool = False
+    """Whether it is published but kept out of searches, the site's own and those of others."""
     registry: Registry | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 

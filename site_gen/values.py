@@ -181,8 +181,9 @@ def _language(value: Any, config: SiteConfig) -> str | None:
     return tag
 
 
-def _flag(value: Any, config: SiteConfig) -> bool | None:
-    text = (_text(value, config) or "").casefold()
+def _flag(value: Any, _config: SiteConfig) -> bool | None:
+    said = value[0] if isinstance(value, list) and len(value) == 1 else value
+    text = said.strip().casefold() if isinstance(said, str) else ""
     if text in ("true", "yes", "on", "1"):
         return True
     if text in ("false", "no", "off", "0"):

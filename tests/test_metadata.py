@@ -253,6 +253,44 @@ def test_ambiguous_date(site: SiteTest) -> None:
     assert "date_order" in found["hint"]
 
 
+@pytest.mark.parametrize(
+    ("head", "files"),
+    [
+        ("noindex: yes\n", {}),
+        ("", {"a.yml": "noindex: true\n"}),
+        ("", {"_defaults.yml": "NoIndex: on\n"}),
+        ("", {"metadata.csv": "file,noindex\na.md,true\n"}),
+        ("noindex: false\n", {"a.yml": "noindex: true\n"}),
+    ],
+)
+def test_noindex_from_every_origin(site: SiteTest, head: str, files: dict[str, str]) -> None:
+    """`noindex` is read wherever metadata stands, by the one precedence."""
+    assert article(site, f"---\ntitle: T\n{head}---\nText.", **files).noindex
+    assert site.codes() == []
+
+
+def test_noindex_is_off(site: SiteTest) -> None:
+    """Without `noindex`, or where the stronger origin takes it back, an article is indexed."""
+    assert not article(site, "---\ntitle: T\n---\nText.").noindex
+    taken_back = "---\ntitle: T\nnoindex: false\n---\nText."
+    assert not article(site, taken_back, **{"_defaults.yml": "noindex: true\n"}).noindex
+
+
+@pytest.mark.parametrize("value", ["perhaps", "[true, false]", "2030-01-01"])
+def test_noindex_is_true_or_false(site: SiteTest, value: str) -> None:
+    """Another value is a warning at its line, and is not used."""
+    document = article(site, f"---\ntitle: T\nnoindex: {value}\n---\nText.")
+    (found,) = site.diagnostics()
+    assert (
+        found["code"],
+        found["severity"],
+        found["line"],
+        found["column"],
+    ) == ("wrong-type", "warning", 3, 1)
+    assert found["message"] == "`noindex`: this should be true or false"
+    assert not document.noindex
+
+
 def test_undated_is_published(site: SiteTest) -> None:
     """A document without a date is published, and in the list of the undated."""
     article(site, "# T\n\nText.")

@@ -165,6 +165,32 @@ def test_the_url_option_takes_the_place_of_the_setting(site: SiteTest) -> None:
     assert 'href="/deep/er/index.html"' in site.page("404.html")
 
 
+def test_noindex_asks_search_engines_to_pass_by(site: SiteTest) -> None:
+    """Only what says `noindex` and the 404 page ask for it; lists show and count it as before."""
+    hidden = {"title": "Hidden", "date": "2001", "authors": "[Ann Bell]", "noindex": "true"}
+    site.write(
+        {
+            "content/articles/hidden.md": document("Seldomword.", hidden),
+            "content/articles/shown.md": document("Text.", hidden | {"noindex": "false"}),
+            "content/pages/imprint.md": document("Text.", {"title": "P", "noindex": "true"}),
+            "content/pages/about.md": document("Text.", {"title": "About"}),
+            "content/topics/_index.md": document("Text.", {"title": "T", "noindex": "true"}),
+            "content/topics/war.yml": "name: War\n",
+        }
+    )
+    assert site.run("build").exit_code == 0
+    asking = {
+        path
+        for path in site.output()
+        if path.endswith(".html")
+        and [one["content"] for one in site.soup(path).select("meta[name=robots]")] == ["noindex"]
+    }
+    assert {"404.html", "articles/hidden.html", "imprint.html", "topics/index.html"} == asking
+    assert "2 articles" in site.text("authors/ann-bell.html")
+    assert "Seldomword" in site.text("authors/ann-bell.html")
+    assert "2 articles" in site.text("index.html")
+
+
 def test_every_page_is_titled(soups: dict[str, BeautifulSoup]) -> None:
     """Titles tell pages apart, name the archive, and a page has one h1 and one main."""
     titles: dict[str, str] = {}

@@ -8,7 +8,7 @@ import itertools
 import json
 import random
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from site_gen.search import codec, segment
 from site_gen.search.codec import Reader, code, gaps
@@ -490,27 +490,145 @@ def published(site: SiteTest) -> str:
     return "".join(path.read_bytes().decode("utf-8", "replace") for path in files)
 
 
-def test_what_is_held_back_is_in_no_shard(site: SiteTest) -> None:
-    """No word of a draft, an embargoed, a failed or a withdrawn article is in the output."""
-    held = {
-        "draft": {"draft": "true"},
-        "embargoed": {"embargo": "2090-01-01"},
-        "failed": {"date": "2001-13-45", "draft": "perhaps"},
+def all_of_the_index(site: SiteTest) -> str:
+    """All that the files of the index say, folded: as it stands, and every front-coded list."""
+    said = []
+    for path in sorted((site.folder / "output/search").iterdir()):
+        text = path.read_bytes().decode()
+        values = json.loads(f"[{text[len('siteSearch.take(') : -2]}]")
+        said.append(text)
+        if values[0] == "root":
+            said += unpacked(values[1]["words"]), unpacked(values[1]["stems"])
+        elif values[0][0] in "wp":
+            said.append(unpacked(values[1]))
+    return fold_all("\n".join(said))
+
+
+def unpacked(text: str) -> str:
+    """The words of a front-coded list, by docs/search-format.md."""
+    words = [""]
+    for coded in text.split(" ") if text else ():
+        words.append(words[-1][: codec.LETTERS.index(coded[0])] + coded[1:])
+    return " ".join(words)
+
+
+def fold_all(text: str) -> str:
+    """Every word of a text as the index would have it."""
+    return " ".join(map(fold, split(text)))
+
+
+HIDING = ("draft", "status", "embargo")
+PARTS = ("title", "body", "summary", "author", "place", "topic", "alias", "note")
+
+
+def planted(name: str, fields: Mapping[str, str]) -> tuple[Files, list[str]]:
+    """An article with a word of its own in each part of it, and the words.
+
+    An entry of its place, if it has one, is held back as the article is.
+    """
+    # No stemmer changes them, and none is the beginning of another or near to one.
+    words = {part: f"{name[::-1]}q{part}zx" for part in PARTS}
+    stated = {
+        "title": words["title"].title(),
+        "summary": words["summary"],
+        "authors": f"[Ann {words['author']}]",
+        "places": f"[{words['place']}]",
+        "topics": f"[{words['topic']}]",
     }
-    site.write({"content/articles/open.md": document("Openword.", {"title": "Open"})})
-    for name, fields in held.items():
-        site.write(
-            {
-                f"content/articles/{name}.md": document(
-                    f"Secret{name}word.", {"title": f"T {name}"} | fields
-                )
-            }
-        )
-    site.run("build", "--keep-going")
-    text = published(site).lower()
-    assert "openword" in text
-    assert [name for name in held if f"secret{name}word" in text] == []
-    assert Index(site.folder / "output").articles == 1
+    body = f"Said {words['body']}.\n\nAnn {words['author']} is a reporter of {words['note']}."
+    files: Files = {f"content/articles/{name}.md": document(body, {**stated, **fields})}
+    if "slug" not in fields:
+        entry = {"name": words["place"], "aliases": f"[{words['alias']}]"}
+        entry |= {key: value for key, value in fields.items() if key in HIDING}
+        files[f"content/places/{name}.md"] = document("", entry)
+    return files, list(words.values())
+
+
+OUT_OF_THE_INDEX: dict[str, dict[str, str]] = {
+    "noindexed": {"noindex": "true"},
+    "draft": {"draft": "true"},
+    "status": {"status": "draft"},
+    "embargoed": {"embargo": "2090-01-01"},
+    "failing": {"draft": "perhaps"},
+    "colliding": {"slug": "same"},
+    "other": {"slug": "same"},
+}
+"""Ways of an article to be left out of the index: by `noindex`, held back, or failed."""
+
+
+def test_what_is_left_out_is_in_no_shard(site: SiteTest) -> None:
+    """No word of the title, text, summary or names of what is left out is in a file of the index.
+
+    Those of a published article are, so the test would find them.
+    """
+    files, control = planted("control", {"date": "2001"})
+    site.write(files)
+    unwanted: list[str] = []
+    for name, fields in OUT_OF_THE_INDEX.items():
+        files, words = planted(name, fields)
+        site.write(files)
+        unwanted += words
+    assert site.run("build", "--keep-going").exit_code == 3
+    said = all_of_the_index(site)
+    assert [word for word in control if word not in said] == []
+    assert [word for word in unwanted if word in said] == []
+    index = Index(site.folder / "output")
+    assert index.articles == 1
+    for word in unwanted:
+        assert (index.search(word).total, index.search(word).suggestion) == (0, {}), word
+
+
+def test_a_noindex_article_is_published_all_the_same(site: SiteTest) -> None:
+    """It has its page and stands in lists; what it shares with others counts these alone."""
+    shared = {"date": "2001", "authors": "[Ann Bell]", "places": "[Kabul]"}
+    site.write(
+        {
+            "content/articles/open.md": document("Wheat.", {"title": "Open"} | shared),
+            "content/articles/shut.md": document(
+                "Wheat.", {"title": "Shut", "noindex": "true", "topics": "[Rain]"} | shared
+            ),
+            "content/places/kabul.yml": "name: Kabul\naliases: [Kabol]\nparent: Afghanistan\n",
+        }
+    )
+    assert site.run("build").exit_code == 0
+    assert "Shut" in site.text("authors/ann-bell.html")
+    assert "Wheat." in site.text("articles/shut.html")
+    index = Index(site.folder / "output")
+    for query in ("wheat", "author:bell", "place:kabol", "year:2001", "lang:en"):
+        assert titles(index, query) == ["Open"], query
+    assert [titles(index, "topic:rain"), titles(index, "rain")] == [[], []]
+
+
+def test_noindex_comes_and_goes(site: SiteTest) -> None:
+    """A warm build after `noindex` is set, and after it is taken back, equals a clean one."""
+    site.write(articles(3))
+    site.run("build")
+    first = search_files(site)
+    site.write({"content/articles/n01.yml": "noindex: true\n"})
+    site.run("build")
+    assert len(Index(site.folder / "output").search("article").hits) == 2
+    (site.folder / "content/articles/n01.yml").unlink()
+    site.run("build")
+    assert first == search_files(site)
+
+
+@pytest.mark.browser
+def test_where_everything_is_noindex(site: SiteTest, page: Page) -> None:
+    """An index of nothing is made, and both readers answer from it that there is nothing."""
+    site.write({**articles(3), "content/articles/_defaults.yml": "noindex: true\n"})
+    site.write({"content/articles/more.md": document("War.", {"title": "A", "topics": "Taliban"})})
+    site.write({"content/topics/taliban.yml": "name: Taliban\naliases: [Taleban]\n"})
+    assert site.run("build").exit_code == 0
+    index = Index(site.folder / "output")
+    asked = queries(20)
+    theirs = open_index(site, page).evaluate(BOTH, asked)
+    nothing = [0, 0, [], {}]
+    assert [nothing] * len(asked) == theirs
+    assert theirs == [told(index.search(text, 20, sort=sort)) for text, sort in asked]
+    assert site.run("search", "article").exit_code == 1
+    page.goto(f"{page.url}?q=article&facets")
+    expect(page.get_by_role("status")).to_have_text("Nothing was found.")
+    expect(page.get_by_role("group", name="Year")).to_have_count(0)
 
 
 def test_a_published_article_that_is_taken_back_leaves_the_index(site: SiteTest) -> None:

@@ -401,6 +401,7 @@ class _Work:
             accept=accept,
             draft=bool(values.get("draft")) or values.get("status", "").casefold() == "draft",
             embargo=values.get("embargo_until"),
+            noindex=values.get("noindex", False),
             registry=self.registry(values),
             extra=found.extra,
         )

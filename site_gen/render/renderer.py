@@ -69,7 +69,7 @@ class Renderer:
                 "description": description,
                 "canonical": self._canonical(page),
                 "parents": [{"title": title, "url": target} for title, target in page.parents],
-                "noindex": page.kind == "404",
+                "noindex": page.kind == "404" or self._noindex(page),
             },
             url=url,
             asset=asset,
@@ -101,6 +101,11 @@ class Renderer:
         if not self.config.url or page.kind == "404":
             return ""
         return self.config.url + quoted("" if page.url == HOME else page.url)
+
+    def _noindex(self, page: Page) -> bool:
+        article = self.archive.articles[page.key] if page.kind == "article" else None
+        document = article or self.intros.get(page.url)
+        return document is not None and document.noindex
 
     def _site(self) -> dict[str, Any]:
         nav = [{"title": "Dates", "url": DATES}] if self.archive.articles else []

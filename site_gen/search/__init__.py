@@ -6,7 +6,7 @@ docs/search-format.md tells the format.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,29 +42,30 @@ class Place:
 
 
 def make(archive: Archive, urls: Mapping[str, str], language: str, place: Place) -> Index:
-    """Index every published article.
+    """Index every published article that does not say `noindex`.
 
     `urls` go by source path; `language` is that of articles that do not say.
     """
+    indexed = {key: one for key, one in archive.articles.items() if not one.noindex}
     entries = {
         key: _entry(archive, document, urls[document.path], language)
-        for key, document in archive.articles.items()
+        for key, document in indexed.items()
     }
     groups = groups_of(list(entries))
-    lengths = [document.words for document in archive.articles.values()]
+    lengths = [document.words for document in indexed.values()]
     mean = sum(lengths) * BYTES_OF_A_WORD // max(len(lengths), 1) + 1
     context = shards.Context(
         place.store,
         place.stage_folder,
         place.output_folder,
         place.program,
-        Averages.of(lengths, [len(one.title.split()) for one in archive.articles.values()]),
+        Averages.of(lengths, [len(one.title.split()) for one in indexed.values()]),
         max(1, min(MOST_PER_SHARD, round(shards.DOCUMENT / mean))),
         shards.PARTITIONS if len(groups) > shards.FEW_GROUPS else 1,
     )
     tasks = [tuple(entries[key] for key in group) for group in groups]
     read = list(parallel.ordered_map(shards.read, tasks, context, place.jobs))
-    variants = _variants(archive, language)
+    variants = _variants(archive, indexed.keys(), language)
     merges = [
         shards.MergeTask(
             part,
@@ -109,13 +110,18 @@ def _names(archive: Archive, kind: EntityKind, article: str) -> str:
     return "; ".join(archive.entities[kind][key].name for key in keys)
 
 
-def _variants(archive: Archive, language: str) -> dict[str, tuple[str, ...]]:
-    """The one-word names of a registry entry, each with the stems of the others."""
+def _variants(archive: Archive, indexed: Set[str], language: str) -> dict[str, tuple[str, ...]]:
+    """The one-word names of a registry entry, each with the stems of the others.
+
+    An entry that only articles outside the index name is left out with them.
+    """
     stems = stems_of(language)
     found: dict[str, set[str]] = {}
     for kind in FACETS:
         for entity in archive.entities[kind].values():
             if entity.entry is None or entity.entry.registry is None:
+                continue
+            if entity.articles and indexed.isdisjoint(entity.articles):
                 continue
             names = [split(name) for name in (entity.name, *entity.entry.registry.aliases)]
             single = [words[0] for words in names if len(words) == 1]
