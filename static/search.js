@@ -7,7 +7,7 @@ const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-
 const VALUE = new Uint8Array(128)
 for (let i = 0; i < 64; i++) VALUE[LETTERS.charCodeAt(i)] = i
 
-// ---- words: as site_gen/search/words.py --------------------------------------------------
+// ---- words: as site_gen/search/words.py
 const SAME = {
   ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', đ: 'd', ð: 'd', þ: 'th', ł: 'l', ı: 'i', ς: 'σ',
   ى: 'ي', ی: 'ي', ې: 'ي', ک: 'ك', ة: 'ه', ە: 'ه', ہ: 'ه', ۀ: 'ه', ٱ: 'ا', ـ: '', '\u200c': '', '\u200d': ''
@@ -26,7 +26,7 @@ const parts = word => (word.match(RUNS) || []).flatMap(run => {
   return Array.from({ length: run.length - 1 }, (_, i) => run.slice(i, i + 2))
 })
 
-// ---- shards ------------------------------------------------------------------------------
+// ---- shards
 const base = new URL(document.currentScript.dataset.search, location.href)
 const arrived = {}
 const shards = {}
@@ -95,7 +95,7 @@ const behind = (words, word) => {
   return low - 1
 }
 
-// ---- queries: as site_gen/search/query.py ------------------------------------------------
+// ---- queries: as site_gen/search/reader.py
 const PART = /(-?)(?:(author|place|topic|year|date|lang):)?(?:"([^"]*)"|(\S+))/g
 const parse = text => {
   const query = { words: [], phrases: [], without: [], filters: [] }
@@ -112,7 +112,7 @@ const parse = text => {
   return query
 }
 
-// ---- the dictionary ----------------------------------------------------------------------
+// ---- the dictionary
 const BY_COUNT = (a, b) => b.count - a.count || (a.form < b.form ? -1 : 1)
 const seen = []
 const entries = i => part('w', i).then(shard => {
@@ -171,7 +171,7 @@ const distance = (a, b, most) => {
   return last[b.length]
 }
 
-// ---- postings ----------------------------------------------------------------------------
+// ---- postings
 const stemShard = stem => behind(root.stems, stem)
 const rows = (kind, i) => part(kind, i).then(shard => (shard.rows ??= (kind === 'o' ? shard[0] : shard[1]).split(' ')))
 const place = async (i, stem) => {
@@ -241,7 +241,7 @@ const containing = async words => {
   return ids
 }
 
-// ---- facets ------------------------------------------------------------------------------
+// ---- facets
 const column = name => {
   const i = root.columns.indexOf(name)
   if (i < 0) return Promise.resolve({ values: [], rows: [] })
@@ -291,7 +291,7 @@ const filter = async ({ field, value, without }) => {
   return without ? id => !test(id) : test
 }
 
-// ---- search ------------------------------------------------------------------------------
+// ---- search
 const search = async (text, { limit = 10, offset = 0, filters = {}, sort = 'relevance', facets = true, exact = false } = {}) => {
   await open()
   const query = parse(text)
@@ -386,7 +386,7 @@ const counted = async ids => {
 
 window.siteSearch = { search, parse, fold, split, take: (name, ...data) => { arrived[name] = data } }
 
-// ---- the page ----------------------------------------------------------------------------
+// ---- the page
 const find = name => document.querySelector(`[data-search-${name}]`)
 const form = find('form')
 if (!form) return
@@ -401,7 +401,12 @@ const count = n => n.toLocaleString(document.documentElement.lang)
 const make = (tag, props, ...children) => {
   const element = document.createElement(tag)
   for (const [key, value] of Object.entries(props)) {
-    if (key === 'click') element.addEventListener(key, event => { event.preventDefault(); value() })
+    if (key === 'click') element.addEventListener(key, event => {
+      // Keys that open a link elsewhere do so here too.
+      if (props.href && (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey)) return
+      event.preventDefault()
+      value()
+    })
     else if (value || value === '') element.setAttribute(key, value === true ? '' : value)
   }
   element.append(...children.flat().filter(Boolean))
@@ -413,6 +418,7 @@ const counter = n => make('span', { class: 'count' }, count(n))
 const STEP = 10
 const MOST_SAVED = 1000
 const FEW = 8
+const MOST_LISTED = 300
 const FIELDS = ['year', 'author', 'place', 'topic', 'lang']
 let state = {}
 let turn = 0
@@ -525,7 +531,7 @@ const more = async () => {
   out.querySelectorAll('h2 a')[at]?.focus()
 }
 
-// ---- a result ----------------------------------------------------------------------------
+// ---- a result
 /* The spellings that count as hits, each with its stem. */
 const formsOf = () => {
   const stems = new Set(found.stems)
@@ -582,7 +588,7 @@ const away = (url, text, token, hits) => {
   return whereabouts(url) + '#:~:text=' + encodeURIComponent(some).replace(/-/g, '%2D')
 }
 
-// ---- facets ------------------------------------------------------------------------------
+// ---- facets
 const toggle = (field, value) => {
   const on = state[field].includes(value)
   return change({ [field]: on ? state[field].filter(one => one !== value) : field === 'year' ? [value] : [...state[field], value] })
@@ -604,7 +610,8 @@ const values = (field, all) => {
     return make('label', {}, input, ' ', bdi(value.name), ' ', counter(value.count))
   }
   if (all.length <= FEW + 1) return all.map(label)
-  const rest = make('details', { open: unfolded[field] }, make('summary', {}, say('rest', { n: count(all.length - FEW) })), all.slice(FEW, 300).map(label))
+  const rest = make('details', { open: unfolded[field] }, make('summary', {}, say('rest', { n: count(all.length - FEW) })), all.slice(FEW, MOST_LISTED).map(label),
+    all.length > MOST_LISTED && make('p', {}, say('beyond', { n: count(all.length - MOST_LISTED) })))
   rest.addEventListener('toggle', () => { unfolded[field] = rest.open })
   return [...all.slice(0, FEW).map(label), rest]
 }
@@ -627,7 +634,7 @@ const histogram = years => {
   }))
 }
 
-// ---- saving a result ---------------------------------------------------------------------
+// ---- saving a result
 const save = kind => attempt(async () => {
   const { hits } = await current({ limit: MOST_SAVED })
   return () => {
@@ -657,7 +664,7 @@ const asBib = hits => hits.map(({ id, title, names, ymd, url }) => [`@misc{artic
 ].filter(Boolean).join(',\n  ') + '\n}\n').join('\n')
 const KINDS = { csv: ['CSV', asCsv], bib: ['BibTeX', asBib], ris: ['RIS', asRis] }
 
-// ---- input -------------------------------------------------------------------------------
+// ---- input
 let typing
 const ask = how => {
   clearTimeout(typing)

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import csv
-import functools
-import http.server
 import io
 import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,7 +16,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.archive_sites import Files, document
 from tests.conftest import NewPage
-from tests.support import SiteTest
+from tests.support import SiteTest, hosted
 
 pytestmark = pytest.mark.browser
 
@@ -60,11 +57,6 @@ SITE: Files = {
 }
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:
-        """Keep the test's output clean."""
-
-
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder that holds the built site as `repo`."""
@@ -78,12 +70,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def host(built: Path) -> Iterator[str]:
     """The address of the site below /repo/ of a host."""
-    handler = functools.partial(_Quiet, directory=str(built))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/repo/"
-    server.shutdown()
-    server.server_close()
+    with hosted(built) as address:
+        yield f"{address}repo/"
 
 
 @pytest.fixture(scope="module", params=["host", "disk"])
@@ -213,6 +201,18 @@ def test_the_histogram(page: Page, root: str) -> None:
     expect(status(page)).to_have_text("30 articles")
 
 
+@pytest.mark.parametrize("how", [{"modifiers": ["ControlOrMeta"]}, {"button": "middle"}])
+def test_a_year_in_another_tab(page: Page, root: str, how: Any) -> None:
+    """A year opens in another tab as any link does, and the page stays as it is."""
+    refined(page, root, "river")
+    with page.context.expect_page() as opened:
+        page.get_by_role("group", name="Year").get_by_role("link", name="1980–1989").click(**how)
+    expect(status(opened.value)).to_have_text("10 articles")
+    assert query(opened.value)["year"] == ["1980..1989"]
+    expect(status(page)).to_have_text("30 articles")
+    assert "year" not in query(page)
+
+
 def test_sorting(page: Page, root: str) -> None:
     """Results come by relevance, newest or oldest first, as the address says."""
     page.goto(root + "search.html?q=river")
@@ -323,6 +323,20 @@ def test_the_interface(page: Page, root: str) -> None:
     assert {"name": "Kabul", "key": "kabul", "count": 10} in found["facets"]["place"]
     assert {"author", "place", "topic", "lang", "year"} == set(found["facets"])
     assert page.evaluate(ask, ["river", {}])["suggestion"] is None
+
+
+def test_options_of_the_interface(page: Page, root: str) -> None:
+    """Filters take one value or several, `facets: false` counts none, `exact` replaces no word."""
+    page.goto(root + "search.html")
+    ask = "([query, options]) => siteSearch.search(query, options)"
+    both = {"filters": {"place": ["Afghanistan", "kabul"], "year": "1975..1984", "author": []}}
+    found = page.evaluate(ask, ["river", {**both, "facets": False}])
+    assert [found["total"], found["complete"], found["facets"]] == [4, 4, None]
+    assert found["terms"] == found["stems"] == ["river"]
+    mended = page.evaluate(ask, ["rivre", {}])
+    assert mended["suggestion"] == {"words": {"rivre": "river"}, "query": "river"}
+    assert page.evaluate(ask, ["rivre", {"exact": True}])["total"] == 0
+    assert len(page.evaluate(ask, ["river", {}])["hits"]) == 10
 
 
 def test_a_shard_fails(new_page: NewPage, host: str, page_problems: list[str]) -> None:
