@@ -6,6 +6,7 @@ import difflib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal, cast
 from urllib.parse import urlsplit
@@ -15,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from site_gen import decoding, yamlio
 from site_gen.dates import DateOrder
 from site_gen.diagnostics import Diagnostic, Location, error
-from site_gen.fields import BY_NAME
+from site_gen.fields import BY_NAME, names_of_keys
 
 SITE_FILE = "site.yml"
 ExtensionUse = Literal["markdown", "text", "plain", "html", "attachment", "ignore"]
@@ -123,7 +124,12 @@ class SiteConfig(_Strict):
             return {name: settings or {} for name, settings in value.items()}
         return value
 
-    @property
+    @cached_property
+    def known_keys(self) -> Mapping[str, str]:
+        """Every key that a source may use, folded, and the field it stands for."""
+        return names_of_keys(self.aliases)
+
+    @cached_property
     def parsing(self) -> str:
         """The settings that shape how a document is read, as text for cache keys."""
         names = {

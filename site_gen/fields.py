@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from site_gen.model import DocumentKind
@@ -110,6 +111,7 @@ def names_of_keys(more: Mapping[str, Sequence[str]]) -> dict[str, str]:
     return known
 
 
+@lru_cache(maxsize=10_000)
 def folded(key: str) -> str:
     """A key as keys are compared: `Source-URL` is `source_url`."""
     return key.strip().casefold().replace("-", "_").replace(" ", "_")

@@ -185,24 +185,19 @@ def resolve(
     for one in sorted(statements, key=lambda one: ORIGINS.index(one.origin.kind)):
         one = _visibility(one)
         name = known.get(folded(one.key))
+        if only and name not in only:
+            continue
         spec = BY_NAME.get(name) if name else None
         if spec and (not spec.kinds or kind in spec.kinds):
             by_field.setdefault(spec.name, []).append(one)
-        elif not only:
+        else:
             extra.setdefault(one.key, yamlio.plain(one.value))
             if not spec and one.key not in config.fields:
                 unknown.append((one.key, one.location))
     values: dict[str, Any] = {}
     evidence: list[Evidence] = []
-    for spec in FIELDS:
-        if only and spec.name not in only:
-            continue
-        aliases = (spec.name, *config.aliases.get(spec.name, ()), *spec.aliases)
-        order = {folded(alias): index for index, alias in reversed(list(enumerate(aliases)))}
-        for one in sorted(
-            by_field.get(spec.name, ()),
-            key=lambda one: (ORIGINS.index(one.origin.kind), order.get(folded(one.key), 99)),
-        ):
+    for spec in (spec for spec in FIELDS if spec.name in by_field):
+        for one in _by_strength(by_field[spec.name], spec, config):
             name_of_source = spec.name == "source_url" and _names_a_newspaper(one)
             if spec.name in values and not name_of_source:
                 if spec.name in LIST_FIELDS and _says_more(one, evidence[-1]):
@@ -228,6 +223,17 @@ def resolve(
             values[spec.name] = value
             evidence.append(Evidence(spec.name, one.shown, one.origin))
     return Metadata(values, tuple(evidence), extra, tuple(unknown)), found
+
+
+def _by_strength(stated: list[Statement], spec: Field, config: SiteConfig) -> list[Statement]:
+    """What is stated of a field, the strongest origin first; of one origin, the first name."""
+    if len(stated) < 2:
+        return stated
+    names = (spec.name, *config.aliases.get(spec.name, ()), *spec.aliases)
+    order = {folded(name): index for index, name in reversed(list(enumerate(names)))}
+    return sorted(
+        stated, key=lambda one: (ORIGINS.index(one.origin.kind), order.get(folded(one.key), 99))
+    )
 
 
 def _names_a_newspaper(one: Statement) -> bool:

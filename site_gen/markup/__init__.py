@@ -26,6 +26,7 @@ from site_gen.markup.placeholders import (
     NOT_TEXT,
     PLACEHOLDER,
 )
+from site_gen.markup.prose import prose
 from site_gen.markup.sanitiser import only_known_tags, sanitised
 from site_gen.markup.syntax import (
     ATTRIBUTES,
@@ -81,6 +82,10 @@ def render(text: str, options: Options, path: str) -> tuple[Rendered, list[Diagn
     """Turn the body of the document at `path` into HTML."""
     found: list[Diagnostic] = []
     body = NOT_TEXT.sub(" ", text)
+    if options.markup in ("markdown", "text") and not (options.smart_quotes or options.extensions):
+        simple = prose(body)
+        if simple:
+            return simple, found
     try:
         raw = _converted(body, options, path, found)
     except Undigested as problem:

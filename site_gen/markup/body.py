@@ -28,6 +28,8 @@ class Rendered:
     headings: tuple[Heading, ...]
     excerpt: str
     words: int
+    prose: bool = False
+    """Whether there is no markup in it, so that its words are the text's own."""
 
 
 @dataclass(frozen=True, slots=True)

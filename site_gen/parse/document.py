@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any, get_args
 
@@ -23,7 +22,7 @@ from site_gen import (
 from site_gen import values as typed
 from site_gen.config import Repair, SiteConfig, SplitParagraphs
 from site_gen.diagnostics import CODES, Diagnostic, Location, error, warning
-from site_gen.fields import BY_NAME, folded, names_of_keys
+from site_gen.fields import BY_NAME, folded
 from site_gen.metadata import Metadata, Statement
 from site_gen.model import (
     ClosingNote,
@@ -93,11 +92,6 @@ def _same_page(task: Task) -> Diagnostic:
     )
 
 
-@lru_cache(maxsize=4)
-def _known_keys(config_text: str) -> Mapping[str, str]:
-    return names_of_keys(SiteConfig.model_validate_json(config_text).aliases)
-
-
 class _Work:
     """One document on its way: what is stated about it, what was found."""
 
@@ -107,7 +101,7 @@ class _Work:
         self.config = context.config
         self.path = task.source.path
         self.kind: DocumentKind = task.source.document_kind or "article"
-        self.known = _known_keys(context.config.model_dump_json())
+        self.known = context.config.known_keys
         self.found: list[Diagnostic] = []
         self.unknown: tuple[tuple[str, Location], ...] = ()
         self.stated: list[Statement] = list(task.row)
@@ -141,7 +135,10 @@ class _Work:
         body, repairs = self.mended(body, how, found.values.get("repair"))
         rendered, problems = markup.render(body, options, self.path)
         self.found.extend(problems)
-        self.found.extend(fidelity.check(body, how, rendered.html, rendered.references, self.path))
+        if not rendered.prose:
+            self.found.extend(
+                fidelity.check(body, how, rendered.html, rendered.references, self.path)
+            )
         self.check_empty(rendered, notes)
         return self.assembled(found, rendered, notes, repairs, body_key), rendered.html
 
