@@ -79,7 +79,7 @@ FIELDS: tuple[Field, ...] = (
     Field("status", "text"),
     Field("draft", "flag"),
     Field("embargo_until", "date", "", ("embargo",)),
-    Field("noindex", "flag", "", (), ("article", "page")),
+    Field("noindex", "flag"),
     Field("markup", "text"),
     Field("encoding", "text"),
     Field("smart_quotes", "flag"),

@@ -63,7 +63,9 @@ class Metadata:
 _FENCE = re.compile(r"\n*---[ \t]*\n")
 _END = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
 _KEY = re.compile(r"\s*(?:#[^\n]*\n\s*)*(?:[\w\"'][^\n:]{0,60}:(?:\s|$)|<<:|\{)")
-_HIDING = re.compile(r"^[ \t]*[\"']?(draft|status|embargo\w*|published)[\"']?[ \t]*:", re.M | re.I)
+_HIDING = re.compile(
+    r"^[ \t]*[\"']?(draft|status|embargo\w*|published|noindex)[\"']?[ \t]*:", re.M | re.I
+)
 
 
 def front_matter(text: str, path: str) -> tuple[list[Statement], str, list[Diagnostic]]:

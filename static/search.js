@@ -142,15 +142,21 @@ const known = async word => {
   const i = behind(root.words, word)
   return i < 0 ? undefined : (await entries(i)).find(e => e.form === word)
 }
-/* What an unknown word was probably meant to be: its commonest completion, else the nearest word. */
+/* What an unknown word was probably meant to be: its commonest completion, else its kin or the nearest word. */
 const meant = async word => {
   if (word.length < 3) return undefined
   const longer = await beginning(word)
   if (longer.length) return longer.sort(BY_COUNT)[0]
+  const around = await beginning(word.slice(0, word.length > 4 ? 2 : 1))
   const most = word.length > 7 ? 2 : 1
-  const near = (await beginning(word.slice(0, word.length > 4 ? 2 : 1)))
-    .map(entry => ({ ...entry, distance: distance(word, entry.form, most) }))
-    .filter(entry => entry.distance <= most)
+  const near = around.map(entry => ({ ...entry, distance: distance(word, entry.form, most) })).filter(entry => entry.distance <= most)
+  /* Other forms of its stem go first. The words around tell what stems are cut short by. */
+  const endings = new Set(around.flatMap(({ form, stems }) => stems.map(s => form.startsWith(s) && form.slice(s.length))))
+  for (const entry of await beginning(word.slice(0, (word.length - 1) >> 1))) {
+    for (const s of entry.stems) {
+      if (s.length > 2 && s.length >= word.length / 2 && word.startsWith(s) && endings.has(word.slice(s.length))) near.push({ ...entry, distance: -s.length })
+    }
+  }
   return near.sort((a, b) => a.distance - b.distance || BY_COUNT(a, b))[0]
 }
 /* Letters to add, drop, change or swap (neighbours), or more than `most`. */

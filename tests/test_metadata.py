@@ -277,18 +277,12 @@ def test_noindex_is_off(site: SiteTest) -> None:
 
 
 @pytest.mark.parametrize("value", ["perhaps", "[true, false]", "2030-01-01"])
-def test_noindex_is_true_or_false(site: SiteTest, value: str) -> None:
-    """Another value is a warning at its line, and is not used."""
-    document = article(site, f"---\ntitle: T\nnoindex: {value}\n---\nText.")
-    (found,) = site.diagnostics()
-    assert (
-        found["code"],
-        found["severity"],
-        found["line"],
-        found["column"],
-    ) == ("wrong-type", "warning", 3, 1)
-    assert found["message"] == "`noindex`: this should be true or false"
-    assert not document.noindex
+def test_noindex_that_cannot_be_read_holds_back(site: SiteTest, value: str) -> None:
+    """Another value is an error at its line: what may not be found is not found by a slip."""
+    site.write({"content/articles/a.md": f"---\ntitle: T\nnoindex: {value}\n---\nText."})
+    assert site.run("build").exit_code == 1
+    found = next(one for one in site.diagnostics() if one["code"] == "status-unreadable")
+    assert (found["line"], found["column"]) == (3, 1)
 
 
 def test_undated_is_published(site: SiteTest) -> None:

@@ -125,7 +125,7 @@ TEXTS: Files = {
         "She runs with the soldiers of Taleban commanders. Net 12.5 mln ½ ﷺ.", {"title": "Plain"}
     ),
     "content/articles/other.md": document(
-        "He had been running. The soldier runs with us.", {"title": "Other"}
+        "He had been running. The soldier runs with us, haunting.", {"title": "Other"}
     ),
     "content/articles/japan.md": document(
         "東京都庁の会議。𐌰𐌱𐌲 𐌰𐌱𐌳", {"title": "東京", "language": "ja"}
@@ -197,7 +197,16 @@ def queries(count: int) -> list[tuple[str, Sort]]:
         one = chance.choice((*VOCABULARY, *more))
         at = chance.randrange(len(one))
         return chance.choice(
-            (one, one, one, one.upper(), f"{one[: at + 1]}*", one[:at] + one[at + 1 :], f"{one}s")
+            (
+                one,
+                one,
+                one,
+                one.upper(),
+                f"{one[: at + 1]}*",
+                one[:at] + one[at + 1 :],
+                f"{one}s",
+                f"{one}ing",
+            )
         )
 
     def phrase() -> str:
@@ -454,10 +463,11 @@ def test_offsets(index: Index) -> None:
 
 
 def test_suggestions(index: Index) -> None:
-    """An unknown word is completed, or mended if it is near one; a known one is left alone."""
+    """An unknown word is completed, taken for another form, or mended; a known one is left."""
     assert index.search("kandah").suggestion == {"kandah": "kandahar"}
     assert index.search("kandhaar").suggestion == {"kandhaar": "kandahar"}
     assert index.search("refugges").suggestion == {"refugges": "refugees"}
+    assert index.search("harvesting").suggestion == {"harvesting": "harvest"}
     assert index.search("kandahar zzzzzzzz xy").suggestion == {}
     assert index.search("𐌰𐌱𐌲𐌲").suggestion == {"𐌰𐌱𐌲𐌲": "𐌰𐌱𐌲"}
 

@@ -10,13 +10,13 @@ from site_gen.fields import folded
 from site_gen.metadata import Statement
 
 STATUSES = ("published", "draft", "embargoed")
-HIDING = ("status", "draft", "embargo_until")
+HIDING = ("status", "draft", "embargo_until", "noindex")
 
 
 def problems(
     stated: Sequence[Statement], values: Mapping[str, Any], known: Mapping[str, str], path: str
 ) -> list[Diagnostic]:
-    """Errors for a status, draft or embargo that is stated and cannot be read.
+    """Errors for a status, draft, embargo or noindex that is stated and cannot be read.
 
     `values` are what the statements came to, `known` the field that each key stands for.
     """
@@ -30,7 +30,7 @@ def problems(
     for field in HIDING:
         if field not in values and any(one.value is not None for one in of[field]):
             found.append(_unreadable(of[field][0]))
-            embargoed = True
+            embargoed |= field == "embargo_until"
     said = str(values.get("status", "published")).casefold()
     at = of["status"][0].location if of["status"] else Location(path)
     if said not in STATUSES:

@@ -103,8 +103,12 @@ class Renderer:
         return self.config.url + quoted("" if page.url == HOME else page.url)
 
     def _noindex(self, page: Page) -> bool:
-        article = self.archive.articles[page.key] if page.kind == "article" else None
-        document = article or self.intros.get(page.url)
+        if page.kind == "article":
+            document: Document | None = self.archive.articles[page.key]
+        elif page.kind in ENTITY_KINDS and page.entity_kind:
+            document = self.archive.entities[page.entity_kind][page.key].entry
+        else:
+            document = self.intros.get(page.url)
         return document is not None and document.noindex
 
     def _site(self) -> dict[str, Any]:

@@ -209,12 +209,29 @@ class Index:
         longer = self._beginning(word)
         if longer:
             return min(longer, key=_commonest)
+        around = self._beginning(word[: 2 if len(word) > 4 else 1])
         most = 2 if len(word) > 7 else 1
         near = [
-            (distance(word, one.form, most), *_commonest(one), one)
-            for one in self._beginning(word[: 2 if len(word) > 4 else 1])
+            (far, *_commonest(one), one)
+            for one in around
+            if (far := distance(word, one.form, most)) <= most
         ]
-        near = [one for one in near if one[0] <= most]
+        # Another form of a stem goes before every typing error. What stems are cut short by is
+        # known from the words around: `difficulties` is `difficulti`, as `difficulty`, and `es`.
+        endings = {
+            one.form[len(stem) :]
+            for one in around
+            for stem in one.stems
+            if one.form.startswith(stem)
+        }
+        near += [
+            (-len(stem), *_commonest(one), one)
+            for one in self._beginning(word[: (len(word) - 1) // 2])
+            for stem in one.stems
+            if 2 < len(stem) >= len(word) / 2
+            and word.startswith(stem)
+            and word[len(stem) :] in endings
+        ]
         return min(near, key=lambda one: one[:3])[3] if near else None
 
     def _row(self, kind: str, stem: str) -> str:
