@@ -31,8 +31,8 @@ from site_gen.markup import (
     within,
 )
 from site_gen.model import Markup, Reference
+from site_gen.tokens import WORD, words
 
-WORD = re.compile(r"[^\W_]+")
 LONGEST_DIFF = 3_000
 """Words that are aligned to find the first lost one."""
 
@@ -54,8 +54,8 @@ class Words:
         """Every word with its count."""
         total = Counter(self.text)
         total.update(self.targets)
-        for words in self.notes.values():
-            total.update(words)
+        for note in self.notes.values():
+            total.update(note)
         return total
 
     def normal(self) -> Words:
@@ -272,7 +272,7 @@ def source_words(text: str, markup: Markup) -> Words:
 
 def _words(pieces: list[str], markup: Markup) -> list[str]:
     text = "\n".join(pieces)
-    return WORD.findall(unescape(text) if markup == "html" and "&" in text else text)
+    return words(unescape(text) if markup == "html" and "&" in text else text)
 
 
 _PAGE_TAG = re.compile(
@@ -376,7 +376,7 @@ def _page(html: str, references: tuple[Reference, ...]) -> _Page:
 
 def _page_words(pieces: list[str]) -> list[str]:
     text = "\n".join(pieces)
-    return WORD.findall(unescape(text) if "&" in text else text)
+    return words(unescape(text) if "&" in text else text)
 
 
 def page_words(html: str, references: tuple[Reference, ...]) -> Words:

@@ -21,7 +21,9 @@ LAYERS: dict[str, frozenset[str]] = {
     # The types that everyone speaks.
     "core": frozenset({"dates", "diagnostics", "model"}),
     # What any stage may use beside them.
-    "base": frozenset({"config", "decoding", "fields", "languages", "paths", "theme", "yamlio"}),
+    "base": frozenset(
+        {"config", "decoding", "fields", "languages", "paths", "theme", "tokens", "yamlio"}
+    ),
     # One step of the flow each; none knows another.
     "stage": frozenset(
         {

@@ -13,6 +13,7 @@ from site_gen.markup.allowlist import RENAMED, SAFE_DATA, scheme_of
 from site_gen.markup.excerpt import CLEANED_TAG, excerpt, plain_words
 from site_gen.markup.placeholders import ID_PREFIX, LINK_END, LINK_START
 from site_gen.model import Heading, Reference
+from site_gen.tokens import words
 
 _ATTRIBUTE = re.compile(r"\s([a-zA-Z][\w:-]*)=\"([^\"]*)\"")
 _NAMED_IMAGE = re.compile(r"<img [^>]*?\balt=\"[^\"]")
@@ -95,7 +96,7 @@ class Body:
             anchors=frozenset(self.anchors),
             headings=tuple(self.headings),
             excerpt=excerpt(html),
-            words=len(re.findall(r"[^\W_]+", plain_words(html))),
+            words=len(words(plain_words(html))),
         )
 
     def text(self, text: str) -> str:

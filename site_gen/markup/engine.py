@@ -25,7 +25,7 @@ from markdown.inlinepatterns import (
     LinkInlineProcessor,
 )
 from markdown.preprocessors import HtmlBlockPreprocessor
-from markdown.treeprocessors import Treeprocessor
+from markdown.treeprocessors import InlineProcessor, Treeprocessor
 
 from site_gen.markup.allowlist import may_be_shown
 from site_gen.markup.blocks import HtmlBlocks
@@ -151,8 +151,28 @@ class _NumbersTidied(Treeprocessor):
                 expected += 1
 
 
+class _Inline(InlineProcessor):
+    """Try no pattern on text in which none can match."""
+
+    MARK = re.compile(r"[][\\`*_<&]|  \n")
+
+    # The method of the plain library is private, and this its only caller's name for it.
+    def _InlineProcessor__handleInline(self, data: str, patternIndex: int = 0) -> str:
+        if not self.MARK.search(data):
+            return data
+        tried: str = super()._InlineProcessor__handleInline(data, patternIndex)  # type: ignore[misc]
+        return tried
+
+
 class _Faithful(Extension):
-    """The changes to Python-Markdown that keep every word of a text."""
+    """The changes to Python-Markdown that keep every word of a text.
+
+    `own` says that no other patterns are tried on text than Python-Markdown's own.
+    """
+
+    def __init__(self, own: bool) -> None:
+        super().__init__()
+        self.own = own
 
     def extendMarkdown(self, md: markdown.Markdown) -> None:
         parser = md.parser
@@ -164,6 +184,8 @@ class _Faithful(Extension):
         md.inlinePatterns.register(_Images(IMAGE_LINK_RE, md), "image_link", 150)
         if type(md.preprocessors["html_block"]) is HtmlBlockPreprocessor:
             md.preprocessors.register(HtmlBlocks(md), "html_block", 20)
+        if self.own:
+            md.treeprocessors.register(_Inline(md), "inline", 20)
         md.treeprocessors.register(_Attributes(md), "attr_list", 8)
         md.treeprocessors.register(_NumbersTidied(md), "list_numbers", 30)
 
@@ -186,7 +208,9 @@ def _markdown(smart_quotes: bool, extensions: Extensions) -> markdown.Markdown:
     for name, given in extensions:
         names.append(name)
         settings[name] = json.loads(given)
-    return markdown.Markdown(extensions=[*names, _Faithful()], extension_configs=settings)
+    return markdown.Markdown(
+        extensions=[*names, _Faithful(not (smart_quotes or extensions))], extension_configs=settings
+    )
 
 
 def extension_settings(given: Mapping[str, Mapping[str, Any]]) -> Extensions:

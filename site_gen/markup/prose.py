@@ -11,6 +11,7 @@ from html import escape
 
 from site_gen.markup.body import Rendered
 from site_gen.markup.excerpt import excerpt
+from site_gen.tokens import words
 
 _MARK = re.compile(
     r"[][`*_<{}\\|\x00-\x09\x0b-\x1f\ufdd0-\ufdef"
@@ -19,7 +20,6 @@ _MARK = re.compile(
 _REFERENCE = re.compile(r"&[#\w]")
 _LINE = re.compile(r"\n(?:[ \-+=#>~:]|[0-9]+[.)])")
 """What may be more than text: marks, blanks of other kinds, what begins a list or a heading."""
-_WORD = re.compile(r"[^\W_]+")
 _PARTING = re.compile(r"\n\n+")
 
 
@@ -38,6 +38,6 @@ def prose(text: str) -> Rendered | None:
         anchors=frozenset(),
         headings=(),
         excerpt=excerpt(html),
-        words=len(_WORD.findall(text)),
+        words=len(words(text)),
         prose=True,
     )

@@ -13,6 +13,8 @@ from typing import Any
 
 import Stemmer  # type: ignore[import-not-found]  # it ships no types
 
+from site_gen import tokens
+
 _ALGORITHM = {
     "ar": "arabic", "ca": "catalan", "da": "danish", "de": "german", "el": "greek",
     "en": "english", "es": "spanish", "eu": "basque", "fi": "finnish", "fr": "french",
@@ -45,8 +47,6 @@ _NOTHING = re.compile(
 )
 
 WORD = re.compile("[\\w\u0900-\u0963\u0966-\u0dff\u200c\u200d]+")
-_SIGNS = "_“”‘’–—…\u00a0"
-_BLANKS = {code: " " for code in range(128) if not chr(code).isalnum()}
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 )
@@ -92,19 +92,9 @@ def whole(text: str) -> str:
 def split(text: str) -> list[str]:
     """The words of a text in lower case, not folded; scripts without blanks as pairs of letters."""
     text = text.lower()
-    if not text.isascii():
-        for sign in _SIGNS:
-            text = text.replace(sign, " ")
+    words = tokens.words(text, WORD)
     if text.isascii():
-        return text.translate(_BLANKS).split()
-    words: list[str] = []
-    for line in text.split("\n"):
-        words += line.translate(_BLANKS).split() if line.isascii() else _split(line)
-    return words
-
-
-def _split(text: str) -> list[str]:
-    words = WORD.findall(text)
+        return words
     if _HAS_UNSPACED.search(text):
         words = [part for word in words for part in _parts(word)]
     if _NOTHING.search(text):
