@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 from site_gen import (
@@ -216,9 +217,19 @@ def _read(options: Options, settings: SiteConfig, store: Path) -> _Read:
     documents: list[Document] = []
     failed = [one.path for one in inventory.sources if one.kind == "failed" and one.document_kind]
     unknown: list[tuple[str, Location]] = []
-    chunks = parallel.chunks(tasks, parse.CHUNK)
+    groups = parse.groups(tasks, context)
+    new: list[parse.Group] = []
+    known: list[list[parse.Parsed]] = []
+    with cache.Store(store) as values:
+        for group in groups:
+            kept = parse.kept(values, group)
+            if kept is None:
+                new.append(group)
+            else:
+                known.append(kept)
     done = 0
-    for results in parallel.ordered_map(parse.parse_chunk, chunks, context, options.jobs):
+    parsed_now = parallel.ordered_map(parse.parse_group, new, context, options.jobs)
+    for results in chain(known, parsed_now):
         for parsed in results:
             found += parsed.found
             unknown += parsed.unknown
@@ -228,14 +239,11 @@ def _read(options: Options, settings: SiteConfig, store: Path) -> _Read:
                 documents.append(parsed.document)
         done += len(results)
         options.progress("Reading", done, len(tasks))
+    # Documents come by groups; whatever looks at them in turn goes by path.
+    documents.sort(key=lambda one: one.path)
     found += check.unknown_keys(unknown, settings)
-    keys = tuple(
-        f"{what} {key}"
-        for task in tasks
-        for key in [parse.key_of(task, context)]
-        for what in ("document", "body")
-    )
-    return _Read(program, inventory, tuple(documents), tuple(failed), keys, tuple(found))
+    keys = tuple(key for group in groups for key in group.stored)
+    return _Read(program, inventory, tuple(documents), tuple(sorted(failed)), keys, tuple(found))
 
 
 def _plan(options: Options, settings: SiteConfig, read: _Read, static: assets.Assets) -> _Planned:

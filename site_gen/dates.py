@@ -15,6 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from site_gen.compact import compact
+
 DateOrder = Literal["dmy", "mdy", "ymd"]
 """In which order a source writes day, month and year as numbers."""
 
@@ -124,6 +126,7 @@ class _Impossible(ValueError):
     """A text in a known form that names no day there is. Its message says why."""
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Date:
     """A date as precise as its source states it.
@@ -193,6 +196,7 @@ _OPEN = {end: Date(end, datetime.date.min, datetime.date.max) for end in ("..", 
 """The open and the unknown end of an EDTF interval: it may be any day."""
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What came of a text.

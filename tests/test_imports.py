@@ -19,10 +19,20 @@ PACKAGE = "site_gen"
 
 LAYERS: dict[str, frozenset[str]] = {
     # The types that everyone speaks.
-    "core": frozenset({"dates", "diagnostics", "model"}),
+    "core": frozenset({"compact", "dates", "diagnostics", "model"}),
     # What any stage may use beside them.
     "base": frozenset(
-        {"config", "decoding", "fields", "languages", "paths", "theme", "tokens", "yamlio"}
+        {
+            "config",
+            "decoding",
+            "fields",
+            "languages",
+            "paths",
+            "signatures",
+            "theme",
+            "tokens",
+            "yamlio",
+        }
     ),
     # One step of the flow each; none knows another.
     "stage": frozenset(

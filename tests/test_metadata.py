@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,21 +12,28 @@ from site_gen import build
 from site_gen.config import SiteConfig
 from site_gen.fields import BY_NAME, FIELDS, names_of_keys
 from site_gen.metadata import Statement, resolve, title_from_name
-from site_gen.model import ORIGINS, Document, Origin, OriginKind
+from site_gen.model import ORIGINS, Document, Evidence, Origin, OriginKind, Record
 from site_gen.values import coordinates, people
 from tests.support import DATE, SITE_YML, SiteTest
 
 
-def read(site: SiteTest) -> dict[str, Document]:
-    """What the parse stage makes of a site's documents, by path."""
+def parsed(site: SiteTest) -> Iterator[tuple[Document, Record]]:
+    """What the parse stage makes of a site's documents."""
     from site_gen import config, parse, sources
 
     settings, _ = config.load(site.folder)
     inventory, _ = sources.walk(site.folder, settings)
     tasks, _ = parse.tasks(site.folder, inventory, settings)
     context = parse.Context(site.folder, settings, "test", site.folder / ".cache")
-    documents = (parse.parse(task, context, "body")[0].document for task in tasks)
-    return {one.path: one for one in documents if one}
+    for task in tasks:
+        result, _, record = parse.parse(task, context, "body")
+        if result.document:
+            yield result.document, record
+
+
+def read(site: SiteTest) -> dict[str, Document]:
+    """The documents of a site, by path."""
+    return {document.path: document for document, _ in parsed(site)}
 
 
 def article(site: SiteTest, text: str, **files: str) -> Document:
@@ -35,9 +43,16 @@ def article(site: SiteTest, text: str, **files: str) -> Document:
     return read(site)["content/articles/a.md"]
 
 
-def origin_of(document: Document, field: str) -> tuple[str, str, int]:
+def evidence(site: SiteTest, field: str, path: str = "content/articles/a.md") -> Evidence:
+    """What is stated of a field, and where."""
+    (found,) = [record for document, record in parsed(site) if document.path == path]
+    (one,) = [one for one in found.evidence if one.field == field]
+    return one
+
+
+def origin_of(site: SiteTest, field: str, path: str) -> tuple[str, str, int]:
     """Where the value of a field came from."""
-    (one,) = [one for one in document.evidence if one.field == field]
+    one = evidence(site, field, path)
     return one.origin.kind, one.origin.path, one.origin.line
 
 
@@ -79,7 +94,7 @@ def test_precedence(site: SiteTest, strong: OriginKind, weak: OriginKind) -> Non
     document = read(site)["content/articles/2001-01-06-a.md"]
     assert document.date
     assert f"2001-01-0{DAYS[strong]}" == document.date.edtf
-    assert strong == origin_of(document, "date")[0]
+    assert strong == origin_of(site, "date", document.path)[0]
 
 
 @pytest.mark.parametrize(
@@ -104,7 +119,7 @@ def test_evidence(site: SiteTest, origin: OriginKind, path: str, line: int) -> N
         }
     )
     document = read(site)["content/articles/2001-01-06-a.md"]
-    assert (origin, path, line) == origin_of(document, "date")
+    assert (origin, path, line) == origin_of(site, "date", document.path)
 
 
 def test_nearest_defaults_win(site: SiteTest) -> None:
@@ -177,7 +192,7 @@ def test_configured_alias_and_label(site: SiteTest) -> None:
     )
     document = article(site, "# T\n\n**Автор:** Иван Петров\n\n**Место**: Москва\n\nТекст.\n")
     assert (document.authors, document.places) == (("Иван Петров",), ("Москва",))
-    assert origin_of(document, "authors") == ("body label", "content/articles/a.md", 3)
+    assert origin_of(site, "authors", document.path) == ("body label", "content/articles/a.md", 3)
     assert article(site, "---\ncorrespondent: Ann Lee\n---\nText.\n").authors == ("Ann Lee",)
 
 
@@ -225,8 +240,7 @@ def test_real_dates(site: SiteTest, written: str, edtf: str, form: str) -> None:
     document = article(site, form.format(written))
     assert document.date
     assert edtf == document.date.edtf
-    (shown,) = [one.value for one in document.evidence if one.field == "date"]
-    assert written == shown
+    assert written == evidence(site, "date").value
 
 
 @pytest.mark.parametrize(("order", "edtf"), [("dmy", "2001-11-02"), ("mdy", "2001-02-11")])
@@ -535,7 +549,11 @@ def test_rows_of_several_lines_keep_their_line(site: SiteTest) -> None:
     table = 'file,summary,rights\nb.md,"two\nlines",x\na.md,"two\nlines",CC0\n'
     site.write({"content/articles/b.md": "Text."})
     document = article(site, "Text.", **{"metadata.csv": table})
-    assert origin_of(document, "rights") == ("metadata.csv", "content/articles/metadata.csv", 4)
+    assert origin_of(site, "rights", document.path) == (
+        "metadata.csv",
+        "content/articles/metadata.csv",
+        4,
+    )
 
 
 def test_defaults_path_is_named(site: SiteTest) -> None:

@@ -1,11 +1,14 @@
-"""The parse stage: documents in, in chunks; metadata out; bodies into the store."""
+"""The parse stage: documents in, in groups; metadata out; bodies and records into the store."""
 
 from __future__ import annotations
 
+import hashlib
+import math
 import os
 import pickle
 import traceback
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from site_gen import cache
 from site_gen.diagnostics import Location, error
@@ -13,18 +16,44 @@ from site_gen.parse.document import Context, Parsed, parse
 from site_gen.parse.gather import Task, tasks
 
 __all__ = [
-    "CHUNK",
     "Context",
+    "Group",
     "Parsed",
     "Task",
+    "groups",
+    "kept",
     "key_of",
     "parse",
-    "parse_chunk",
+    "parse_group",
     "tasks",
 ]
 
-CHUNK = 50
-"""Documents that a worker takes at a time."""
+GROUP = 64
+"""Documents that a worker takes at a time, on average, and that are kept together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Documents that are parsed and kept together, each with the digest of its inputs."""
+
+    key: str
+    tasks: tuple[tuple[Task, str], ...]
+
+    @property
+    def stored(self) -> list[str]:
+        """The keys in the store of all that comes of the group."""
+        parts = [f"{what} {key}" for _, key in self.tasks for what in ("body", "record")]
+        return [f"documents {self.key}", *parts]
+
+
+def groups(tasks: Sequence[Task], context: Context) -> list[Group]:
+    """The tasks in groups by the digests of their paths, so that an edit concerns one group."""
+    count = max(1, 2 ** round(math.log2(max(len(tasks), 1) / GROUP)))
+    found: list[list[tuple[Task, str]]] = [[] for _ in range(count)]
+    for task in tasks:
+        place = int.from_bytes(hashlib.sha256(task.source.path.encode()).digest()[:4], "big")
+        found[place % count].append((task, key_of(task, context)))
+    return [Group(cache.digest_of(*(key for _, key in one)), tuple(one)) for one in found if one]
 
 
 def key_of(task: Task, context: Context) -> str:
@@ -39,29 +68,32 @@ def key_of(task: Task, context: Context) -> str:
     )
 
 
-def parse_chunk(context: Context, chunk: Sequence[Task]) -> list[Parsed]:
-    """Parse documents, or take what an earlier build made of the same inputs."""
+def kept(store: cache.Store, group: Group) -> list[Parsed] | None:
+    """What an earlier build made of a group of the same inputs, if one did."""
+    data = store.get(f"documents {group.key}")
+    return None if data is None else pickle.loads(data)
+
+
+def parse_group(context: Context, group: Group) -> list[Parsed]:
+    """Parse the documents of a group and keep what came of them."""
     results: list[Parsed] = []
-    computed: list[tuple[str, bytes]] = []
+    made: list[tuple[str, bytes]] = []
+    whole = True
+    for task, key in group.tasks:
+        try:
+            parsed, body, record = parse(task, context, f"body {key}")
+        except Exception as problem:
+            # A fault of the program must not cost the keeper the other documents.
+            results.append(_failed(task, problem))
+            whole = False
+            continue
+        made.append((f"body {key}", body.encode("utf-8", "surrogatepass")))
+        made.append((f"record {key}", pickle.dumps(record)))
+        results.append(parsed)
+    if whole:
+        made.append((f"documents {group.key}", pickle.dumps(results)))
     with cache.Store(context.store) as store:
-        for task in chunk:
-            key = key_of(task, context)
-            kept = store.get(f"document {key}")
-            if kept is not None:
-                parsed: Parsed = pickle.loads(kept)
-            else:
-                try:
-                    parsed, body = parse(task, context, f"body {key}")
-                except cache.CacheBroken:
-                    raise
-                except Exception as problem:
-                    # A fault of the program must not cost the keeper the other documents.
-                    results.append(_failed(task, problem))
-                    continue
-                computed.append((f"document {key}", pickle.dumps(parsed)))
-                computed.append((f"body {key}", body.encode("utf-8", "surrogatepass")))
-            results.append(parsed)
-        store.put(computed)
+        store.put(made)
     return results
 
 

@@ -20,6 +20,7 @@ from site_gen import (
     yamlio,
 )
 from site_gen import values as typed
+from site_gen.compact import compact
 from site_gen.config import Repair, SiteConfig, SplitParagraphs
 from site_gen.diagnostics import CODES, Diagnostic, Location, error, warning
 from site_gen.fields import BY_NAME, folded
@@ -31,6 +32,7 @@ from site_gen.model import (
     Evidence,
     Markup,
     Origin,
+    Record,
     Registry,
     Source,
 )
@@ -42,6 +44,7 @@ NO_TITLE_TOLD = ("title-empty", "front-matter-unclosed", "front-matter-text")
 """Findings that tell already why a document has no title."""
 
 
+@compact
 @dataclass(frozen=True, slots=True)
 class Parsed:
     """What came of a source. `document` is None where an error keeps it from being published."""
@@ -62,25 +65,39 @@ class Context:
     store: Path
 
 
+def _shown(
+    stated: Sequence[Evidence], notes: Sequence[ClosingNote], path: str
+) -> tuple[Evidence, ...]:
+    """The evidence that readers see, that of closing notes included."""
+    about = "the closing paragraph"
+    return (
+        *(one for one in stated if BY_NAME[one.field].label),
+        *(
+            Evidence("biography", one.author, Origin("inferred", path, one.line, about))
+            for one in notes
+        ),
+    )
+
+
 class _Failed(Exception):
     """The document cannot be published; the diagnostics say why."""
 
 
-def parse(task: Task, context: Context, body_key: str) -> tuple[Parsed, str]:
-    """Read one document: its metadata, its body as safe HTML, and all that is wrong with it."""
+def parse(task: Task, context: Context, body_key: str) -> tuple[Parsed, str, Record]:
+    """Read one document: its metadata, its body as safe HTML, its record, what is wrong with it."""
     work = _Work(task, context)
     document: Document | None = None
-    body = ""
+    body, record = "", Record()
     with contextlib.suppress(_Failed):  # The errors that were found tell why.
-        document, body = work.document(body_key)
+        document, body, record = work.document(body_key)
     if task.twins:
         work.found.append(_same_page(task))
     accepted = document.accept if document else frozenset()
     found = [one for one in work.found if one.severity == "error" or one.code not in accepted]
     if any(one.severity == "error" for one in found):
-        document, body = None, ""
+        document, body, record = None, "", Record()
     unknown = () if "unknown-key" in accepted else work.unknown
-    return Parsed(task.source.path, document, tuple(found), unknown), body
+    return Parsed(task.source.path, document, tuple(found), unknown), body, record
 
 
 def _same_page(task: Task) -> Diagnostic:
@@ -106,7 +123,7 @@ class _Work:
         self.unknown: tuple[tuple[str, Location], ...] = ()
         self.stated: list[Statement] = list(task.row)
 
-    def document(self, body_key: str) -> tuple[Document, str]:
+    def document(self, body_key: str) -> tuple[Document, str, Record]:
         """Everything about the document. Raises _Failed where an error ends the reading."""
         if self.task.sidecar:
             self.add_yaml(self.task.sidecar, "sidecar")
@@ -140,7 +157,8 @@ class _Work:
                 fidelity.check(body, how, rendered.html, rendered.references, self.path)
             )
         self.check_empty(rendered, notes)
-        return self.assembled(found, rendered, notes, repairs, body_key), rendered.html
+        document = self.assembled(found, rendered, notes, body_key)
+        return document, rendered.html, Record(_shown(found.evidence, notes, self.path), repairs)
 
     def check_empty(self, rendered: markup.Rendered, notes: Sequence[ClosingNote]) -> None:
         """A text without a word is told, but for pictures and introductions to lists."""
@@ -337,7 +355,6 @@ class _Work:
         found: Metadata,
         rendered: markup.Rendered,
         notes: tuple[ClosingNote, ...],
-        repairs: tuple[Repaired, ...],
         body_key: str,
     ) -> Document:
         values = found.values
@@ -355,15 +372,6 @@ class _Work:
                     hint="Add `title:` to its front matter or sidecar, or a first line `# Title`.",
                 )
             )
-        evidence = [one for one in found.evidence if BY_NAME[one.field].label]
-        evidence.extend(
-            Evidence(
-                "biography",
-                note.author,
-                Origin("inferred", self.path, note.line, "the closing paragraph"),
-            )
-            for note in notes
-        )
         return Document(
             kind=self.kind,
             key=sources.document_key(self.path),
@@ -393,8 +401,6 @@ class _Work:
             references=rendered.references,
             anchors=rendered.anchors,
             headings=rendered.headings,
-            evidence=tuple(evidence),
-            repairs=repairs,
             accept=accept,
             draft=bool(values.get("draft")) or values.get("status", "").casefold() == "draft",
             embargo=values.get("embargo_until"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 from html import escape
 from urllib.parse import quote
@@ -10,7 +11,7 @@ from markupsafe import Markup as Safe
 
 from site_gen import cache
 from site_gen.markup import LINK_END, LINK_START, PLACEHOLDER
-from site_gen.model import Document
+from site_gen.model import Document, Record
 from site_gen.render.inputs import Inputs
 
 
@@ -31,6 +32,14 @@ class Bodies:
         if document.references:
             html = self._filled(html, document)
         return Safe(html)
+
+    def record(self, document: Document) -> Record:
+        """What the store holds of a document beside its body. Raises CacheBroken if it lost it."""
+        data = self.store.get(document.body.replace("body", "record", 1))
+        if data is None:
+            raise cache.CacheBroken(f"the record of {document.path} is gone")
+        record: Record = pickle.loads(data)
+        return record
 
     def _filled(self, html: str, document: Document) -> str:
         targets = self.inputs.links.targets[document.path]

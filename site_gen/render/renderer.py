@@ -201,7 +201,7 @@ class Renderer:
                 for name, label in self.config.fields.items()
                 if document.extra.get(name) not in (None, "", [])
             ],
-            "record": self._record(document),
+            "record": self._record(document, bodies),
         }
         return {"article": article, "description": document.summary or document.excerpt}
 
@@ -216,12 +216,13 @@ class Renderer:
             "accessed_label": document.accessed.label() if document.accessed else "",
         }
 
-    def _record(self, document: Document) -> dict[str, Any]:
+    def _record(self, document: Document, bodies: Bodies) -> dict[str, Any]:
+        record = bodies.record(document)
         return {
             "path": document.path,
             "sha256": document.digest,
-            "evidence": [evidence(one) for one in document.evidence],
-            "repairs": [f"Line {one.line}: {one.what}" for one in document.repairs],
+            "evidence": [evidence(one) for one in record.evidence],
+            "repairs": [f"Line {one.line}: {one.what}" for one in record.repairs],
         }
 
     def _page(self, page: Page, bodies: Bodies) -> dict[str, Any]:

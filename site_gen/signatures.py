@@ -1,0 +1,62 @@
+"""Which files are as they were: a stat tells, so that they need not be read again.
+
+A signature is a file's size, times and inode. It vouches for a digest only if the file had
+been left alone for a while when it was taken: a clock ticks too coarsely to tell two changes in
+one moment apart.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+Signature = tuple[int, int, int, int]
+"""Size in bytes, time of change of the contents and of the inode in nanoseconds, inode."""
+Kept = Mapping[str, tuple[Signature, str]]
+"""Signature and SHA-256, in hex, by path."""
+
+TICK = 100_000_000
+"""Nanoseconds within which two changes may bear the same time, where times are fine."""
+COARSE = 2_500_000_000
+"""The same where times are whole seconds: some file systems count every second one only."""
+
+
+def signature(status: os.stat_result) -> Signature:
+    """The signature of a file by its stat."""
+    return (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+
+
+def clock(folder: Path) -> int:
+    """The time now in nanoseconds, by the file system of a folder. Raises OSError."""
+    file = folder / "clock"
+    file.touch()
+    return file.stat().st_mtime_ns
+
+
+class Signatures:
+    """Digests of files that a stat vouches for, and those that are taken now.
+
+    `kept` are those of the last time, `now` is the time by the files' own clock before any of
+    them is looked at.
+    """
+
+    def __init__(self, kept: Kept, now: int) -> None:
+        self.kept = kept
+        self.now = now
+        self.taken: dict[str, tuple[Signature, str]] = {}
+
+    def digest(self, path: str, status: os.stat_result) -> str:
+        """The digest of a file that is as it was; empty if that is not certain."""
+        entry = self.kept.get(path)
+        if entry is None or entry[0] != signature(status):
+            return ""
+        self.taken[path] = entry
+        return entry[1]
+
+    def take(self, path: str, status: os.stat_result, digest: str) -> None:
+        """Keep the digest of a file that was read after `status` was asked for."""
+        times = (status.st_mtime_ns, status.st_ctime_ns)
+        coarse = any(time % 1_000_000_000 == 0 for time in times)
+        if max(times) < self.now - (COARSE if coarse else TICK):
+            self.taken[path] = signature(status), digest
