@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import hashlib
 import os
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from site_gen import (
     parse,
     render,
     search,
+    signatures,
     sources,
     svg,
 )
@@ -35,6 +37,7 @@ from site_gen.config import SiteConfig
 from site_gen.diagnostics import Diagnostic, Location, error
 from site_gen.model import Archive, Document, OutputFile
 from site_gen.output import Published
+from site_gen.past import Past
 
 SOURCES = ("content", "templates", "static")
 WORK = ".site_gen"
@@ -81,6 +84,33 @@ class Report:
     def failed(self) -> bool:
         """Whether there is an error."""
         return any(one.severity == "error" for one in self.diagnostics)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What is left of the last build: its end, sources that are as they were, files it wrote.
+
+    `all_held` says that every file of output/ is as it left it.
+    """
+
+    past: Past
+    sources: signatures.Signatures
+    held: Mapping[str, OutputFile]
+    all_held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What rendering came to: pages by URL with their keys, other files, problems."""
+
+    pages: Mapping[str, tuple[str, OutputFile]] = field(default_factory=dict)
+    others: tuple[OutputFile, ...] = ()
+    found: tuple[Diagnostic, ...] = ()
+
+    @property
+    def files(self) -> list[OutputFile]:
+        """All files."""
+        return [*self.others, *(file for _, file in self.pages.values())]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +169,15 @@ def _build(options: Options, store: Path) -> Report:
 
 def _made(options: Options, store: Path, target: output.Output | None) -> Report:
     started = time.monotonic()
-    settings, found = _settings(options)
-    static, problems = assets.load(options.site)
-    found += [*problems, *render.check_templates(options.site)]
-    read = _read(options, settings, store)
+    seen = _seen(options, store, target)
+    settings, static, found = _settings(options)
+    inventory, problems = sources.walk(options.site, settings, seen.sources)
+    found += problems
+    inputs = _inputs(options, settings, static, inventory, seen)
+    if target and inputs and inputs == seen.past.inputs and seen.all_held:
+        return _as_before(seen, target, store, started)
+    found += [*_check_settings(settings), *render.check_templates(options.site)]
+    read = _read(options, settings, store, inventory)
     planned = _plan(options, settings, read, static)
     found += [*read.found, *planned.found]
     found += check.no_address(settings, found)
@@ -150,22 +185,77 @@ def _made(options: Options, store: Path, target: output.Output | None) -> Report
         found += check.nothing_to_publish(_sum(planned))
     if options.strict:
         found = diagnostics.strict(found)
-    files: list[OutputFile] = []
+    made = _Made()
     index = search.Index()
     if not any(one.code == "template-error" for one in found):
         # What cannot be published is rendered too: its problems are told in the same run.
         wanted = target if _may_publish(found, options) else None
         if wanted:
             index = _index(options, settings, read.program, planned, store, wanted)
-        files, problems = _render(options, settings, planned, static, store, wanted, index)
-        found += diagnostics.strict(problems) if options.strict else problems
+        made = _render(options, settings, planned, static, store, wanted, index, seen)
+        found += diagnostics.strict(made.found) if options.strict else made.found
+    found = sorted(dict.fromkeys(found), key=lambda one: one.sort_key)
     published = None
     if target and _may_publish(found, options):
-        published = target.publish(files)
+        published = target.publish([*index.files, *made.files])
+        result = tuple(found), _sum(planned)
+        past = Past(seen.sources.taken, target.signatures(), made.pages, inputs, result)
         with cache.Store(store) as kept:
             kept.keep_only((*read.keys, *index.keys))
-    found = sorted(dict.fromkeys(found), key=lambda one: one.sort_key)
+            past.save(kept, str(target.folder))
     return Report(tuple(found), _sum(planned), published, time.monotonic() - started)
+
+
+def _seen(options: Options, store: Path, target: output.Output | None) -> _Seen:
+    """What is left of the last build: in the store, and in output/."""
+    with cache.Store(store) as kept:
+        past = Past.load(kept, os.path.realpath(options.output))
+    try:
+        now = signatures.clock(store)
+    except OSError as problem:
+        raise cache.CacheBroken(f"{store}: {problem}") from problem
+    held = target.held(past.output) if target else {}
+    all_held = target is not None and len(held) == target.size and target.whole()
+    return _Seen(past, signatures.Signatures(past.sources, now), held, all_held)
+
+
+def _inputs(
+    options: Options,
+    settings: SiteConfig,
+    static: assets.Assets,
+    inventory: sources.Inventory,
+    seen: _Seen,
+) -> str:
+    """The digest of all that a build is made from; empty where that is not certain."""
+    attachments = []
+    for one in inventory.attachments:
+        try:
+            status = os.stat(options.site / one.path)
+        except OSError:
+            return ""  # It went away just now; whatever needs it will tell.
+        if not seen.sources.settled(status):
+            return ""
+        attachments.append(str(signatures.signature(status)))
+    return cache.digest_of(
+        cache.program_digest(settings.markdown_extensions),
+        settings.model_dump_json(),
+        f"{options.date} {options.keep_going} {options.strict}",
+        repr(sorted(static.urls.items())),
+        render.templates_digest(options.site),
+        *(f"{one.kind} {one.path} {one.digest} {one.size} {one.rule}" for one in inventory.sources),
+        *attachments,
+    )
+
+
+def _as_before(seen: _Seen, target: output.Output, store: Path, started: float) -> Report:
+    """The report of the last build, from whose inputs and outputs nothing has changed."""
+    past = replace(seen.past, sources=seen.sources.taken, output=target.signatures())
+    if past != seen.past:
+        with cache.Store(store) as kept:
+            past.save(kept, str(target.folder))
+    found, total = past.result
+    published = Published(0, target.size, 0)
+    return Report(found, total, published, time.monotonic() - started)
 
 
 def _refuse_sources(options: Options) -> None:
@@ -195,23 +285,28 @@ def _sum(planned: _Planned) -> Sum:
     )
 
 
-def _settings(options: Options) -> tuple[SiteConfig, list[Diagnostic]]:
+def _settings(options: Options) -> tuple[SiteConfig, assets.Assets, list[Diagnostic]]:
     settings, found = config.load(options.site)
     if options.url:
         settings = settings.model_copy(update={"url": config.base_url(options.url)})
+    static, problems = assets.load(options.site)
+    return settings, static, [*found, *problems]
+
+
+def _check_settings(settings: SiteConfig) -> list[Diagnostic]:
     problem = markup.check_extensions(markup.extension_settings(settings.markdown_extensions))
-    if problem:
-        at = Location(config.SITE_FILE)
-        hint = "Install the extension, or mend its name and settings under `markdown_extensions:`."
-        found.append(error("config-value", at, f"A Markdown extension fails: {problem}", hint=hint))
-    return settings, found
+    if not problem:
+        return []
+    at = Location(config.SITE_FILE)
+    hint = "Install the extension, or mend its name and settings under `markdown_extensions:`."
+    return [error("config-value", at, f"A Markdown extension fails: {problem}", hint=hint)]
 
 
-def _read(options: Options, settings: SiteConfig, store: Path) -> _Read:
-    """Walk content/ and parse every document, in parallel, by the cache where it can."""
-    inventory, found = sources.walk(options.site, settings)
-    tasks, problems = parse.tasks(options.site, inventory, settings)
-    found += problems
+def _read(
+    options: Options, settings: SiteConfig, store: Path, inventory: sources.Inventory
+) -> _Read:
+    """Parse every document, in parallel, but for those that the store has."""
+    tasks, found = parse.tasks(options.site, inventory, settings)
     program = cache.program_digest(settings.markdown_extensions)
     context = parse.Context(options.site, settings, program, store)
     documents: list[Document] = []
@@ -341,7 +436,8 @@ def _render(
     store: Path,
     target: output.Output | None,
     index: search.Index,
-) -> tuple[list[OutputFile], list[Diagnostic]]:
+    seen: _Seen,
+) -> _Made:
     """Render all pages in parallel and, with a target, stage them with all that is published."""
     inputs = render.Inputs(
         options.site,
@@ -352,45 +448,63 @@ def _render(
         static.urls,
         store,
         index.root,
+        cache.program_digest(settings.markdown_extensions),
     )
     stage = target.stage_folder if target else None
-    context = render.Context(inputs, stage, target.folder if target else options.output)
-    files: list[OutputFile] = list(index.files)
+    kept = {
+        url: page
+        for url, page in seen.past.pages.items()
+        if target is None or seen.held.get(url) == page[1]
+    }
+    context = render.Context(inputs, stage, target.folder if target else options.output, kept)
+    others: list[OutputFile] = []
     if target:
-        files += [
+        others += [
             _staged(target, path, data) for path, data in {**static.files, ".nojekyll": b""}.items()
         ]
     found: list[Diagnostic] = []
     for path, url in planned.attachments.items():
-        data, problem = _attachment(options.site, path, url)
-        if problem:
-            found.append(problem)
-        if target and data is not None:
-            files.append(_staged(target, url, data))
+        try:
+            others += _attachment(options.site, path, url, target, seen)
+        except OSError as reason:
+            found.append(_unreadable(path, reason))
+        except ValueError as reason:
+            found.append(check.unsafe_svg(path, str(reason)))
     chunks = parallel.chunks(planned.plan.pages, render.CHUNK)
+    pages: dict[str, tuple[str, OutputFile]] = {}
     done = 0
     for rendered in parallel.ordered_map(render.render_chunk, chunks, context, options.jobs):
-        files += rendered.files
+        pages |= rendered.pages
         found += rendered.found
         done = min(done + render.CHUNK, len(planned.plan.pages))
         options.progress("Writing", done, len(planned.plan.pages))
-    return files, found
+    return _Made(pages, tuple(others), tuple(found))
 
 
 def _staged(target: output.Output, path: str, data: bytes) -> OutputFile:
     return output.stage(target.stage_folder, target.folder, path, data)
 
 
-def _attachment(site: Path, path: str, url: str) -> tuple[bytes | None, Diagnostic | None]:
-    """The bytes of an attachment as they are published at `url`, or why they are not."""
-    try:
-        data = sources.read_bytes(site, path)
-    except OSError as reason:
-        message = f"The file cannot be read: {reason.strerror or reason}"
-        return None, error("unreadable", Location(path), message, hint="Make it readable for you.")
-    if check.ending(url) != ".svg":
-        return data, None
-    try:
-        return svg.sanitise(data), None
-    except ValueError as reason:
-        return None, check.unsafe_svg(path, str(reason))
+def _attachment(
+    site: Path, path: str, url: str, target: output.Output | None, seen: _Seen
+) -> list[OutputFile]:
+    """Stage an attachment, but not one that output/ holds as it is.
+
+    Raises OSError if it cannot be read, ValueError if it is an unsafe drawing.
+    """
+    drawing = check.ending(url) == ".svg"
+    status = os.stat(site / path)
+    digest = seen.sources.digest(path, status)
+    held = seen.held.get(url)
+    if target and not drawing and held and digest == held.digest:
+        return [held]
+    data = sources.read_bytes(site, path)
+    if len(data) == status.st_size:
+        seen.sources.take(path, status, hashlib.sha256(data).hexdigest())
+    published = svg.sanitise(data) if drawing else data
+    return [_staged(target, url, published)] if target else []
+
+
+def _unreadable(path: str, reason: OSError) -> Diagnostic:
+    message = f"The file cannot be read: {reason.strerror or reason}"
+    return error("unreadable", Location(path), message, hint="Make it readable for you.")

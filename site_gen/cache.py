@@ -29,6 +29,10 @@ WITHOUT ROWID
 """
 
 
+PAST = "past "
+"""What the key of a value begins with that `keep_only` leaves alone."""
+
+
 class CacheBroken(Exception):
     """The store cannot be read or written, or a value that was put into it is gone."""
 
@@ -85,12 +89,12 @@ class Store:
             raise CacheBroken(str(problem)) from problem
 
     def keep_only(self, keys: Iterable[str]) -> None:
-        """Forget every value whose key is not among these."""
+        """Forget every value whose key is not among these, but for those of `PAST`."""
         wanted = set(keys)
         try:
             with self._database:
                 held = [row[0] for row in self._database.execute("SELECT key FROM store")]
-                stale = [(key,) for key in held if key not in wanted]
+                stale = [(key,) for key in held if key not in wanted and not key.startswith(PAST)]
                 self._database.executemany("DELETE FROM store WHERE key = ?", stale)
         except sqlite3.Error as problem:
             raise CacheBroken(str(problem)) from problem

@@ -45,6 +45,7 @@ from filelock import FileLock, Timeout
 
 from site_gen.model import OutputFile
 from site_gen.paths import comparable, folders, trouble
+from site_gen.signatures import Kept, Signatures, clock
 
 MANIFEST = "archive-manifest.json"
 """The list of what site_gen wrote, published with it: path, SHA-256 and size of every file."""
@@ -119,6 +120,7 @@ class Output:
         self._lock = FileLock(lock_folder / f"output-{name}.lock", timeout=0, thread_local=False)
         self._old: Files = {}
         self._existed = True
+        self._signatures = Signatures({}, 0)
 
     def __enter__(self) -> Self:
         self.open()
@@ -161,6 +163,43 @@ class Output:
         finally:
             self._lock.release()
 
+    def held(self, kept: Kept) -> dict[str, OutputFile]:
+        """The files of the last publication that are still as it left them.
+
+        Those whose signature is not `kept` are read.
+        """
+        with _reported(UNTOUCHED):
+            self._signatures = Signatures(kept, self._clock())
+            return {path: file for path, file in self._old.items() if self._stands(file)}
+
+    def _stands(self, file: OutputFile) -> bool:
+        name = f"{self.folder}/{file.path}"
+        status = _status(name)
+        if status is None or not modes.S_ISREG(status.st_mode) or status.st_size != file.size:
+            return False
+        digest = self._signatures.digest(file.path, status)
+        if not digest:
+            digest = _digest(name)
+            self._signatures.take(file.path, status, digest)
+        return digest == file.digest
+
+    def _clock(self) -> int:
+        self.stage_folder.mkdir(parents=True, exist_ok=True)
+        return clock(self.stage_folder)
+
+    @property
+    def size(self) -> int:
+        """How many files the last publication came to, without the manifest."""
+        return len(self._old)
+
+    def signatures(self) -> Kept:
+        """Those of the files that are published, as far as they are certain."""
+        return {path: entry for path, entry in self._signatures.taken.items() if path in self._old}
+
+    def whole(self) -> bool:
+        """Whether the manifest is to the byte what the last publication wrote."""
+        return holds(self.folder, _described(MANIFEST, _manifest_bytes(self._old)))
+
     def publish(self, files: Iterable[OutputFile]) -> Published:
         """Make output/ hold exactly these files, besides what is foreign, and the manifest.
 
@@ -170,6 +209,7 @@ class Output:
         """
         planned = plan(files)
         with _reported(UNTOUCHED):
+            started = self._clock()
             journal = self._decide(planned)
             manifest = _manifest_bytes(planned)
             if not journal.moves and holds(self.folder, _described(MANIFEST, manifest)):
@@ -178,11 +218,21 @@ class Output:
             _write(self.folder, JOURNAL, _journal_bytes(journal))
         with _reported(HALF_WAY):
             cleared = _move(self.folder, journal)
+            self._take_signatures(journal, started)
             deleted, left = _finish(self.folder, planned, journal.deletions)
         self._old = planned
         self._existed = True
         written = len(journal.moves)
         return Published(written, len(planned) - written, cleared + deleted, left)
+
+    def _take_signatures(self, journal: Journal, started: int) -> None:
+        """Those of the files just moved; not of one that was written to after it was staged."""
+        self._signatures.now = self._clock()
+        for path in journal.moves:
+            self._signatures.taken.pop(path, None)
+            status = _status(f"{self.folder}/{path}")
+            if status and status.st_mtime_ns <= started:
+                self._signatures.take(path, status, journal.files[path].digest)
 
     def _take_lock(self) -> None:
         lock_file = Path(self._lock.lock_file)
@@ -206,8 +256,8 @@ class Output:
         staged = set(os.listdir(self.stage_folder)) if self.stage_folder.is_dir() else set()
         moves: dict[str, Files] = {}
         for path in sorted(planned, key=_order):
-            status = _status(self.folder / path)
-            if _staged_name(planned[path]) not in staged:
+            status = _status(f"{self.folder}/{path}")
+            if not staged or _staged_name(planned[path]) not in staged:
                 _expect(self.folder, planned[path], status)
                 continue
             cleared = {name: gone[name] for name in folders(path) if name in in_the_way}
@@ -305,6 +355,8 @@ def _respelled(folder: Path, old: Files, planned: Files) -> dict[str, OutputFile
     this one: to delete it as an old file would delete the new one. It gets its new name at
     once, which nothing that reads it can notice.
     """
+    if old.keys() <= planned.keys():
+        return dict(old)
     names = {name for path in planned for name in (*folders(path), path)}
     spelling = {comparable(name): name for name in sorted(names)}
     places: dict[str, str] = {}
@@ -545,9 +597,13 @@ def _parse_files(value: Any) -> dict[str, OutputFile]:
 
 
 def _manifest_bytes(files: Files) -> bytes:
-    return _json(
-        {"format": FORMAT, "generator": "site_gen", "files": _entries(dict(sorted(files.items())))}
+    lines = ",\n".join(
+        f"  {json.dumps(path, ensure_ascii=False)}: "
+        f'{{"sha256": "{file.digest}", "size": {file.size}}}'
+        for path, file in sorted(files.items())
     )
+    head = f'{{\n "format": {FORMAT},\n "generator": "site_gen",\n "files": {{\n'
+    return f"{head}{lines}\n }}\n}}\n".encode()
 
 
 def _journal_bytes(journal: Journal) -> bytes:
@@ -566,7 +622,7 @@ def _entries(files: Files) -> dict[str, dict[str, str | int]]:
 
 
 def _json(value: Any) -> bytes:
-    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
+    return (json.dumps(value, ensure_ascii=False) + "\n").encode()
 
 
 def _write(folder: Path, name: str, data: bytes) -> None:
@@ -593,12 +649,12 @@ def _staged_name(file: OutputFile) -> str:
     return hashlib.sha256(f"{file.digest} {file.path}".encode()).hexdigest()
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
+def _digest(path: Path | str) -> str:
+    with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _status(path: Path) -> os.stat_result | None:
+def _status(path: Path | str) -> os.stat_result | None:
     """What is at a path, not following a link there; None if nothing is."""
     try:
         return os.lstat(path)

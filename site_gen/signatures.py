@@ -56,7 +56,11 @@ class Signatures:
 
     def take(self, path: str, status: os.stat_result, digest: str) -> None:
         """Keep the digest of a file that was read after `status` was asked for."""
+        if self.settled(status):
+            self.taken[path] = signature(status), digest
+
+    def settled(self, status: os.stat_result) -> bool:
+        """Whether any later change of the file will show."""
         times = (status.st_mtime_ns, status.st_ctime_ns)
         coarse = any(time % 1_000_000_000 == 0 for time in times)
-        if max(times) < self.now - (COARSE if coarse else TICK):
-            self.taken[path] = signature(status), digest
+        return max(times) < self.now - (COARSE if coarse else TICK)

@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from site_gen.config import SiteConfig, extension_use
 from site_gen.diagnostics import Diagnostic, Location, error, warning
 from site_gen.model import DocumentKind, Source, SourceKind
+from site_gen.signatures import Signatures
 
 CONTENT = "content"
 KIND_OF_FOLDER: dict[str, DocumentKind] = {
@@ -72,8 +73,13 @@ def stem_of(path: str) -> str:
     return str(PurePosixPath(path).with_suffix(""))
 
 
-def walk(site: Path, config: SiteConfig) -> tuple[Inventory, list[Diagnostic]]:
-    """List all files under `site`/content and read, for their digests, those that say something."""
+def walk(
+    site: Path, config: SiteConfig, signatures: Signatures | None = None
+) -> tuple[Inventory, list[Diagnostic]]:
+    """List all files under `site`/content and read, for their digests, those that say something.
+
+    A file that `signatures` vouch for is not read; those of files that are read are taken there.
+    """
     root = site / CONTENT
     if not root.is_dir():
         hint = "Run this in the site's folder, give it with -C, or start one with `init`."
@@ -81,7 +87,7 @@ def walk(site: Path, config: SiteConfig) -> tuple[Inventory, list[Diagnostic]]:
         return Inventory((), {}, {}, {}), [
             error("no-content", Location(CONTENT), message, hint=hint)
         ]
-    walker = _Walker(site, config, os.path.realpath(root))
+    walker = _Walker(site, config, os.path.realpath(root), signatures or Signatures({}, 0))
     walker.folder(root, CONTENT)
     return _matched(sorted(walker.sources, key=lambda one: one.path), walker.found)
 
@@ -89,10 +95,13 @@ def walk(site: Path, config: SiteConfig) -> tuple[Inventory, list[Diagnostic]]:
 class _Walker:
     """Goes through content/ and keeps what it sees."""
 
-    def __init__(self, site: Path, config: SiteConfig, real_root: str) -> None:
+    def __init__(
+        self, site: Path, config: SiteConfig, real_root: str, signatures: Signatures
+    ) -> None:
         self.site = site
         self.config = config
         self.real_root = real_root
+        self.signatures = signatures
         self.sources: list[Source] = []
         self.found: list[Diagnostic] = []
 
@@ -132,17 +141,27 @@ class _Walker:
         source = _classify(path, self.config)
         try:
             if source.kind == "attachment":
-                source = replace(source, size=_regular(self.site / path).st_size)
+                source = replace(source, size=_regular(f"{self.site}/{path}").st_size)
             elif source.kind != "ignored":
-                data = read_bytes(self.site, path)
-                digest = hashlib.sha256(data).hexdigest()
-                source = replace(source, digest=digest, size=len(data))
+                source = self.read(source)
         except OSError as problem:
             message = f"The file cannot be read: {_reason(problem)}"
             self.found.append(_unreadable(path, message))
             self.lost(path)
         else:
             self.sources.append(source)
+
+    def read(self, source: Source) -> Source:
+        """A source with its digest and size. Raises OSError."""
+        status = _regular(f"{self.site}/{source.path}")
+        digest = self.signatures.digest(source.path, status)
+        size = status.st_size
+        if not digest:
+            data = read_bytes(self.site, source.path)
+            digest, size = hashlib.sha256(data).hexdigest(), len(data)
+            if size == status.st_size:
+                self.signatures.take(source.path, status, digest)
+        return replace(source, digest=digest, size=size)
 
     def lost(self, path: str) -> None:
         """Keep what cannot be read: a sidecar stays one, so that its document is held back."""
@@ -348,13 +367,14 @@ def _second_sidecar(source: Source, first: Source) -> Diagnostic:
 
 def read_bytes(site: Path, path: str) -> bytes:
     """The bytes of a file under the site's folder. Raises OSError."""
-    _regular(site / path)
-    return (site / path).read_bytes()
+    _regular(f"{site}/{path}")
+    with open(f"{site}/{path}", "rb") as file:
+        return file.read()
 
 
-def _regular(file: Path) -> os.stat_result:
+def _regular(file: str) -> os.stat_result:
     """The facts of a file. Raises OSError for a pipe, which could be waited on forever."""
-    facts = file.stat()
+    facts = os.stat(file)
     if not stat.S_ISREG(facts.st_mode):
         raise OSError(None, "it is not a regular file")
     return facts

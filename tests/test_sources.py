@@ -334,8 +334,8 @@ def test_a_file_that_fails_to_be_read(
     )
     real = sources._regular
 
-    def failing(file: Path) -> os.stat_result:
-        if file.name == name:
+    def failing(file: str) -> os.stat_result:
+        if Path(file).name == name:
             raise OSError(5, "Input/output error")
         return real(file)
 

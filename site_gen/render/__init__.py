@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -13,9 +13,23 @@ from site_gen.model import OutputFile, Page
 from site_gen.output import stage
 from site_gen.render.inputs import Inputs
 from site_gen.render.renderer import POLICY, Renderer
-from site_gen.render.templates import TEMPLATE_OF, check_templates, template_error
+from site_gen.render.templates import (
+    TEMPLATE_OF,
+    check_templates,
+    template_error,
+    templates_digest,
+)
 
-__all__ = ["CHUNK", "POLICY", "Context", "Inputs", "Rendered", "check_templates", "render_chunk"]
+__all__ = [
+    "CHUNK",
+    "POLICY",
+    "Context",
+    "Inputs",
+    "Rendered",
+    "check_templates",
+    "render_chunk",
+    "templates_digest",
+]
 
 CHUNK = 100
 """Pages that a worker takes at a time."""
@@ -23,11 +37,16 @@ CHUNK = 100
 
 @dataclass(frozen=True)
 class Context:
-    """What a worker needs to render. Without a stage the pages are rendered and forgotten."""
+    """What a worker needs to render. Without a stage the pages are rendered and forgotten.
+
+    `kept` are pages of an earlier build that stand in output/, each with the digest of all that
+    it showed: those that still show the same are not rendered.
+    """
 
     inputs: Inputs
     stage_folder: Path | None
     output_folder: Path
+    kept: Mapping[str, tuple[str, OutputFile]] = field(default_factory=dict)
 
     @cached_property
     def renderer(self) -> Renderer:
@@ -37,19 +56,24 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """The staged files of a chunk of pages, and what was wrong with their templates."""
+    """The files of a chunk of pages, by URL and with their keys, and what was wrong."""
 
-    files: tuple[OutputFile, ...]
+    pages: Mapping[str, tuple[str, OutputFile]]
     found: tuple[Diagnostic, ...] = ()
 
 
 def render_chunk(context: Context, chunk: Sequence[Page]) -> Rendered:
     """Render pages and stage them. Raises CacheBroken if the store lost a body."""
-    files: list[OutputFile] = []
+    made: dict[str, tuple[str, OutputFile]] = {}
     found: list[Diagnostic] = []
     with cache.Store(context.inputs.store) as store:
         for page in chunk:
             try:
+                key = context.renderer.key(page)
+                kept = context.kept.get(page.url)
+                if kept and kept[0] == key:
+                    made[page.url] = kept
+                    continue
                 data = context.renderer.render(page, store).encode("utf-8")
             except cache.CacheBroken:
                 raise
@@ -58,5 +82,6 @@ def render_chunk(context: Context, chunk: Sequence[Page]) -> Rendered:
                 found.append(template_error(problem, site, name, page.url))
                 continue
             if context.stage_folder:
-                files.append(stage(context.stage_folder, context.output_folder, page.url, data))
-    return Rendered(tuple(files), tuple(found))
+                file = stage(context.stage_folder, context.output_folder, page.url, data)
+                made[page.url] = key, file
+    return Rendered(made, tuple(found))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import re
 from html import escape
+from typing import Any
 from urllib.parse import quote
 
 from markupsafe import Markup as Safe
@@ -13,6 +14,7 @@ from site_gen import cache
 from site_gen.markup import LINK_END, LINK_START, PLACEHOLDER
 from site_gen.model import Document, Record
 from site_gen.render.inputs import Inputs
+from site_gen.render.views import evidence
 
 
 class Bodies:
@@ -33,13 +35,18 @@ class Bodies:
             html = self._filled(html, document)
         return Safe(html)
 
-    def record(self, document: Document) -> Record:
-        """What the store holds of a document beside its body. Raises CacheBroken if it lost it."""
+    def record(self, document: Document) -> dict[str, Any]:
+        """Where everything about a document comes from. Raises CacheBroken if the store lost it."""
         data = self.store.get(document.body.replace("body", "record", 1))
         if data is None:
             raise cache.CacheBroken(f"the record of {document.path} is gone")
         record: Record = pickle.loads(data)
-        return record
+        return {
+            "path": document.path,
+            "sha256": document.digest,
+            "evidence": [evidence(one) for one in record.evidence],
+            "repairs": [f"Line {one.line}: {one.what}" for one in record.repairs],
+        }
 
     def _filled(self, html: str, document: Document) -> str:
         targets = self.inputs.links.targets[document.path]
@@ -62,6 +69,22 @@ class Bodies:
             return f'<a class="missing"{more}{rest[2:]}'
 
         return _LINKED.sub(tag, html)
+
+
+class Keys:
+    """What stands for the bodies in the key of a page: all that they are made from."""
+
+    def __init__(self, inputs: Inputs) -> None:
+        self.inputs = inputs
+
+    def of(self, document: Document) -> list[Any]:
+        """The key of a body and where its links lead."""
+        targets = self.inputs.links.targets[document.path] if document.references else ()
+        return [document.body, *targets]
+
+    def record(self, document: Document) -> str:
+        """The record has the key of the body."""
+        return document.body
 
 
 _LINKED = re.compile(

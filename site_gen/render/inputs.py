@@ -16,7 +16,7 @@ from site_gen.pages import Plan
 class Inputs:
     """All that pages show. `assets` are the URLs of static files by name; `store` is the folder
     of the store that holds the bodies; `index` is the URL of the search index's root, empty
-    where none was made.
+    where none was made; `program` is the digest of what renders.
     """
 
     site: Path
@@ -27,3 +27,4 @@ class Inputs:
     assets: Mapping[str, str]
     store: Path
     index: str = ""
+    program: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from functools import cached_property
 from typing import Any
@@ -13,10 +14,10 @@ from markupsafe import Markup as Safe
 from site_gen import cache, languages
 from site_gen.model import ENTITY_KINDS, Document, Entity, EntityKind, Page
 from site_gen.pages import DATES, FOLDER, HEADING, HOME, SEARCH, initial
-from site_gen.render.bodies import Bodies, quoted
+from site_gen.render.bodies import Bodies, Keys, quoted
 from site_gen.render.inputs import Inputs
-from site_gen.render.templates import TEMPLATE_OF, environment
-from site_gen.render.views import buckets, evidence, point, said
+from site_gen.render.templates import TEMPLATE_OF, environment, templates_digest
+from site_gen.render.views import buckets, point, said
 
 NEWEST = 10
 TOP = 12
@@ -43,6 +44,22 @@ class Renderer:
         self.site = self._site()
         self.around = self._around()
         self.list_around = self._list_around()
+
+    def key(self, page: Page) -> str:
+        """The digest of all that a page shows."""
+        details = self._details(page, Keys(self.inputs))
+        shown = (page.kind, page.url, page.title, page.parents, self._noindex(page), details)
+        return cache.digest_of(self.frame, json.dumps(shown, ensure_ascii=False))
+
+    @cached_property
+    def frame(self) -> str:
+        """The digest of what all pages depend on: templates, settings, static files, program."""
+        return cache.digest_of(
+            self.inputs.program,
+            self.config.model_dump_json(),
+            json.dumps([self.site, dict(self.inputs.assets)], ensure_ascii=False),
+            templates_digest(self.inputs.site),
+        )
 
     def render(self, page: Page, store: cache.Store) -> str:
         """The HTML of one page. Raises whatever its templates raise, and CacheBroken."""
@@ -77,7 +94,7 @@ class Renderer:
             **details,
         )
 
-    def _details(self, page: Page, bodies: Bodies) -> dict[str, Any]:
+    def _details(self, page: Page, bodies: Bodies | Keys) -> dict[str, Any]:
         """What the template of a page shows beyond the frame of every page."""
         match page.kind:
             case "home":
@@ -176,7 +193,7 @@ class Renderer:
             }
         return self.cards[key]
 
-    def _article(self, page: Page, bodies: Bodies) -> dict[str, Any]:
+    def _article(self, page: Page, bodies: Bodies | Keys) -> dict[str, Any]:
         document = self.archive.articles[page.key]
         card = self.card(page.key)
         before, after = self.around.get(page.key, ("", ""))
@@ -201,7 +218,7 @@ class Renderer:
                 for name, label in self.config.fields.items()
                 if document.extra.get(name) not in (None, "", [])
             ],
-            "record": self._record(document, bodies),
+            "record": bodies.record(document),
         }
         return {"article": article, "description": document.summary or document.excerpt}
 
@@ -216,23 +233,14 @@ class Renderer:
             "accessed_label": document.accessed.label() if document.accessed else "",
         }
 
-    def _record(self, document: Document, bodies: Bodies) -> dict[str, Any]:
-        record = bodies.record(document)
-        return {
-            "path": document.path,
-            "sha256": document.digest,
-            "evidence": [evidence(one) for one in record.evidence],
-            "repairs": [f"Line {one.line}: {one.what}" for one in record.repairs],
-        }
-
-    def _page(self, page: Page, bodies: Bodies) -> dict[str, Any]:
+    def _page(self, page: Page, bodies: Bodies | Keys) -> dict[str, Any]:
         document = self.archive.pages[page.key]
         return {"body": bodies.of(document), "description": document.summary or document.excerpt}
 
-    def _intro(self, url: str, bodies: Bodies) -> Safe | str:
+    def _intro(self, url: str, bodies: Bodies | Keys) -> Any:
         return bodies.of(self.intros[url]) if url in self.intros else ""
 
-    def _home(self, bodies: Bodies) -> dict[str, Any]:
+    def _home(self, bodies: Bodies | Keys) -> dict[str, Any]:
         articles = self.archive.articles
         dated = self.archive.dated
         newest = [*reversed(dated), *(key for key in articles if not articles[key].date)]
@@ -275,7 +283,7 @@ class Renderer:
             "count": len(entity.articles),
         }
 
-    def _index(self, page: Page, bodies: Bodies) -> dict[str, Any]:
+    def _index(self, page: Page, bodies: Bodies | Keys) -> dict[str, Any]:
         kind = page.entity_kind
         assert kind is not None
         letters = {} if page.children else self.filed[kind]
@@ -342,7 +350,7 @@ class Renderer:
             if bucket.articles
         ]
 
-    def _entity(self, page: Page, bodies: Bodies) -> dict[str, Any]:
+    def _entity(self, page: Page, bodies: Bodies | Keys) -> dict[str, Any]:
         assert page.entity_kind is not None
         entity = self.archive.entities[page.entity_kind][page.key]
         entry = entity.entry

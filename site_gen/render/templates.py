@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import traceback
 from collections.abc import Iterable
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import jinja2
 
 from site_gen import theme
+from site_gen.cache import digest_of
 from site_gen.diagnostics import Diagnostic, Location, error
 
 TEMPLATE_OF = {
@@ -43,6 +45,18 @@ def environment(site: Path) -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         auto_reload=False,
+    )
+
+
+def templates_digest(site: Path) -> str:
+    """The digest of all templates, the site's own and the theme's, with their names."""
+    return digest_of(
+        *(
+            f"{file.relative_to(folder).as_posix()} {hashlib.sha256(file.read_bytes()).hexdigest()}"
+            for folder in (site / "templates", theme.folder("templates"))
+            for file in sorted(folder.rglob("*"))
+            if file.is_file()
+        )
     )
 
 
