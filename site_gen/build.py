@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import gc
 import hashlib
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
@@ -144,6 +145,23 @@ def build(options: Options) -> Report:
     """
     if options.publish:
         _refuse_sources(options)
+    with _uncollected():
+        return _with_a_store(options)
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Look for no cycles in memory: a build makes millions of objects and drops few."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _with_a_store(options: Options) -> Report:
     store = options.site / WORK / "cache"
     # A damaged cache costs time and nothing else. Where none can be kept, one for this build does.
     with contextlib.suppress(cache.CacheBroken):
@@ -199,6 +217,8 @@ def _made(options: Options, store: Path, target: output.Output | None) -> Report
     if target and _may_publish(found, options):
         published = target.publish([*index.files, *made.files])
         result = tuple(found), _sum(planned)
+        if any(one.code == "internal-error" for one in found):
+            inputs = ""  # It is tried again, at every build.
         past = Past(seen.sources.taken, target.signatures(), made.pages, inputs, result)
         with cache.Store(store) as kept:
             kept.keep_only((*read.keys, *index.keys))

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, Literal, cast
 from urllib.parse import urlsplit
 
@@ -17,6 +17,7 @@ from site_gen import decoding, yamlio
 from site_gen.dates import DateOrder
 from site_gen.diagnostics import Diagnostic, Location, error
 from site_gen.fields import BY_NAME, names_of_keys
+from site_gen.paths import ending_of
 
 SITE_FILE = "site.yml"
 ExtensionUse = Literal["markdown", "text", "plain", "html", "attachment", "ignore"]
@@ -266,5 +267,5 @@ DEFAULT_EXTENSIONS: dict[str, ExtensionUse] = {
 
 def extension_use(config: SiteConfig, path: str) -> ExtensionUse:
     """How a file under content/ is read, by its ending in any case."""
-    ending = PurePosixPath(path).suffix.lower()
+    ending = ending_of(path).lower()
     return config.extensions.get(ending) or DEFAULT_EXTENSIONS.get(ending, "attachment")

@@ -7,13 +7,14 @@ import posixpath
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from site_gen.diagnostics import Diagnostic, Location, warning
 from site_gen.markup import ID_PREFIX
 from site_gen.model import Document, Reference
-from site_gen.paths import composed
+from site_gen.paths import composed, name_of, without_ending
 
 CONTENT = "content"
 IMAGES = frozenset({".avif", ".bmp", ".gif", ".ico", ".jpeg", ".jpg", ".png", ".svg", ".webp"})
@@ -59,17 +60,33 @@ class Resolver:
         self.unpublished = unpublished
         self.page_urls = frozenset(page_urls)
         self.by_url = {url: path for path, url in urls.items()}
-        self.spelt = {composed(path): path for path in sorted({*urls, *unpublished, *attachments})}
-        self.by_stem: dict[str, str] = {}
-        for path in sorted({*urls, *unpublished}, reverse=True):
-            self.by_stem[composed(str(PurePosixPath(path).with_suffix("")))] = path
-        self.names: dict[str, str] = {}
-        self.alike: dict[str, list[str]] = {}
         self.guesses: dict[str, str] = {}
-        for path in sorted({*urls, *self.attachments}):
-            name = PurePosixPath(path).name.lower()
-            if self.names.setdefault(name, path) == path:
-                self.alike.setdefault(name[:3], []).append(name)
+
+    @cached_property
+    def spelt(self) -> dict[str, str]:
+        """All source paths by their form in NFC."""
+        paths = {*self.urls, *self.unpublished, *self.attachments}
+        return {composed(path): path for path in sorted(paths)}
+
+    @cached_property
+    def by_stem(self) -> dict[str, str]:
+        """The paths of documents by their form without an ending."""
+        paths = sorted({*self.urls, *self.unpublished}, reverse=True)
+        return {composed(without_ending(path)): path for path in paths}
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """The first path of each file name, in lower case."""
+        paths = sorted({*self.urls, *self.attachments}, reverse=True)
+        return {name_of(path).lower(): path for path in paths}
+
+    @cached_property
+    def alike(self) -> dict[str, list[str]]:
+        """File names by their first letters, in order of their paths."""
+        found: dict[str, list[str]] = {}
+        for name in sorted(self.names, key=lambda one: self.names[one]):
+            found.setdefault(name[:3], []).append(name)
+        return found
 
     def find(self, path: str, target: str) -> tuple[str, str]:
         """What a target in the document at `path` means: ("document" | "attachment" | "page" |

@@ -334,8 +334,13 @@ def plan(files: Iterable[OutputFile]) -> dict[str, OutputFile]:
         if file.path in planned or other != file.path:
             raise ValueError(f"two files for one path: {other!r} and {file.path!r}")
         planned[file.path] = file
+    seen: set[str] = set()
     for path in planned:
-        for folder in folders(comparable(path)):
+        name = comparable(path)
+        if (above := name.rpartition("/")[0]) in seen:
+            continue
+        seen.add(above)
+        for folder in folders(name):
             if folder in spelling:
                 raise ValueError(f"both a file and a folder: {spelling[folder]!r} and {path!r}")
     return dict(sorted(planned.items()))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
@@ -63,7 +65,13 @@ def _pool(context: Any, jobs: int) -> Iterator[Executor]:
 
 
 def _method() -> BaseContext:
-    """How workers start: forked by a fresh server process, so never with the parent's threads."""
+    """How workers start: as copies of this process, which have all that it has at once.
+
+    A process with threads cannot be copied safely, and some systems copy none: there a fresh
+    process makes the workers.
+    """
+    if sys.platform == "linux" and threading.active_count() == 1:
+        return multiprocessing.get_context("fork")
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     from multiprocessing import forkserver
@@ -85,6 +93,8 @@ def _receive(context: Any) -> None:
     """
     global _context
     _context = context
+    gc.freeze()
+    gc.enable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

@@ -25,6 +25,23 @@ def folders(path: str) -> list[str]:
     return ["/".join(parts[:depth]) for depth in range(1, len(parts))]
 
 
+def name_of(path: str) -> str:
+    """The last part of a path."""
+    return path[path.rfind("/") + 1 :]
+
+
+def ending_of(path: str) -> str:
+    """The ending of a path with its dot; empty if it has none: `.htaccess` and `a.` have not."""
+    name = name_of(path)
+    dot = name.rfind(".")
+    return name[dot:] if 0 < dot < len(name) - 1 else ""
+
+
+def without_ending(path: str) -> str:
+    """A path without its ending: `content/a/b.txt` is `content/a/b`."""
+    return path[: len(path) - len(ending_of(path))]
+
+
 def trouble(path: str) -> str:
     """Why a path names no plain file below a folder on every system; empty if it does.
 
@@ -35,7 +52,7 @@ def trouble(path: str) -> str:
         return "not a plain relative path"
     if "\\" in path or "\0" in path or _DRIVE.match(path):
         return "means something else on another system"
-    if any("\ud800" <= character <= "\udfff" for character in path):
+    if not path.isascii() and any("\ud800" <= character <= "\udfff" for character in path):
         return "not Unicode text"
     return ""
 

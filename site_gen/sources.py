@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from site_gen.config import SiteConfig, extension_use
 from site_gen.diagnostics import Diagnostic, Location, error, warning
 from site_gen.model import DocumentKind, Source, SourceKind
+from site_gen.paths import ending_of, name_of, without_ending
 from site_gen.signatures import Signatures
 
 CONTENT = "content"
@@ -65,12 +66,7 @@ class Inventory:
 
 def folder_of(path: str) -> str:
     """The folder a path lies in."""
-    return str(PurePosixPath(path).parent)
-
-
-def stem_of(path: str) -> str:
-    """A path without its ending: `content/a/b.txt` is `content/a/b`."""
-    return str(PurePosixPath(path).with_suffix(""))
+    return path.rpartition("/")[0] or "."
 
 
 def walk(
@@ -230,7 +226,7 @@ def document_kind(path: str) -> DocumentKind:
     """What a document is, by the folder of content/ that it lies in."""
     parts = path.split("/")
     kind = KIND_OF_FOLDER.get(parts[1], "article") if len(parts) > 2 else "article"
-    if len(parts) == 3 and PurePosixPath(path).stem in INDEX_STEMS and kind != "article":
+    if len(parts) == 3 and without_ending(parts[-1]) in INDEX_STEMS and kind != "article":
         return "page"
     return kind
 
@@ -241,7 +237,7 @@ def document_key(path: str) -> str:
     A registry entry goes by its name alone: content/authors/tim-judah.md and
     content/authors/tim-judah/_index.md are both `tim-judah`.
     """
-    key = stem_of(path).removeprefix(f"{CONTENT}/")
+    key = without_ending(path).removeprefix(f"{CONTENT}/")
     if document_kind(path) in ("article", "page"):
         return key
     parts = key.split("/")[1:]
@@ -251,17 +247,17 @@ def document_key(path: str) -> str:
 
 
 def _classify(path: str, config: SiteConfig) -> Source:
-    name = PurePosixPath(path).name
+    name = name_of(path)
     if name in DEFAULTS:
         return Source(path, "defaults")
     if name == TABLE:
         return Source(path, "table")
     use = extension_use(config, path)
     if use == "ignore":
-        return Source(path, "ignored", rule=f"extensions: {PurePosixPath(path).suffix}: ignore")
+        return Source(path, "ignored", rule=f"extensions: {ending_of(path)}: ignore")
     if use != "attachment":
         return Source(path, "document", document_kind(path), use)
-    if PurePosixPath(path).suffix.lower() in YAML_ENDINGS:
+    if ending_of(path).lower() in YAML_ENDINGS:
         return Source(path, "sidecar")
     return Source(path, "attachment")
 
@@ -270,7 +266,7 @@ def _matched(sources: list[Source], found: list[Diagnostic]) -> tuple[Inventory,
     by_stem: dict[str, list[str]] = {}
     for one in sources:
         if one.kind == "document" or (one.kind == "failed" and one.document_kind):
-            by_stem.setdefault(stem_of(one.path), []).append(one.path)
+            by_stem.setdefault(without_ending(one.path), []).append(one.path)
     of_sidecar = _Documents(by_stem)
     kept: list[Source] = []
     sidecars: dict[str, Source] = {}
@@ -323,30 +319,30 @@ class _Documents:
         self.paths = frozenset(path for paths in by_stem.values() for path in paths)
         self.beside: dict[str, list[str]] = {}
         for stem in by_stem:
-            self.beside.setdefault(folder_of(stem), []).append(PurePosixPath(stem).name)
+            self.beside.setdefault(folder_of(stem), []).append(name_of(stem))
         self.guesser = Guesser()
 
     def named(self, sidecar: str) -> list[str]:
         """The documents that a sidecar names: `a.yml` those called a, `a.txt.yml` a.txt alone."""
-        stem = stem_of(sidecar)
+        stem = without_ending(sidecar)
         return self.by_stem.get(stem) or ([stem] if stem in self.paths else [])
 
     def guess(self, sidecar: str) -> str:
         """The document that a sidecar may be meant for, if any; only for the first few."""
-        stem = PurePosixPath(stem_of(sidecar))
+        stem = PurePosixPath(without_ending(sidecar))
         beside = self.beside.get(str(stem.parent), ())
         close = self.guesser.close(stem.name, beside)
         return self.by_stem[f"{stem.parent}/{close[0]}"][0] if close else ""
 
 
 def _lone_sidecar(source: Source, documents: _Documents) -> Diagnostic:
-    stem = stem_of(source.path)
+    stem = without_ending(source.path)
     hint = "Rename it to its document's name, or remove it."
     close = documents.guess(source.path)
     if close:
         pure = PurePosixPath(close)
         hint = f"If it belongs to {pure.name}, rename it to {pure.stem}.yml; else remove it."
-    name = PurePosixPath(stem).name
+    name = name_of(stem)
     return warning(
         "sidecar-without-document",
         Location(source.path),

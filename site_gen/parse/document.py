@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, get_args
 
 from site_gen import (
@@ -39,6 +39,7 @@ from site_gen.model import (
 from site_gen.model import Repair as Repaired
 from site_gen.parse import status
 from site_gen.parse.gather import Task, read_text
+from site_gen.paths import ending_of, name_of, without_ending
 
 NO_TITLE_TOLD = ("title-empty", "front-matter-unclosed", "front-matter-text")
 """Findings that tell already why a document has no title."""
@@ -162,7 +163,7 @@ class _Work:
 
     def check_empty(self, rendered: markup.Rendered, notes: Sequence[ClosingNote]) -> None:
         """A text without a word is told, but for pictures and introductions to lists."""
-        stem = PurePosixPath(self.path).stem
+        stem = without_ending(name_of(self.path))
         introduction = self.kind == "page" and stem in sources.INDEX_STEMS
         wanted = self.kind in ("article", "page") and not introduction
         if wanted and not (rendered.words or rendered.references or notes):
@@ -193,7 +194,7 @@ class _Work:
         self.found.extend(problems)
         if text is None:
             raise _Failed
-        if PurePosixPath(self.path).suffix.lower() in (".yml", ".yaml"):
+        if ending_of(self.path).lower() in (".yml", ".yaml"):
             stated, problems = metadata.yaml_file(text, "front matter", self.path)
             self.found.extend(problems)
             self.stated.extend(one for one in stated if one.key != "body")
@@ -265,7 +266,7 @@ class _Work:
         return htmlsource.split(htmlsource.body_of(text, head), known, title)
 
     def infer_from_name(self) -> None:
-        stem = PurePosixPath(self.path).stem
+        stem = without_ending(name_of(self.path))
         if self.kind == "article":
             date = dates.from_file_name(stem)
             if date:

@@ -19,7 +19,7 @@ from site_gen.metadata import Statement
 from site_gen.model import (
     Source,
 )
-from site_gen.paths import composed
+from site_gen.paths import composed, folders, name_of, without_ending
 
 
 @compact
@@ -45,13 +45,19 @@ def tasks(
         if source.document_kind in ("article", "page"):
             by_key.setdefault(sources.document_key(source.path), []).append(source.path)
     made = []
+    defaults: dict[str, tuple[Source, ...]] = {}
     for source in inventory.documents:
-        folders = [str(one) for one in PurePosixPath(source.path).parents][:-1]
+        folder = sources.folder_of(source.path)
+        if folder not in defaults:
+            above = reversed([*folders(folder), folder])
+            defaults[folder] = tuple(
+                inventory.defaults[one] for one in above if one in inventory.defaults
+            )
         made.append(
             Task(
                 source,
                 inventory.sidecars.get(source.path),
-                tuple(inventory.defaults[one] for one in folders if one in inventory.defaults),
+                defaults[folder],
                 rows.get(source.path, ()),
                 tuple(
                     one
@@ -102,9 +108,9 @@ class _Names:
         self.by_name: dict[str, list[str]] = {}
         self.by_folder: dict[str, list[str]] = {}
         for path in sorted(self.paths):
-            self.by_stem.setdefault(composed(sources.stem_of(path)), []).append(path)
-            self.by_name.setdefault(PurePosixPath(path).name, []).append(path)
-            self.by_folder.setdefault(sources.folder_of(path), []).append(PurePosixPath(path).name)
+            self.by_stem.setdefault(composed(without_ending(path)), []).append(path)
+            self.by_name.setdefault(name_of(path), []).append(path)
+            self.by_folder.setdefault(sources.folder_of(path), []).append(name_of(path))
         self.guesser = sources.Guesser()
 
     def meant(self, path: str) -> str:
