@@ -6,6 +6,7 @@ import hashlib
 import traceback
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import jinja2
 
@@ -28,10 +29,24 @@ TEMPLATE_OF = {
 }
 
 
-def environment(site: Path) -> jinja2.Environment:
+class Environment(jinja2.Environment):
+    """An environment in which `article.title` looks for the key of a dict before its methods.
+
+    All that templates are given are dicts: asking each for an attribute first, which fails, made
+    a third of the time of a page.
+    """
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """The key of a dict; else what Jinja2 finds."""
+        if type(obj) is dict and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
+def environment(site: Path) -> Environment:
     """The templates: the site's own first, then the theme's, which are also below `theme/`."""
     default = jinja2.FileSystemLoader(theme.folder("templates"))
-    return jinja2.Environment(
+    return Environment(
         loader=jinja2.ChoiceLoader(
             [
                 jinja2.FileSystemLoader(site / "templates"),
