@@ -93,7 +93,7 @@ _LINKED = re.compile(
 )
 
 
-@functools.lru_cache(maxsize=100_000)
+@functools.lru_cache(maxsize=16_384)
 def quoted(path: str) -> str:
     """A path from the site's root, percent-encoded; a fragment stays one."""
     path, mark, fragment = path.partition("#")

@@ -36,7 +36,6 @@ class Context(jinja2.runtime.Context):
     A page makes a hundred such calls; to ask each what it wants took a fifth of the time of a page.
     """
 
-    @jinja2.runtime.internalcode
     def call(self, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
         """What a callable returns for these arguments."""
         if type(obj) not in _PLAIN or hasattr(obj, "jinja_pass_arg"):
