@@ -13,6 +13,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from tests.archive_sites import EVERY_KIND, articles, document
+from tests.support import ROOT as FOLDER
 from tests.support import SiteTest
 
 POLICY = (
@@ -378,6 +379,49 @@ def test_a_site_overrides_one_template_and_one_block(site: SiteTest) -> None:
     assert "Our own foot" in site.page("articles/n00.html")
     assert re.fullmatch(r"<p>assets/logo\.[0-9a-f]{10}\.svg</p>", site.page("about.html"))
     assert site.page("robots.txt") == "User-agent: *\n"
+
+
+def test_a_template_finds_keys_before_methods(site: SiteTest) -> None:
+    """A key of a dict hides the method of the same name; other methods can be called."""
+    template = (
+        "{{ dict(items='key').items }} {{ dict(a=1).items() | list }} {{ page.gone is defined }}"
+    )
+    site.write({"templates/page.html": template, "content/pages/a.md": "# A\n", **articles(1)})
+    assert site.run("build").exit_code == 0
+    assert site.page("a.html") == "key [(&#39;a&#39;, 1)] False"
+
+
+@pytest.mark.parametrize(
+    ("template", "shown"),
+    [
+        (
+            "{% macro b() %}<b>{{ caller() }}</b>{% endmacro %}{% call b() %}&{% endcall %}",
+            "<b>&</b>",
+        ),
+        ("{% macro b(x, y='<') %}{{ x }}{{ y }}{% endmacro %}{{ b(y='>', x=1) }}", "1&gt;"),
+        ("{% macro b() %}{{ varargs | join }}{% endmacro %}{{ b(*[1, 2]) }}", "12"),
+        (
+            "{% for x in [[1, [2]]] recursive %}{{ x if x is number else loop(x) }}{% endfor %}",
+            "12",
+        ),
+        ("{% for i in range(2) %}{{ url('a b.html') }} {% endfor %}", "a%20b.html a%20b.html "),
+    ],
+)
+def test_a_template_calls_what_jinja_calls(site: SiteTest, template: str, shown: str) -> None:
+    """Macros take blocks, names, defaults and lists; loops and functions are called as ever."""
+    site.write({"templates/page.html": template, "content/pages/a.md": "# A\n", **articles(1)})
+    assert site.run("build").exit_code == 0
+    assert site.page("a.html") == shown
+
+
+def test_macros_of_a_site_serve_every_page(site: SiteTest) -> None:
+    """A site's own macros.html is what the theme's pages use, and may ask which page it is on."""
+    theme = (FOLDER / "templates/macros.html").read_text(encoding="utf-8")
+    own = theme.replace('<li class="card', '<li data-on="{{ page.url }}" class="card')
+    site.write({"templates/macros.html": own, **articles(3, authors="[Ann]")})
+    assert site.run("build").exit_code == 0
+    for url in ("index.html", "authors/ann.html"):
+        assert {one["data-on"] for one in site.soup(url).select(".card")} == {url}
 
 
 def test_every_broken_template_is_told(site: SiteTest) -> None:

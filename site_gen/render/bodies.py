@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import pickle
 import re
 from html import escape
@@ -92,6 +93,7 @@ _LINKED = re.compile(
 )
 
 
+@functools.lru_cache(maxsize=16_384)
 def quoted(path: str) -> str:
     """A path from the site's root, percent-encoded; a fragment stays one."""
     path, mark, fragment = path.partition("#")

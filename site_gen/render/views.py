@@ -14,6 +14,7 @@ from site_gen.pages import UNDATED
 def buckets(children: Iterable[Bucket]) -> list[dict[str, Any]]:
     """The parts of a list; `share` is their size in hundredths of the largest.
 
+    `id` is that of the group which shows the articles of a part, where they are on the same page.
     What has no date, or only the year of one, is no part of the course of time and has no share.
     """
     children = list(children)
@@ -23,10 +24,16 @@ def buckets(children: Iterable[Bucket]) -> list[dict[str, Any]]:
             "label": one.label,
             "url": one.url,
             "count": one.count,
+            "id": group_id(index, one),
             "share": -(-100 * one.count // max(in_time)) if _in_time(one) else 0,
         }
-        for one in children
+        for index, one in enumerate(children, start=1)
     ]
+
+
+def group_id(index: int, bucket: Bucket) -> str:
+    """The id of the group that shows the articles of the part with this number, from 1."""
+    return f"group-{index}" if bucket.label and bucket.articles else ""
 
 
 def _in_time(bucket: Bucket) -> bool:
