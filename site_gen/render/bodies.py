@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import pickle
 import re
+from collections.abc import Callable
 from html import escape
 from typing import Any
 from urllib.parse import quote
@@ -19,12 +20,19 @@ from site_gen.render.views import evidence
 
 
 class Bodies:
-    """Stored bodies with their links made relative to one page."""
+    """The parts of one page that other pages may show too: bodies with relative links, cards."""
 
-    def __init__(self, inputs: Inputs, store: cache.Store, prefix: str) -> None:
+    def __init__(
+        self,
+        inputs: Inputs,
+        store: cache.Store,
+        prefix: str,
+        card: Callable[[str], dict[str, Any]],
+    ) -> None:
         self.inputs = inputs
         self.store = store
         self.prefix = prefix
+        self.card = card
 
     def of(self, document: Document) -> Safe:
         """The final HTML of a document's body. Raises CacheBroken if the store lost it."""
@@ -73,10 +81,11 @@ class Bodies:
 
 
 class Keys:
-    """What stands for the bodies in the key of a page: all that they are made from."""
+    """What stands for these parts in the key of a page: all that they are made from."""
 
-    def __init__(self, inputs: Inputs) -> None:
+    def __init__(self, inputs: Inputs, card: Callable[[str], str]) -> None:
         self.inputs = inputs
+        self.card = card
 
     def of(self, document: Document) -> list[Any]:
         """The key of a body and where its links lead."""

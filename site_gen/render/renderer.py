@@ -17,7 +17,7 @@ from site_gen.pages import DATES, FOLDER, HEADING, HOME, SEARCH, initial
 from site_gen.render.bodies import Bodies, Keys, quoted
 from site_gen.render.inputs import Inputs
 from site_gen.render.templates import TEMPLATE_OF, environment, templates_digest
-from site_gen.render.views import buckets, point, said
+from site_gen.render.views import buckets, group_id, point, said
 
 NEWEST = 10
 TOP = 12
@@ -39,6 +39,8 @@ class Renderer:
         self.plan = inputs.plan
         self.templates = environment(inputs.site)
         self.cards: dict[str, dict[str, Any]] = {}
+        self.card_keys: dict[str, str] = {}
+        self.credits: dict[tuple[EntityKind, str], dict[str, str]] = {}
         self.intros = {self.plan.urls[one.path]: one for one in self.archive.pages.values()}
         self.pages = {page.url: page for page in self.plan.pages if page.kind == "list"}
         self.site = self._site()
@@ -47,7 +49,7 @@ class Renderer:
 
     def key(self, page: Page) -> str:
         """The digest of all that a page shows."""
-        details = self._details(page, Keys(self.inputs))
+        details = self._details(page, Keys(self.inputs, self.card_key))
         shown = (page.kind, page.url, page.title, page.parents, self._noindex(page), details)
         return cache.digest_of(self.frame, json.dumps(shown, ensure_ascii=False))
 
@@ -75,7 +77,7 @@ class Renderer:
                 raise jinja2.TemplateRuntimeError(f"there is no file static/{name}")
             return url(self.inputs.assets[name])
 
-        details = self._details(page, Bodies(self.inputs, store, prefix))
+        details = self._details(page, Bodies(self.inputs, store, prefix, self.card))
         description = details.pop("description", "")
         return self.templates.get_template(TEMPLATE_OF[page.kind]).render(
             site=self.site,
@@ -100,9 +102,11 @@ class Renderer:
             case "home":
                 return self._home(bodies)
             case "article":
+                if isinstance(bodies, Keys):
+                    return self._article_key(page, bodies)
                 return self._article(page, bodies)
             case "list":
-                return self._list(page)
+                return self._list(page, bodies)
             case "index":
                 return self._index(page, bodies)
             case "page":
@@ -170,10 +174,13 @@ class Renderer:
         return around
 
     def _named(self, kind: EntityKind, article: str) -> list[dict[str, str]]:
-        return [
-            {"name": self.archive.entities[kind][key].name, "url": self.plan.entity_urls[kind, key]}
-            for key in self.archive.credits[kind].get(article, ())
-        ]
+        return [self._credit(kind, key) for key in self.archive.credits[kind].get(article, ())]
+
+    def _credit(self, kind: EntityKind, key: str) -> dict[str, str]:
+        if (kind, key) not in self.credits:
+            name = self.archive.entities[kind][key].name
+            self.credits[kind, key] = {"name": name, "url": self.plan.entity_urls[kind, key]}
+        return self.credits[kind, key]
 
     def card(self, key: str) -> dict[str, Any]:
         """An article as lists show it."""
@@ -193,9 +200,27 @@ class Renderer:
             }
         return self.cards[key]
 
-    def _article(self, page: Page, bodies: Bodies | Keys) -> dict[str, Any]:
+    def card_key(self, key: str) -> str:
+        """What stands for a card in the key of a page that shows it."""
+        if key not in self.card_keys:
+            document = self.archive.articles[key]
+            named = [self._named(kind, key) for kind in ("author", "place")]
+            self.card_keys[key] = f"{document.body} {self.plan.urls[document.path]} {named}"
+        return self.card_keys[key]
+
+    def _article_key(self, page: Page, keys: Keys) -> dict[str, Any]:
+        """All that `_article` makes an article of; the rest is a matter of its source alone."""
         document = self.archive.articles[page.key]
-        card = self.card(page.key)
+        before, after = self.around.get(page.key, ("", ""))
+        return {
+            "body": keys.of(document),
+            "cards": [keys.card(one) if one else "" for one in (page.key, before, after)],
+            "named": [self._named("topic", page.key), self._named("series", page.key)],
+        }
+
+    def _article(self, page: Page, bodies: Bodies) -> dict[str, Any]:
+        document = self.archive.articles[page.key]
+        card = bodies.card(page.key)
         before, after = self.around.get(page.key, ("", ""))
         article = card | {
             "body": bodies.of(document),
@@ -211,8 +236,8 @@ class Renderer:
             "words": document.words,
             "source": self._source(document),
             "closing_notes": [{"html": Safe(note.html)} for note in document.closing_notes],
-            "previous": self.card(before) if before else None,
-            "next": self.card(after) if after else None,
+            "previous": bodies.card(before) if before else None,
+            "next": bodies.card(after) if after else None,
             "fields": [
                 {"label": label, "value": said(document.extra[name])}
                 for name, label in self.config.fields.items()
@@ -259,7 +284,7 @@ class Renderer:
             "title": self.config.title,
             "description": self.config.description,
             "intro": self._intro(HOME, bodies),
-            "newest": [self.card(key) for key in newest[:NEWEST]],
+            "newest": [bodies.card(key) for key in newest[:NEWEST]],
             "years": years,
             "undated": undated,
             "top": [self._top(kind) for kind in ENTITY_KINDS if self.archive.entities[kind]],
@@ -324,7 +349,7 @@ class Renderer:
                     known.setdefault((kind, name.casefold()), one)
         return known
 
-    def _list(self, page: Page) -> dict[str, Any]:
+    def _list(self, page: Page, bodies: Bodies | Keys) -> dict[str, Any]:
         before, after = self.list_around.get(page.url, (None, None))
         title = page.title
         if page.entity_kind:
@@ -333,18 +358,18 @@ class Renderer:
             "title": title,
             "heading": title,
             "intro": "",
-            "groups": self._groups(page),
+            "groups": self._groups(page, bodies),
             "buckets": buckets(page.children),
             "previous": {"title": before.title, "url": before.url} if before else None,
             "next": {"title": after.title, "url": after.url} if after else None,
         }
 
-    def _groups(self, page: Page) -> list[dict[str, Any]]:
+    def _groups(self, page: Page, bodies: Bodies | Keys) -> list[dict[str, Any]]:
         return [
             {
                 "label": bucket.label,
-                "id": f"group-{index}" if bucket.label else "",
-                "cards": [self.card(key) for key in bucket.articles],
+                "id": group_id(index, bucket),
+                "cards": [bodies.card(key) for key in bucket.articles],
             }
             for index, bucket in enumerate(page.children, start=1)
             if bucket.articles
@@ -384,9 +409,9 @@ class Renderer:
                 "count": len(entity.articles),
                 "years": [] if split else buckets(page.children),
             },
-            "groups": self._groups(page),
+            "groups": self._groups(page, bodies),
             "buckets": buckets(page.children) if split else [],
-            "newest": [self.card(key) for key in self._newest(entity)] if split else [],
+            "newest": [bodies.card(key) for key in self._newest(entity)] if split else [],
         }
 
     def _newest(self, entity: Entity) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import traceback
 from collections.abc import Iterable, MutableMapping
+from functools import lru_cache
 from pathlib import Path
 from types import FunctionType
 from typing import Any
@@ -69,7 +70,15 @@ class Environment(jinja2.Environment):
 
 
 def environment(site: Path) -> Environment:
-    """The templates: the site's own first, then the theme's, which are also below `theme/`."""
+    """The templates: the site's own first, then the theme's, which are also below `theme/`.
+
+    What was compiled once is there for all that render the same templates in this process.
+    """
+    return _environment(site, templates_digest(site))
+
+
+@lru_cache(maxsize=2)
+def _environment(site: Path, digest: str) -> Environment:
     default = jinja2.FileSystemLoader(theme.folder("templates"))
     return Environment(
         loader=jinja2.ChoiceLoader(
