@@ -63,17 +63,25 @@ class Rendered:
 
 
 def render_chunk(context: Context, chunk: Sequence[Page]) -> Rendered:
-    """Render pages and stage them. Raises CacheBroken if the store lost a body."""
+    """Render and stage the pages that show something new.
+
+    Raises CacheBroken if the store lost a body.
+    """
     made: dict[str, tuple[str, OutputFile]] = {}
     found: list[Diagnostic] = []
+    new: list[tuple[Page, str]] = []
+    for page in chunk:
+        key = context.renderer.key(page)
+        kept = context.kept.get(page.url)
+        if kept and kept[0] == key:
+            made[page.url] = kept
+        else:
+            new.append((page, key))
+    if not new:
+        return Rendered(made)
     with cache.Store(context.inputs.store) as store:
-        for page in chunk:
+        for page, key in new:
             try:
-                key = context.renderer.key(page)
-                kept = context.kept.get(page.url)
-                if kept and kept[0] == key:
-                    made[page.url] = kept
-                    continue
                 data = context.renderer.render(page, store).encode("utf-8")
             except cache.CacheBroken:
                 raise
