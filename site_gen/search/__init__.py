@@ -22,7 +22,7 @@ BYTES_OF_A_WORD = 6
 MOST_PER_SHARD = 16
 MERGED_AT_ONCE = 8
 """Runs of the alphabet that go to a worker together."""
-FEW_GROUPS, FEW_BYTES = 2, 12_000_000
+FEW_GROUPS, FEW_BYTES = 2, 30_000_000
 """Up to so many groups to read, and bytes to merge, workers take longer to start than to work."""
 
 
@@ -69,9 +69,12 @@ def make(archive: Archive, urls: Mapping[str, str], language: str, place: Place)
         len(groups),
     )
 
+    dates = {one.date.edtf: one.date for one in indexed.values() if one.date}
+    labels = {edtf: date.label() for edtf, date in dates.items()}
+
     def entries(group: Sequence[str]) -> tuple[Entry, ...]:
         documents = [indexed[key] for key in group]
-        return tuple(_entry(archive, one, urls[one.path], language) for one in documents)
+        return tuple(_entry(archive, one, urls[one.path], language, labels) for one in documents)
 
     return indexes(
         context,
@@ -115,28 +118,26 @@ def _blocks(
     with cache.Store(context.store) as store:
         for first in range(0, len(groups), context.span):
             members = tuple(group() for group in groups[first : first + context.span])
-            own = tuple(
-                shards.group_key(context, first + at, one) for at, one in enumerate(members)
-            )
+            own = [shards.group_key(context, at, one) for at, one in enumerate(members, first)]
             kept = [shards.kept_group(store, key) for key in own]
-            known = [
-                one is not None and all(map(holds, one.files(first + at)))
-                for at, one in enumerate(kept)
+            held = [
+                one if one is not None and all(map(holds, one.files(at))) else None
+                for at, one in enumerate(kept, first)
             ]
-            read = [one for one, held in zip(kept, known, strict=True) if one and held]
+            read = [one for one in held if one is not None]
             block = None
             if len(read) == len(members):
                 block = shards.kept_block(store, shards.block_key(context, read), read)
             if block is None:
                 # Nothing but what is to be read has to travel.
-                unread = tuple(
-                    () if held else one for one, held in zip(members, known, strict=True)
-                )
-                tasks.append(shards.BlockTask(first, own, unread, tuple(known)))
+                unread = [
+                    None if one else member for one, member in zip(held, members, strict=True)
+                ]
+                tasks.append(shards.BlockTask(first, tuple(zip(own, unread, strict=True))))
             found.append(block)
             keys += own
             sizes += map(len, members)
-    few = sum(not held for task in tasks for held in task.known) <= FEW_GROUPS
+    few = sum(one is not None for task in tasks for _, one in task.groups) <= FEW_GROUPS
     made = parallel.ordered_map(shards.read, tasks, context, 1 if few else place.jobs)
     blocks = [block or next(made) for block in found]
     return blocks, sizes, _stored(context, keys, blocks)
@@ -199,7 +200,10 @@ def _parts(
     return [part or next(made) for part in found], [f"part {key}" for key in keys]
 
 
-def _entry(archive: Archive, document: Document, url: str, language: str) -> Entry:
+def _entry(
+    archive: Archive, document: Document, url: str, language: str, labels: Mapping[str, str]
+) -> Entry:
+    edtf = document.date.edtf if document.date else ""
     return Entry(
         key=document.key,
         url=url,
@@ -209,8 +213,8 @@ def _entry(archive: Archive, document: Document, url: str, language: str) -> Ent
         body=document.body,
         notes="\n".join(note.html for note in document.closing_notes),
         shown=(
-            document.date.label() if document.date else "",
-            document.date.edtf if document.date else "",
+            labels.get(edtf, ""),
+            edtf,
             _names(archive, "author", document.key),
             _names(archive, "place", document.key),
         ),

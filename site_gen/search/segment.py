@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from site_gen.search.codec import Numbers, code, encode, number
 from site_gen.search.words import Stems, split, stems_of
 
-GROUP, GROUP_WORDS = 192, 49_152
+GROUP, GROUP_WORDS = 144, 36_864
 """Articles that a group holds on average, or words if its articles are long."""
 LEVELS = 32
 """Steps of the weight that a word has in an article; one letter of the codec."""

@@ -15,7 +15,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -146,12 +146,12 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class BlockTask:
-    """A block to be made. `groups` go by their keys; of those `known`, nothing has to be read."""
+    """A block to be made, from the group of a number on: each group's key, and its articles if
+    anything of them is to be read.
+    """
 
     first: int
-    keys: tuple[str, ...]
-    groups: tuple[tuple[Entry, ...], ...]
-    known: tuple[bool, ...]
+    groups: tuple[tuple[str, tuple[Entry, ...] | None], ...]
 
 
 def group_key(context: Context, number: int, group: Sequence[Entry]) -> str:
@@ -203,11 +203,13 @@ def read(context: Context, task: BlockTask) -> Block:
     """Index the groups of a block that are not in the store, and merge all of it."""
     with cache.Store(context.store) as store:
         groups = []
-        for at, (key, entries) in enumerate(zip(task.keys, task.groups, strict=True)):
-            kept = kept_group(store, key)
-            if kept is None or not task.known[at]:
-                kept = _read_group(context, store, task.first + at, key, entries, kept)
-            groups.append(kept)
+        for number, (key, entries) in enumerate(task.groups, task.first):
+            group = kept_group(store, key)
+            if entries is not None:
+                group = _read_group(context, store, number, key, entries, group)
+            elif group is None:
+                raise cache.CacheBroken(f"group {key} is gone")
+            groups.append(group)
         key = block_key(context, groups)
         return kept_block(store, key, groups) or _merge_block(context, store, key, groups)
 
@@ -267,18 +269,19 @@ def run_of(word: str, letters: int) -> str:
 
     Names of runs are in the order of their words; that of Chinese characters is 256 of them.
     """
-    if letters == 0:
-        return "0"
-    first = word[0]
-    if first < "a":
+    return _run(word[:2], letters)
+
+
+@lru_cache(maxsize=10_000)
+def _run(start: str, letters: int) -> str:
+    first = start[:1]
+    if letters == 0 or first < "a":
         return "0"
     if first > "z":
         point = ord(first)
-        return f"zz{point if point < 0x2E80 else point & 0xFF00:04x}"
-    if letters == 1:
-        return first
-    second = word[1:2]
-    return f"{first}{sum(second >= limit for limit in 'eimps')}"
+        return f"zz{point if point < 0x3000 else point & 0xFF00:04x}"
+    # Words are many whose second letter is one of these.
+    return first if letters == 1 else f"{first}{sum(start[1:] >= limit for limit in 'eimps')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,17 +396,16 @@ def _entry(form: str, stems: str, count: int) -> str:
     if stems == form:
         return text
     for stem in stems.split("."):
-        shared = _shared(form, stem)
+        shared = len(stem) if form.startswith(stem) else _shared(form, stem)
         text += f".{LETTERS[min(len(form) - shared, 63)]}{stem[shared:]}"
     return text
 
 
 def _shared(one: str, other: str) -> int:
-    length = min(len(one), len(other))
-    # Most stems are the beginning of their form, and most words share little with the one before.
-    if one[:length] == other[:length]:
-        return length
-    return next(at for at in range(length) if one[at] != other[at])
+    for at, (a, b) in enumerate(zip(one, other, strict=False)):
+        if a != b:
+            return at
+    return min(len(one), len(other))
 
 
 def _front_coded(words: Sequence[str]) -> str:
