@@ -28,24 +28,23 @@ const parts = word => (word.match(RUNS) || []).flatMap(run => {
 
 // ---- shards
 const base = new URL(document.currentScript.dataset.search, location.href)
-const arrived = {}
 const shards = {}
-const load = (name, file) => (shards[name] ??= new Promise((resolve, reject) => {
+const load = file => (shards[file] ??= new Promise((resolve, reject) => {
   const tag = document.createElement('script')
   tag.src = new URL(file, base)
   const end = () => {
     clearTimeout(late)
     tag.remove()
-    if (name in arrived) return resolve(arrived[name])
-    delete shards[name]
-    reject(Object.assign(new Error(file + ' did not arrive'), { shard: name }))
+    if (tag.values) return resolve(tag.values)
+    delete shards[file]
+    reject(Object.assign(new Error(file + ' did not arrive'), { shard: file }))
   }
   const late = setTimeout(end, 30000)
   tag.onload = tag.onerror = end
   document.head.append(tag)
 }))
 let root
-const open = () => load('root', base.pathname.split('/').pop()).then(([data]) => (root ??= prepared(data)))
+const open = () => load(base.pathname.split('/').pop()).then(([data]) => (root ??= prepared(data)))
 const prepared = data => {
   const [first, shard] = [[], []]
   let [n, d] = [0, 0]
@@ -55,9 +54,15 @@ const prepared = data => {
     n += size
     d += Math.ceil(size / data.perShard)
   }
+  for (const kind of 'wpodf') {
+    data[kind] = data[kind].split(' ').flatMap(run => {
+      const [name, ...hashes] = run.split('-')
+      return hashes.map((hash, i) => `${kind}-${name}.${i}-${hash}.js`)
+    })
+  }
   return { ...data, first, shard, words: decoded(data.words), stems: decoded(data.stems) }
 }
-const part = (kind, i) => load(kind + i, `${kind}${i}-${root[kind].slice(4 * i, 4 * i + 4)}.js`)
+const part = (kind, i) => load(root[kind][i])
 
 const numbers = text => {
   const r = reader(text)
@@ -390,7 +395,7 @@ const counted = async ids => {
   return out
 }
 
-window.siteSearch = { search, parse, fold, split, take: (name, ...data) => { arrived[name] = data } }
+window.siteSearch = { search, parse, fold, split, take: (...values) => { document.currentScript.values = values } }
 
 // ---- the page
 const find = name => document.querySelector(`[data-search-${name}]`)

@@ -7,9 +7,11 @@ import hashlib
 import itertools
 import json
 import random
+import re
 import shutil
 from collections.abc import Mapping, Sequence
-from functools import cache
+from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from playwright.sync_api import Page, expect
 
-from site_gen.search import codec, segment
+from site_gen import search
+from site_gen.model import Archive, OutputFile
+from site_gen.search import codec, segment, shards
 from site_gen.search.codec import Reader, code, gaps
 from site_gen.search.reader import (
     FIELDS,
@@ -507,10 +511,10 @@ def all_of_the_index(site: SiteTest) -> str:
         text = path.read_bytes().decode()
         values = json.loads(f"[{text[len('siteSearch.take(') : -2]}]")
         said.append(text)
-        if values[0] == "root":
-            said += unpacked(values[1]["words"]), unpacked(values[1]["stems"])
-        elif values[0][0] in "wp":
-            said.append(unpacked(values[1]))
+        if path.name.startswith("root."):
+            said += unpacked(values[0]["words"]), unpacked(values[0]["stems"])
+        elif path.name[0] in "wp":
+            said.append(unpacked(values[0]))
     return fold_all("\n".join(said))
 
 
@@ -685,8 +689,12 @@ def search_files(site: SiteTest) -> dict[str, str]:
     return {path: one for path, one in site.output().items() if path.startswith("search/")}
 
 
-def test_the_same_bytes_however_it_is_made(tmp_path: Path) -> None:
+def test_the_same_bytes_however_it_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One process or two, step by step or at once, over a damaged cache: the index is the same."""
+    monkeypatch.setattr(segment, "GROUP", 8)
+    # Else so little is done by one process.
+    monkeypatch.setattr(search, "FEW_GROUPS", -1)
+    monkeypatch.setattr(search, "FEW_BYTES", -1)
     site = SiteTest(tmp_path / "site").write({**many(40), **EVERY_KIND})
     site.run("build", "--jobs", "1")
     first = search_files(site)
@@ -719,6 +727,144 @@ def test_an_edit_changes_few_files(site: SiteTest, monkeypatch: pytest.MonkeyPat
     assert len(shards - second.keys()) == 1
 
 
+@pytest.fixture
+def work(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
+    """How often articles are indexed, blocks and runs merged and files staged in this process."""
+    done: dict[str, int] = {}
+
+    def counted(name: str) -> None:
+        function = getattr(shards, name)
+
+        def call(*arguments: Any) -> Any:
+            done[name] = done.get(name, 0) + 1
+            return function(*arguments)
+
+        monkeypatch.setattr(shards, name, call)
+
+    for name in ("read_group", "_merge_block", "merged", "stage"):
+        counted(name)
+    monkeypatch.setattr(segment, "GROUP", 8)
+    return done
+
+
+def test_an_edit_makes_little_again(site: SiteTest, work: dict[str, int]) -> None:
+    """An edit makes one group, one block and the runs of its words; it equals a clean build.
+
+    Where no article changed, nothing is made.
+    """
+    site.write(many(200))
+    site.write({"content/articles/m050.md": document("Wheat. Border talks.", {"title": "War"})})
+    site.run("build", "--jobs", "1")
+    whole = dict(work)
+    work.clear()
+    site.write({"content/pages/new.md": "# New\n"})
+    site.run("build", "--jobs", "1")
+    # The root and the facets are small, and made each time.
+    root_and_facets = {"stage": 6}
+    assert root_and_facets == work
+    work.clear()
+    site.write({"content/articles/m050.md": document("Wheat. Border zebra.", {"title": "War"})})
+    site.run("build", "--jobs", "1")
+    assert (work["read_group"], work["_merge_block"]) == (1, 1)
+    assert 0 < work["merged"] <= 3 < whole["merged"] / 3
+    assert work["stage"] < whole["stage"] / 3
+    edited = search_files(site)
+    shutil.rmtree(site.folder / ".site_gen")
+    shutil.rmtree(site.folder / "output")
+    site.run("build", "--jobs", "1")
+    assert edited == search_files(site)
+
+
+def test_a_lost_output_is_made_without_indexing(site: SiteTest, work: dict[str, int]) -> None:
+    """What output/ has lost is staged again from the store, where no article has to be indexed."""
+    site.write(many(60))
+    site.run("build", "--jobs", "1")
+    files = search_files(site)
+    one = next(path for path in files if path.startswith("search/d"))
+    (site.folder / "output" / one).unlink()
+    work.clear()
+    site.run("build", "--jobs", "1")
+    assert files == search_files(site)
+    assert "merged" not in work
+    shutil.rmtree(site.folder / "output")
+    site.run("build", "--jobs", "1")
+    assert files == search_files(site)
+    assert "read_group" not in work
+    assert "_merge_block" not in work
+
+
+def test_it_is_asked_which_files_are_held(
+    site: SiteTest, work: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files that the given function says are held are listed without being read or staged."""
+    make = search.make
+    asked: list[str] = []
+
+    def holds(file: OutputFile) -> bool:
+        asked.append(file.path)
+        return True
+
+    def told(archive: Archive, urls: Any, language: str, place: search.Place) -> search.Index:
+        return make(archive, urls, language, replace(place, holds=holds))
+
+    site.write(many(60))
+    site.run("build", "--jobs", "1")
+    files = search_files(site)
+    work.clear()
+    monkeypatch.setattr(search, "make", told)
+    site.write({"content/pages/new.md": "# New\n"})
+    site.run("build", "--jobs", "1")
+    assert files == search_files(site)
+    assert sorted(asked) == sorted(path for path in files if not re.search("/(root|f-)", path))
+    assert work == {"stage": 6}
+
+
+def test_segments_come_back() -> None:
+    """A segment is unpacked as it was packed, of nothing and of words beyond U+FFFF too."""
+    for entries, bodies in ((), ()), (ENTRIES, ("𐌰𐌱𐌲 𐌰𐌱𐌳. Naïve ½ word 1999", "Words")):
+        made = segment.read_group(entries, bodies, segment.Averages(2.0, 2.0))
+        again = segment.Segment.unpacked(made.packed())
+        assert made.packed() == again.packed()
+        assert (list(made.stems), list(made.counts)) == (again.stems, again.counts)
+
+
+ENTRIES = [segment.Entry(one, one, f"Title {one}", "", "en", "") for one in ("a", "b")]
+
+
+@given(
+    texts=st.lists(st.lists(st.sampled_from(VOCABULARY), max_size=8), min_size=8, max_size=8),
+    span=st.sampled_from([1, 2, 4, 8]),
+    letters=st.sampled_from([0, 1, 2]),
+)
+def test_blocks_and_runs_do_not_matter(texts: list[list[str]], span: int, letters: int) -> None:
+    """Groups joined by blocks and run by run are what they are joined all at once."""
+    averages = segment.Averages(4.0, 1.0)
+    groups = [
+        segment.read_group([replace(ENTRIES[0], title="")], [" ".join(words)], averages)
+        for words in texts
+    ]
+    whole = segment.joined(enumerate(groups))
+    run_of = partial(shards.run_of, letters=letters)
+    blocks = [
+        segment.joined(enumerate(groups[start : start + span])).parts(run_of)
+        for start in range(0, len(groups), span)
+    ]
+    runs = [
+        segment.joined((at * span, one[run]) for at, one in enumerate(blocks) if run in one)
+        for run in sorted(set().union(*blocks))
+    ]
+    for column in ("stems", "first", "last", "postings", "positions", "forms", "counts"):
+        assert [one for run in runs for one in getattr(run, column)] == getattr(whole, column)
+
+
+@given(words=st.lists(st.text(min_size=1).map(fold)), letters=st.sampled_from([0, 1, 2]))
+def test_runs_are_in_the_order_of_words(words: list[str], letters: int) -> None:
+    """The runs of words in order are in order, and their names fit into a file's name."""
+    runs = [shards.run_of(word, letters) for word in sorted(words)]
+    assert runs == sorted(runs)
+    assert all(re.fullmatch("[a-z0-9]+", run) for run in runs)
+
+
 def test_no_index(tmp_path: Path) -> None:
     """Where nothing was built, that is said."""
     with pytest.raises(NoIndex, match="Build the site first"):
@@ -744,12 +890,17 @@ def test_shards_are_read_by_their_description(texts: SiteTest) -> None:
         assert text.startswith("siteSearch.take(")
         assert text.endswith(")\n")
         values: Sequence[Any] = json.loads(f"[{text[len('siteSearch.take(') : -2]}]")
-        name = path.name.split(".")[0].split("-")[0]
-        assert name == values[0]
-        kinds[name.rstrip("0123456789")] = len(values)
-        if name == "root":
-            assert hashlib.sha256(text.encode()).hexdigest()[:10] == path.name.split(".")[1]
-    assert kinds == {"root": 2, "w": 3, "p": 3, "o": 2, "d": 2, "f": 3}
+        kind = path.name.split(".")[0].split("-")[0]
+        kinds[kind] = len(values)
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        if kind == "root":
+            assert digest[:10] == path.name.split(".")[1]
+        else:
+            letters = "abcdefghijklmnopqrstuvwxyz234567"
+            number = int(digest[:8], 16)
+            short = "".join(letters[number // 32**place % 32] for place in range(4))
+            assert path.name.endswith(f"-{short}.js")
+    assert kinds == {"root": 1, "w": 2, "p": 2, "o": 1, "d": 1, "f": 2}
 
 
 def test_both_readers_know_the_same_filters() -> None:

@@ -6,11 +6,12 @@ docs/search-format.md tells the format.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from site_gen import languages, parallel
+from site_gen import cache, languages, output, parallel
 from site_gen.model import Archive, Document, EntityKind, OutputFile
 from site_gen.search import shards
 from site_gen.search.segment import Averages, Entry, groups_of
@@ -19,6 +20,10 @@ from site_gen.search.words import fold, split, stems_of
 FACETS: tuple[EntityKind, ...] = ("author", "place", "topic")
 BYTES_OF_A_WORD = 6
 MOST_PER_SHARD = 16
+MERGED_AT_ONCE = 8
+"""Runs of the alphabet that go to a worker together."""
+FEW_GROUPS, FEW_BYTES = 2, 30_000_000
+"""Up to so many groups to read, and bytes to merge, workers take longer to start than to work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +37,17 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an index is made: the store that holds the bodies, and where its files are staged."""
+    """Where an index is made: the store that holds the bodies, and where its files are staged.
+
+    `holds` tells whether the output folder holds a file already; without it, the file is read.
+    """
 
     store: Path
     stage_folder: Path
     output_folder: Path
     program: str
     jobs: int
+    holds: Callable[[OutputFile], bool] | None = None
 
 
 def make(archive: Archive, urls: Mapping[str, str], language: str, place: Place) -> Index:
@@ -47,47 +56,154 @@ def make(archive: Archive, urls: Mapping[str, str], language: str, place: Place)
     `urls` go by source path; `language` is that of articles that do not say.
     """
     indexed = {key: one for key, one in archive.articles.items() if not one.noindex}
-    entries = {
-        key: _entry(archive, document, urls[document.path], language)
-        for key, document in indexed.items()
-    }
-    groups = groups_of(list(entries))
-    lengths = [document.words for document in indexed.values()]
-    mean = sum(lengths) * BYTES_OF_A_WORD // max(len(lengths), 1) + 1
+    words = [document.words for document in indexed.values()]
+    groups = groups_of(list(indexed), sum(words))
+    mean = sum(words) * BYTES_OF_A_WORD // max(len(words), 1) + 1
     context = shards.Context(
         place.store,
         place.stage_folder,
         place.output_folder,
         place.program,
-        Averages.of(lengths, [len(one.title.split()) for one in indexed.values()]),
+        Averages.of(words, [len(one.title.split()) for one in indexed.values()]),
         max(1, min(MOST_PER_SHARD, round(shards.DOCUMENT / mean))),
-        shards.PARTITIONS if len(groups) > shards.FEW_GROUPS else 1,
+        len(groups),
     )
-    tasks = [tuple(entries[key] for key in group) for group in groups]
-    read = list(parallel.ordered_map(shards.read, tasks, context, place.jobs))
-    variants = _variants(archive, indexed.keys(), language)
-    merges = [
-        shards.MergeTask(
-            part,
-            tuple(group.key for group in read),
-            {
-                form: stems
-                for form, stems in variants.items()
-                if shards.partition(form, context.partitions) == part
-            },
-        )
-        for part in range(context.partitions)
+
+    dates = {one.date.edtf: one.date for one in indexed.values() if one.date}
+    labels = {edtf: date.label() for edtf, date in dates.items()}
+
+    def entries(group: Sequence[str]) -> tuple[Entry, ...]:
+        documents = [indexed[key] for key in group]
+        return tuple(_entry(archive, one, urls[one.path], language, labels) for one in documents)
+
+    return indexes(
+        context,
+        place,
+        [partial(entries, group) for group in groups],
+        _variants(archive, indexed.keys(), language),
+        _columns(archive, [key for group in groups for key in group], language),
+    )
+
+
+def indexes(
+    context: shards.Context,
+    place: Place,
+    groups: Sequence[Callable[[], tuple[Entry, ...]]],
+    variants: Mapping[str, tuple[str, ...]],
+    columns: Sequence[shards.Column],
+) -> Index:
+    """Index groups of articles: make what is not in the store, or not in the output.
+
+    `variants` are forms of words with stems beside their own.
+    """
+    holds = place.holds or partial(output.holds, place.output_folder)
+    blocks, sizes, keys = _blocks(context, place, groups, holds)
+    parts, more = _parts(context, place, _merges(context, blocks, variants), holds)
+    read = [group for block in blocks for group in block.groups]
+    files, root = shards.finish(context, sizes, read, parts, columns)
+    return Index(tuple(files), f"{shards.FOLDER}/{root}", (*keys, *more))
+
+
+def _blocks(
+    context: shards.Context,
+    place: Place,
+    groups: Sequence[Callable[[], tuple[Entry, ...]]],
+    holds: Callable[[OutputFile], bool],
+) -> tuple[list[shards.Block], list[int], Iterator[str]]:
+    """All groups, read and merged by blocks; their sizes; what of it is in the store."""
+    tasks: list[shards.BlockTask] = []
+    found: list[shards.Block | None] = []
+    keys: list[str] = []
+    sizes: list[int] = []
+    with cache.Store(context.store) as store:
+        for first in range(0, len(groups), context.span):
+            members = tuple(group() for group in groups[first : first + context.span])
+            own = [shards.group_key(context, at, one) for at, one in enumerate(members, first)]
+            kept = [shards.kept_group(store, key) for key in own]
+            held = [
+                one if one is not None and all(map(holds, one.files(at))) else None
+                for at, one in enumerate(kept, first)
+            ]
+            read = [one for one in held if one is not None]
+            block = None
+            if len(read) == len(members):
+                block = shards.kept_block(store, shards.block_key(context, read), read)
+            if block is None:
+                # Nothing but what is to be read has to travel.
+                unread = [
+                    None if one else member for one, member in zip(held, members, strict=True)
+                ]
+                tasks.append(shards.BlockTask(first, tuple(zip(own, unread, strict=True))))
+            found.append(block)
+            keys += own
+            sizes += map(len, members)
+    few = sum(one is not None for task in tasks for _, one in task.groups) <= FEW_GROUPS
+    made = parallel.ordered_map(shards.read, tasks, context, 1 if few else place.jobs)
+    blocks = [block or next(made) for block in found]
+    return blocks, sizes, _stored(context, keys, blocks)
+
+
+def _stored(
+    context: shards.Context, keys: Sequence[str], blocks: Sequence[shards.Block]
+) -> Iterator[str]:
+    """The names of groups and blocks in the store."""
+    for key in keys:
+        yield f"group {key}"
+    for block in blocks:
+        yield f"block {shards.block_key(context, block.groups)}"
+        for group in block.groups:
+            yield f"segment {group.segment}"
+        for piece in block.pieces.values():
+            yield f"segment {piece.segment}"
+
+
+def _merges(
+    context: shards.Context,
+    blocks: Sequence[shards.Block],
+    variants: Mapping[str, tuple[str, ...]],
+) -> list[shards.MergeTask]:
+    """What is to be merged, run of the alphabet by run of the alphabet."""
+    pieces: dict[str, list[tuple[int, shards.Piece]]] = {}
+    for at, block in enumerate(blocks):
+        for run, piece in block.pieces.items():
+            pieces.setdefault(run, []).append((at * context.span, piece))
+    of_run: dict[str, dict[str, tuple[str, ...]]] = {}
+    for form, stems in variants.items():
+        of_run.setdefault(shards.run_of(form, context.letters), {})[form] = stems
+    return [
+        shards.MergeTask(run, tuple(pieces.get(run, ())), of_run.get(run, {}))
+        for run in sorted(pieces.keys() | of_run.keys())
     ]
-    parts = list(parallel.ordered_map(shards.merge, merges, context, place.jobs))
-    order = [key for group in groups for key in group]
-    files, root = shards.finish(
-        context.put, read, parts, _columns(archive, order, language), context.per_shard
+
+
+def _parts(
+    context: shards.Context,
+    place: Place,
+    tasks: Sequence[shards.MergeTask],
+    holds: Callable[[OutputFile], bool],
+) -> tuple[list[shards.Part], list[str]]:
+    """The shards of every run of the alphabet; what of it is in the store."""
+    keys = [shards.merge_key(context, task) for task in tasks]
+    found: list[shards.Part | None] = []
+    with cache.Store(context.store) as store:
+        for task, key in zip(tasks, keys, strict=True):
+            part = shards.kept_part(store, task, key)
+            found.append(part if part and all(map(holds, part.files())) else None)
+    missing = [task for task, part in zip(tasks, found, strict=True) if part is None]
+    few = sum(piece.size for task in missing for _, piece in task.pieces) <= FEW_BYTES
+    chunks = parallel.chunks(missing, MERGED_AT_ONCE)
+    made = (
+        part
+        for parts in parallel.ordered_map(shards.merge, chunks, context, 1 if few else place.jobs)
+        for part in parts
     )
-    keys = tuple(key for group in read for key in shards.keys_of(group, context.partitions))
-    return Index(tuple(files), f"{shards.FOLDER}/{root}", keys)
+    return [part or next(made) for part in found], [f"part {key}" for key in keys]
 
 
-def _entry(archive: Archive, document: Document, url: str, language: str) -> Entry:
+def _entry(
+    archive: Archive, document: Document, url: str, language: str, labels: Mapping[str, str]
+) -> Entry:
+    edtf = document.date.edtf if document.date else ""
     return Entry(
         key=document.key,
         url=url,
@@ -97,8 +213,8 @@ def _entry(archive: Archive, document: Document, url: str, language: str) -> Ent
         body=document.body,
         notes="\n".join(note.html for note in document.closing_notes),
         shown=(
-            document.date.label() if document.date else "",
-            document.date.edtf if document.date else "",
+            labels.get(edtf, ""),
+            edtf,
             _names(archive, "author", document.key),
             _names(archive, "place", document.key),
         ),
@@ -138,30 +254,23 @@ def _columns(archive: Archive, order: Sequence[str], language: str) -> list[shar
         entities = archive.entities[kind]
         parents = _parents(archive, kind)
         around = {key: _around(parents, key) for key in entities}
-        used = sorted(
-            {
-                one
-                for key in order
-                for near in archive.credits[kind].get(key, ())
-                for one in around[near]
-            }
-        )
+        credits = archive.credits[kind]
+        named = [credits.get(key, ()) for key in order]
+        # Most articles name what others name too.
+        each = {names: {one for near in names for one in around[near]} for names in set(named)}
+        used = sorted(set().union(*each.values()))
         index = {key: at for at, key in enumerate(used)}
         values = tuple((entities[key].name, key, *_aliases(entities[key].entry)) for key in used)
-        rows = tuple(
-            tuple(
-                {index[one] for near in archive.credits[kind].get(key, ()) for one in around[near]}
-            )
-            for key in order
-        )
+        indices = {names: tuple(sorted(map(index.__getitem__, all))) for names, all in each.items()}
+        rows = tuple(map(indices.__getitem__, named))
         columns.append(shards.Column(kind, values, rows))
     tags = [archive.articles[key].language or language for key in order]
-    known = sorted(set(tags))
+    known = {tag: at for at, tag in enumerate(sorted(set(tags)))}
     columns.append(
         shards.Column(
             "lang",
             tuple((languages.label(tag), tag) for tag in known),
-            tuple((known.index(tag),) for tag in tags),
+            tuple((known[tag],) for tag in tags),
         )
     )
     dates = [archive.articles[key].date for key in order]

@@ -11,7 +11,7 @@ import json
 import math
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -134,6 +134,14 @@ def _decoded(text: str) -> list[str]:
     return words
 
 
+def _names(kind: str, text: str) -> Iterator[str]:
+    """The files of a kind: of each run its name and the hashes of its shards."""
+    for run in text.split(" "):
+        name, *hashes = run.split("-")
+        for index, short in enumerate(hashes):
+            yield f"{kind}-{name}.{index}-{short}.js"
+
+
 def _numbers(text: str) -> list[int]:
     reader = Reader(text)
     found = []
@@ -162,6 +170,7 @@ class Index:
             self.shard.append(shards)
             total += size
             shards += -(-size // root["perShard"])
+        self.names = {kind: list(_names(kind, root[kind])) for kind in "wpodf"}
         self.words = _decoded(root["words"])
         self.stems = _decoded(root["stems"])
         self._part = lru_cache(maxsize=256)(self._read_part)
@@ -169,13 +178,12 @@ class Index:
 
     def _load(self, name: str) -> list[Any]:
         text = (self.folder / name).read_text(encoding="utf-8")
-        data = text[text.index(",") + 1 : text.rindex(")")]
+        data = text[text.index("(") + 1 : text.rindex(")")]
         values: list[Any] = json.loads(f"[{data}]")
         return values
 
     def _read_part(self, kind: str, index: int) -> list[Any]:
-        short = self.root[kind][4 * index : 4 * index + 4]
-        return self._load(f"{kind}{index}-{short}.js")
+        return self._load(self.names[kind][index])
 
     def _read_entries(self, index: int) -> list[_Form]:
         words, about = self._part("w", index)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +19,8 @@ from numpy.typing import NDArray
 from site_gen.search.codec import Numbers, code, encode, number
 from site_gen.search.words import Stems, split, stems_of
 
-GROUP = 192
-"""Articles that a group holds on average."""
+GROUP, GROUP_WORDS = 144, 36_864
+"""Articles that a group holds on average, or words if its articles are long."""
 LEVELS = 32
 """Steps of the weight that a word has in an article; one letter of the codec."""
 K1, B, TITLE_WEIGHT, TITLE_B, SUMMARY_WEIGHT = 2.5, 0.75, 3.0, 0.3, 1.5
@@ -65,20 +66,129 @@ def _step(lengths: Sequence[int]) -> float:
     return round(2 ** (round(math.log2(mean) * 8) / 8), 3)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Segment:
-    """What a group adds to the index: postings and positions by stem; by form of a word, its
-    stems and in how many articles it stands.
+    """What groups in a row add to the index. By stem, in order: its first and its last group,
+    counted from the segment's first, its postings without the distance to the first group, and its
+    positions. By form of a word: its stems, parted by dots, and in how many articles it stands.
     """
 
-    postings: dict[str, str]
-    positions: dict[str, str]
-    forms: dict[str, tuple[tuple[str, ...], int]]
+    stems: Sequence[str] = ()
+    first: Sequence[int] = ()
+    last: Sequence[int] = ()
+    postings: Sequence[str] = ()
+    positions: Sequence[str] = ()
+    forms: Sequence[str] = ()
+    stems_of: Sequence[str] = ()
+    counts: Sequence[int] = ()
+
+    def packed(self) -> bytes:
+        """A line for each column; no word and no code has a blank in it."""
+        columns = (
+            self.stems,
+            map(str, self.first),
+            map(str, self.last),
+            self.postings,
+            self.positions,
+            self.forms,
+            self.stems_of,
+            map(str, self.counts),
+        )
+        return "\n".join(map(" ".join, columns)).encode("utf-8", "surrogatepass")
+
+    @classmethod
+    def unpacked(cls, data: bytes) -> Segment:
+        """The segment that was packed."""
+        stems, first, last, postings, positions, forms, stems_of, counts = (
+            line.split(" ") if line else []
+            for line in data.decode("utf-8", "surrogatepass").split("\n")
+        )
+        return cls(
+            stems,
+            list(map(int, first)),
+            list(map(int, last)),
+            postings,
+            positions,
+            forms,
+            stems_of,
+            list(map(int, counts)),
+        )
+
+    def parts(self, run_of: Callable[[str], str]) -> dict[str, Segment]:
+        """The segment in runs of the alphabet, by the name of each."""
+        stems, forms = _runs(self.stems, run_of), _runs(self.forms, run_of)
+        nothing = slice(0, 0)
+        return {
+            run: Segment(
+                self.stems[by_stem],
+                self.first[by_stem],
+                self.last[by_stem],
+                self.postings[by_stem],
+                self.positions[by_stem],
+                self.forms[by_form],
+                self.stems_of[by_form],
+                self.counts[by_form],
+            )
+            for run in sorted(stems.keys() | forms.keys())
+            for by_stem, by_form in [(stems.get(run, nothing), forms.get(run, nothing))]
+        }
 
 
-def groups_of(keys: Sequence[str]) -> list[list[str]]:
-    """The keys in groups, each sorted; the number of groups is a power of two."""
-    wanted = max(1, 2 ** round(math.log2(max(len(keys), 1) / GROUP)))
+def _runs(words: Sequence[str], run_of: Callable[[str], str]) -> dict[str, slice]:
+    """Where in words in order each run begins and ends."""
+    found = {}
+    start = 0
+    for run, members in groupby(map(run_of, words)):
+        end = start + sum(1 for _ in members)
+        found[run] = slice(start, end)
+        start = end
+    return found
+
+
+def joined(segments: Iterable[tuple[int, Segment]]) -> Segment:
+    """Segments one after the other as one, each with the number of groups that go before it."""
+    stems: dict[str, tuple[int, int, str, str]] = {}
+    forms: dict[str, tuple[str, int]] = {}
+    for start, one in segments:
+        for stem, first, last, postings, positions in zip(
+            one.stems, one.first, one.last, one.postings, one.positions, strict=True
+        ):
+            if stem in stems:
+                begin, end, head, places = stems[stem]
+                postings = head + number(start + first - end) + postings
+                stems[stem] = begin, start + last, postings, places + positions
+            else:
+                stems[stem] = start + first, start + last, postings, positions
+        for form, of_form, count in zip(one.forms, one.stems_of, one.counts, strict=True):
+            before = forms.get(form)
+            if before is None:
+                forms[form] = of_form, count
+            elif before[0] == of_form:
+                forms[form] = of_form, before[1] + count
+            else:
+                both = {*before[0].split("."), *of_form.split(".")}
+                forms[form] = ".".join(sorted(both)), before[1] + count
+    ordered = sorted(stems)
+    rows = [stems[stem] for stem in ordered]
+    names = sorted(forms)
+    return Segment(
+        ordered,
+        [row[0] for row in rows],
+        [row[1] for row in rows],
+        [row[2] for row in rows],
+        [row[3] for row in rows],
+        names,
+        [forms[name][0] for name in names],
+        [forms[name][1] for name in names],
+    )
+
+
+def groups_of(keys: Sequence[str], words: int = 0) -> list[list[str]]:
+    """The keys in groups, each sorted; the number of groups is a power of two.
+
+    `words` are those of all articles.
+    """
+    wanted = max(1, 2 ** round(math.log2(max(len(keys) / GROUP, words / GROUP_WORDS, 1))))
     groups: list[list[str]] = [[] for _ in range(wanted)]
     for key in sorted(keys):
         first = int.from_bytes(hashlib.sha256(key.encode()).digest()[:4], "big")
@@ -92,14 +202,23 @@ def read_group(entries: Sequence[Entry], texts: Sequence[str], averages: Average
     Words become numbers at once, and everything from there on is done to whole columns of them.
     """
     if not entries:
-        return Segment({}, {}, {})
+        return Segment()
     words = _Words()
     columns = _columns(entries, texts, words)
     rows = columns.rows(np.array(words.stem, np.int64))
+    postings = _postings(rows, columns, words, averages)
+    positions = _positions(rows, words)
+    forms = _forms(columns, words)
+    stems, names = sorted(postings), sorted(forms)
     return Segment(
-        _postings(rows, columns, words, averages),
-        _positions(rows, words),
-        _forms(columns, words),
+        stems,
+        [0] * len(stems),
+        [0] * len(stems),
+        [postings[stem] for stem in stems],
+        [positions[stem] for stem in stems],
+        names,
+        [forms[name][0] for name in names],
+        [forms[name][1] for name in names],
     )
 
 
@@ -296,20 +415,20 @@ def _by_stem(
     }
 
 
-def _forms(columns: _Columns, words: _Words) -> dict[str, tuple[tuple[str, ...], int]]:
+def _forms(columns: _Columns, words: _Words) -> dict[str, tuple[str, int]]:
     """The forms of words, each with its stems and the number of articles it stands in."""
     form = np.array(words.form, np.int64)[columns.word]
     order = _sorted(form)
     form, article = form[order], columns.article[order]
     counts = np.bincount(form[_changes(form) | _changes(article)], minlength=len(words.forms))
-    names, stems = list(words.forms), list(words.stems)
-    of_form: list[set[str]] = [set() for _ in names]
+    stems = list(words.stems)
+    of_form = [""] * len(words.forms)
     for one, stem in zip(words.form, words.stem, strict=True):
-        of_form[one].add(stems[stem])
-    return {
-        name: (tuple(sorted(found)), count)
-        for name, found, count in zip(names, of_form, counts.tolist(), strict=True)
-    }
+        known, new = of_form[one], stems[stem]
+        # In most archives no form has a second stem: that takes another language.
+        if known != new:
+            of_form[one] = ".".join(sorted({*known.split("."), new})) if known else new
+    return dict(zip(words.forms, zip(of_form, counts.tolist(), strict=True), strict=True))
 
 
 def documents(entries: Sequence[Entry], texts: Sequence[str], size: int) -> list[str]:
@@ -322,15 +441,3 @@ def documents(entries: Sequence[Entry], texts: Sequence[str], size: int) -> list
         json.dumps(rows[start : start + size], ensure_ascii=False, separators=(",", ":"))
         for start in range(0, len(rows), size)
     ]
-
-
-def merged(values: Sequence[Mapping[str, str]], stem: str) -> str:
-    """One stem's postings over all groups: distance to the group, then the group's own."""
-    parts = []
-    last = 0
-    for group, mapping in enumerate(values):
-        part = mapping.get(stem)
-        if part is not None:
-            parts.append(number(group - last) + part)
-            last = group
-    return "".join(parts)

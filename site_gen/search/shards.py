@@ -1,17 +1,21 @@
 """Groups to files: dictionary, postings, positions, documents, facets, and the root of them.
 
-docs/search-format.md describes every file, so that another program can read them.
+Groups are merged in two steps, block by block and then run of the alphabet by run of the alphabet,
+and what each step makes is kept by the digests of all that goes into it: after an edit one group,
+one block and the runs of its words are made again. docs/search-format.md describes every file, so
+that another program can read them.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import pickle
+import math
 import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +23,9 @@ from site_gen import cache
 from site_gen.model import OutputFile
 from site_gen.output import stage
 from site_gen.search.codec import LETTERS, gaps, number
-from site_gen.search.segment import Averages, Entry, Segment, documents, merged, read_group
+from site_gen.search.segment import Averages, Entry, Segment, documents, joined, read_group
 from site_gen.search.text import text_of
-from site_gen.search.words import STOP
+from site_gen.search.words import STOP, units
 
 FORMAT = 1
 FOLDER = "search"
@@ -31,13 +35,16 @@ DICTIONARY, POSTINGS = 8_000, 12_000
 """Characters that a shard of each kind aims at."""
 DOCUMENT = 12_000
 """Bytes of text that a document shard aims at."""
-FEW_GROUPS = 8
-"""Up to so many groups are merged in one piece; more of them letter by letter."""
+GROUPS_FOR_LETTERS, GROUPS_FOR_SYLLABLES = 4, 16
+"""From so many groups on, runs of the alphabet are those of a letter, or of two."""
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a worker needs: the store of texts and segments, and where files are staged."""
+    """What a worker needs: the store of texts and segments, and where files are staged.
+
+    `groups` is how many there are.
+    """
 
     store: Path
     stage_folder: Path
@@ -45,7 +52,17 @@ class Context:
     program: str
     averages: Averages
     per_shard: int
-    partitions: int
+    groups: int
+
+    @property
+    def span(self) -> int:
+        """How many groups a block is made of: about as many as there are blocks."""
+        return int(2 ** (math.log2(self.groups) // 2))
+
+    @property
+    def letters(self) -> int:
+        """How many letters of a word tell its run of the alphabet."""
+        return (self.groups >= GROUPS_FOR_LETTERS) + (self.groups >= GROUPS_FOR_SYLLABLES)
 
     def put(self, path: str, text: str) -> OutputFile:
         """Stage one file."""
@@ -53,166 +70,342 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """A group that was read: the key of its segment in the store, its document shards."""
+class Shard:
+    """A shard that was made, by its SHA-256 in hex and its size in bytes."""
 
-    key: str
+    digest: str
     size: int
-    documents: tuple[str, ...]
+
+    @property
+    def short(self) -> str:
+        """The part of the digest that is in the file's name."""
+        value = int(self.digest[:8], 16)
+        short = ""
+        for _ in range(HASH):
+            short += "abcdefghijklmnopqrstuvwxyz234567"[value % 32]
+            value //= 32
+        return short
+
+    def file(self, kind: str, run: str, index: int) -> OutputFile:
+        """The file that holds it."""
+        return OutputFile(f"{FOLDER}/{_name(kind, run, index, self)}", self.digest, self.size)
+
+
+def _name(kind: str, run: str, index: int, shard: Shard) -> str:
+    return f"{kind}-{run}.{index}-{shard.short}.js"
+
+
+def wrapped(text: str) -> str:
+    """A shard as the script that hands it to the reader."""
+    return f"siteSearch.take({text})\n"
+
+
+def _put(context: Context, kind: str, run: str, texts: Sequence[str]) -> tuple[Shard, ...]:
+    """Stage the shards of one kind and run."""
+    shards = []
+    for index, text in enumerate(texts):
+        script = wrapped(text)
+        data = script.encode()
+        shard = Shard(hashlib.sha256(data).hexdigest(), len(data))
+        context.put(_name(kind, run, index, shard), script)
+        shards.append(shard)
+    return tuple(shards)
+
+
+# Groups and blocks
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """The shards of a run of the alphabet: each kind's first words and texts."""
+class Group:
+    """A group that was read: the digest of its segment in the store, its document shards."""
 
-    dictionary: tuple[tuple[str, str], ...]
-    postings: tuple[tuple[str, str, str], ...]
+    segment: str
+    documents: tuple[Shard, ...]
+
+    def files(self, number: int) -> Iterator[OutputFile]:
+        """The files of the group of a number."""
+        for index, shard in enumerate(self.documents):
+            yield shard.file("d", str(number), index)
 
 
-def group_key(context: Context, group: Sequence[Entry]) -> str:
-    """The digest of all that a segment depends on."""
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A segment in the store, by its digest, and its size in bytes."""
+
+    segment: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Groups in a row that were read and merged: one piece for each run of the alphabet."""
+
+    groups: tuple[Group, ...]
+    pieces: Mapping[str, Piece]
+
+
+@dataclass(frozen=True, slots=True)
+class BlockTask:
+    """A block to be made, from the group of a number on: each group's key, and its articles if
+    anything of them is to be read.
+    """
+
+    first: int
+    groups: tuple[tuple[str, tuple[Entry, ...] | None], ...]
+
+
+def group_key(context: Context, number: int, group: Sequence[Entry]) -> str:
+    """The digest of all that a group's segment and shards depend on."""
+    averages = context.averages
+    rows = [
+        (
+            one.key,
+            one.url,
+            one.title,
+            one.summary,
+            one.language,
+            one.body,
+            one.notes,
+            one.shown,
+        )
+        for one in group
+    ]
+    about = (context.program, averages.body, averages.title, context.per_shard, number)
+    return hashlib.sha256(json.dumps((about, rows)).encode()).hexdigest()
+
+
+def kept_group(store: cache.Store, key: str) -> Group | None:
+    """The group in the store."""
+    data = store.get(f"group {key}")
+    if data is None:
+        return None
+    segment, shards = json.loads(data)
+    return Group(segment, tuple(Shard(*one) for one in shards))
+
+
+def block_key(context: Context, groups: Sequence[Group]) -> str:
+    """The digest of all that a block depends on."""
     return cache.digest_of(
-        context.program,
-        repr(context.averages),
-        str(context.per_shard),
-        str(context.partitions),
-        repr(group),
+        context.program, f"block {context.letters}", *(one.segment for one in groups)
     )
 
 
-def read(context: Context, group: tuple[Entry, ...]) -> Group:
-    """Index one group, unless the store has its segment."""
-    key = group_key(context, group)
+def kept_block(store: cache.Store, key: str, groups: Sequence[Group]) -> Block | None:
+    """The block in the store."""
+    data = store.get(f"block {key}")
+    if data is None:
+        return None
+    pieces = {run: Piece(segment, size) for run, segment, size in json.loads(data)}
+    return Block(tuple(groups), pieces)
+
+
+def read(context: Context, task: BlockTask) -> Block:
+    """Index the groups of a block that are not in the store, and merge all of it."""
     with cache.Store(context.store) as store:
-
-        def text(entry: Entry) -> str:
-            data = store.get(entry.body)
-            if data is None:
-                raise cache.CacheBroken(f"the body of {entry.key} is gone")
-            return text_of(f"{data.decode('utf-8')}\n{entry.notes}")
-
-        kept = store.get(f"shards {key}")
-        if kept is None:
-            texts = [text(entry) for entry in group]
-            segment = read_group(group, texts, context.averages)
-            shards = documents(group, texts, context.per_shard)
-            pieces = _pieces(segment, context.partitions)
-            store.put(
-                [
-                    *(
-                        (f"segment {key} {part}", pickle.dumps(one))
-                        for part, one in enumerate(pieces)
-                    ),
-                    (f"shards {key}", json.dumps(shards).encode()),
-                ]
-            )
-        else:
-            shards = json.loads(kept)
-    return Group(key, len(group), tuple(shards))
+        groups = []
+        for number, (key, entries) in enumerate(task.groups, task.first):
+            group = kept_group(store, key)
+            if entries is not None:
+                group = _read_group(context, store, number, key, entries, group)
+            elif group is None:
+                raise cache.CacheBroken(f"group {key} is gone")
+            groups.append(group)
+        key = block_key(context, groups)
+        return kept_block(store, key, groups) or _merge_block(context, store, key, groups)
 
 
-def keys_of(group: Group, partitions: int) -> list[str]:
-    """The names that a group has in the store."""
-    return [f"shards {group.key}", *(f"segment {group.key} {part}" for part in range(partitions))]
+def _read_group(
+    context: Context,
+    store: cache.Store,
+    number: int,
+    key: str,
+    entries: Sequence[Entry],
+    kept: Group | None,
+) -> Group:
+    """Stage the document shards of a group, and index it unless that was done."""
+
+    def text(entry: Entry) -> str:
+        data = store.get(entry.body)
+        if data is None:
+            raise cache.CacheBroken(f"the body of {entry.key} is gone")
+        return text_of(f"{data.decode('utf-8')}\n{entry.notes}")
+
+    texts = [text(entry) for entry in entries]
+    shards = _put(context, "d", str(number), documents(entries, texts, context.per_shard))
+    if kept is not None:
+        return kept
+    data = read_group(entries, texts, context.averages).packed()
+    group = Group(hashlib.sha256(data).hexdigest(), shards)
+    about = json.dumps((group.segment, [(one.digest, one.size) for one in shards]))
+    store.put([(f"segment {group.segment}", data), (f"group {key}", about.encode())])
+    return group
 
 
-def partition(word: str, partitions: int) -> int:
-    """The run of the alphabet that a word belongs to: its first letter's."""
-    if partitions == 1:
-        return 0
-    first = word[:1]
-    if first.isascii():
-        return ord(first) - 96 if first.isalpha() else 0
-    return 27
+def _merge_block(context: Context, store: cache.Store, key: str, groups: Sequence[Group]) -> Block:
+    whole = joined((at, _segment(store, one.segment)) for at, one in enumerate(groups))
+    values = []
+    pieces = {}
+    for run, segment in whole.parts(partial(run_of, letters=context.letters)).items():
+        data = segment.packed()
+        piece = pieces[run] = Piece(hashlib.sha256(data).hexdigest(), len(data))
+        values.append((f"segment {piece.segment}", data))
+    about = [(run, one.segment, one.size) for run, one in pieces.items()]
+    store.put([*values, (f"block {key}", json.dumps(about).encode())])
+    return Block(tuple(groups), pieces)
 
 
-PARTITIONS = 28
+def _segment(store: cache.Store, digest: str) -> Segment:
+    data = store.get(f"segment {digest}")
+    if data is None:
+        raise cache.CacheBroken(f"segment {digest} is gone")
+    return Segment.unpacked(data)
 
 
-def _pieces(segment: Segment, partitions: int) -> list[Segment]:
-    pieces = [Segment({}, {}, {}) for _ in range(partitions)]
-    for stem, text in segment.postings.items():
-        piece = pieces[partition(stem, partitions)]
-        piece.postings[stem] = text
-        piece.positions[stem] = segment.positions[stem]
-    for form, about in segment.forms.items():
-        pieces[partition(form, partitions)].forms[form] = about
-    return pieces
+# Runs of the alphabet
+
+
+def run_of(word: str, letters: int) -> str:
+    """The run of the alphabet that a word belongs to: by so many of its first letters.
+
+    Names of runs are in the order of their words; that of Chinese characters is 256 of them.
+    """
+    return _run(word[:2], letters)
+
+
+@lru_cache(maxsize=10_000)
+def _run(start: str, letters: int) -> str:
+    first = start[:1]
+    if letters == 0 or first < "a":
+        return "0"
+    if first > "z":
+        point = ord(first)
+        return f"zz{point if point < 0x3000 else point & 0xFF00:04x}"
+    # Words are many whose second letter is one of these.
+    return first if letters == 1 else f"{first}{sum(start[1:] >= limit for limit in 'eimps')}"
 
 
 @dataclass(frozen=True, slots=True)
 class MergeTask:
-    """One run of the alphabet over all groups. `variants` are forms with stems beside their own."""
+    """One run of the alphabet over all blocks: its pieces, each with the groups before it.
 
-    part: int
-    keys: tuple[str, ...]
+    `variants` are forms with stems beside their own.
+    """
+
+    run: str
+    pieces: tuple[tuple[int, Piece], ...]
     variants: Mapping[str, tuple[str, ...]]
 
 
-def merge(context: Context, task: MergeTask) -> Part:
-    """Put the groups' pieces of one run of the alphabet together."""
-    segments: list[Segment] = []
-    with cache.Store(context.store) as store:
-        for key in task.keys:
-            data = store.get(f"segment {key} {task.part}")
-            if data is None:
-                raise cache.CacheBroken(f"segment {key} is gone")
-            segments.append(pickle.loads(data))
-    stems = sorted({stem for one in segments for stem in one.postings})
-    rows = (
-        (
-            stem,
-            merged([one.postings for one in segments], stem),
-            "".join(one.positions.get(stem, "") for one in segments),
-        )
-        for stem in stems
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The shards of a run of the alphabet: each kind's first words, and its shards."""
+
+    run: str
+    words: tuple[str, ...]
+    stems: tuple[str, ...]
+    shards: Mapping[str, tuple[Shard, ...]]
+
+    def files(self) -> Iterator[OutputFile]:
+        """The files of the run."""
+        for kind, shards in self.shards.items():
+            for index, shard in enumerate(shards):
+                yield shard.file(kind, self.run, index)
+
+
+def merge_key(context: Context, task: MergeTask) -> str:
+    """The digest of all that a run's shards depend on."""
+    pieces = [(start, piece.segment) for start, piece in task.pieces]
+    about = (context.program, task.run, pieces, sorted(task.variants.items()))
+    return hashlib.sha256(json.dumps(about).encode()).hexdigest()
+
+
+def kept_part(store: cache.Store, task: MergeTask, key: str) -> Part | None:
+    """The shards of a run of the alphabet, as the store knows them."""
+    data = store.get(f"part {key}")
+    if data is None:
+        return None
+    words, stems, shards = json.loads(data)
+    return Part(
+        task.run,
+        tuple(map(units, words)),
+        tuple(map(units, stems)),
+        {kind: tuple(Shard(*one) for one in made) for kind, made in shards.items()},
     )
-    postings = []
-    for run in _runs(rows, lambda row: len(row[1]) + 4, POSTINGS):
-        words = _front_coded([row[0] for row in run])
-        first = run[0][0]
-        postings.append(
-            (
-                first,
-                _json(words, " ".join(row[1] for row in run)),
-                _json(" ".join(row[2] for row in run)),
-            )
+
+
+def merge(context: Context, tasks: Sequence[MergeTask]) -> list[Part]:
+    """Make the shards of some runs of the alphabet."""
+    with cache.Store(context.store) as store:
+        parts = []
+        values = []
+        for task in tasks:
+            part = merged(context, store, task)
+            shards = {
+                kind: [(one.digest, one.size) for one in made] for kind, made in part.shards.items()
+            }
+            about = json.dumps((part.words, part.stems, shards))
+            values.append((f"part {merge_key(context, task)}", about.encode()))
+            parts.append(part)
+        store.put(values)
+    return parts
+
+
+def merged(context: Context, store: cache.Store, task: MergeTask) -> Part:
+    """Put the pieces of one run of the alphabet together, and stage its shards."""
+    whole = joined((start, _segment(store, piece.segment)) for start, piece in task.pieces)
+    rows = (
+        (stem, number(first) + postings, positions)
+        for stem, first, postings, positions in zip(
+            whole.stems, whole.first, whole.postings, whole.positions, strict=True
         )
-    forms: dict[str, tuple[set[str], int]] = {}
-    for one in segments:
-        for form, (stems_of_form, count) in one.forms.items():
-            known, total = forms.get(form, (set(), 0))
-            forms[form] = (known | set(stems_of_form), total + count)
-    for form, more in task.variants.items():
-        known, total = forms.get(form, (set(), 0))
-        forms[form] = (known | set(more), total)
-    dictionary = []
-    entries = ((form, _entry(form, *forms[form])) for form in sorted(forms))
+    )
+    stems, postings, positions = [], [], []
+    for run in _runs(rows, lambda row: len(row[1]) + 4, POSTINGS):
+        stems.append(run[0][0])
+        words = _front_coded([row[0] for row in run])
+        postings.append(_json(words, " ".join(row[1] for row in run)))
+        positions.append(_json(" ".join(row[2] for row in run)))
+    first_words, dictionary = [], []
+    entries = ((form, _entry(form, *about)) for form, about in _forms(whole, task.variants))
     for pairs in _runs(entries, lambda row: len(row[0]) // 2 + len(row[1]) + 2, DICTIONARY):
+        first_words.append(pairs[0][0])
         words = _front_coded([form for form, _ in pairs])
-        dictionary.append((pairs[0][0], _json(words, " ".join(about for _, about in pairs))))
-    return Part(tuple(dictionary), tuple(postings))
+        dictionary.append(_json(words, " ".join(about for _, about in pairs)))
+    texts = {"w": dictionary, "p": postings, "o": positions}
+    shards = {kind: _put(context, kind, task.run, made) for kind, made in texts.items()}
+    return Part(task.run, tuple(first_words), tuple(stems), shards)
 
 
-def _entry(form: str, stems: Iterable[str], count: int) -> str:
+def _forms(
+    whole: Segment, variants: Mapping[str, tuple[str, ...]]
+) -> Iterable[tuple[str, tuple[str, int]]]:
+    """The forms in order, each with its stems and the number of articles it stands in."""
+    known = zip(whole.stems_of, whole.counts, strict=True)
+    if not variants:
+        return zip(whole.forms, known, strict=True)
+    forms = dict(zip(whole.forms, known, strict=True))
+    for form, more in variants.items():
+        stems, count = forms.get(form, ("", 0))
+        forms[form] = ".".join(sorted({*filter(None, stems.split(".")), *more})), count
+    return sorted(forms.items())
+
+
+def _entry(form: str, stems: str, count: int) -> str:
     """How many articles a form stands in, and its stems if there is more to say than itself."""
-    stems = sorted(stems)
     text = number(count)
-    if stems == [form]:
+    if stems == form:
         return text
-    for stem in stems:
-        shared = _shared(form, stem)
+    for stem in stems.split("."):
+        shared = len(stem) if form.startswith(stem) else _shared(form, stem)
         text += f".{LETTERS[min(len(form) - shared, 63)]}{stem[shared:]}"
     return text
 
 
 def _shared(one: str, other: str) -> int:
-    length = 0
-    for a, b in zip(one, other, strict=False):
+    for at, (a, b) in enumerate(zip(one, other, strict=False)):
         if a != b:
-            break
-        length += 1
-    return length
+            return at
+    return min(len(one), len(other))
 
 
 def _front_coded(words: Sequence[str]) -> str:
@@ -259,24 +452,9 @@ def _compact(value: Any) -> str:
     return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
-def file_name(kind: str, index: int, text: str) -> tuple[str, str]:
-    """The name of a shard and the part of its digest that is in it."""
-    digest = int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
-    short = ""
-    for _ in range(HASH):
-        short += "abcdefghijklmnopqrstuvwxyz234567"[digest % 32]
-        digest //= 32
-    return f"{kind}{index}-{short}.js", short
-
-
-def wrapped(kind: str, index: int, text: str) -> str:
-    """A shard as the script that hands it to the reader."""
-    return f'siteSearch.take("{kind}{index}",{text})\n'
-
-
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A facet: its values as (name, key) and, for each article, which of them it has."""
+    """A facet: its values as (name, key) and, for each article, which of them it has, in order."""
 
     name: str
     values: tuple[tuple[str, ...], ...]
@@ -285,48 +463,43 @@ class Column:
 
 def column_text(column: Column) -> str:
     """A facet as a shard: values, then for each article their number and their indices."""
-    rows = "".join(number(len(row)) + gaps(sorted(row)) for row in column.rows)
-    return _json(column.values, rows)
+    texts = {row: number(len(row)) + gaps(row) for row in set(column.rows)}
+    return _json(column.values, "".join(map(texts.__getitem__, column.rows)))
 
 
 def finish(
-    put: Callable[[str, str], OutputFile],
+    context: Context,
+    sizes: Sequence[int],
     groups: Sequence[Group],
     parts: Sequence[Part],
     columns: Sequence[Column],
-    per_shard: int,
 ) -> tuple[list[OutputFile], str]:
-    """Write every shard and the root. Returns the files and the root's path below search/."""
-    files: list[OutputFile] = []
-
-    def write(kind: str, texts: Iterable[str]) -> str:
-        hashes = []
-        for index, text in enumerate(texts):
-            script = wrapped(kind, index, text)
-            name, short = file_name(kind, index, script)
-            files.append(put(name, script))
-            hashes.append(short)
-        return "".join(hashes)
-
-    dictionary = [row for part in parts for row in part.dictionary]
-    postings = [row for part in parts for row in part.postings]
+    """Stage the facets and the root. Returns all files and the root's path below search/."""
+    facets = _put(context, "f", "0", [column_text(column) for column in columns])
+    files = [file for number, group in enumerate(groups) for file in group.files(number)]
+    files += [file for part in parts for file in part.files()]
+    files += [shard.file("f", "0", index) for index, shard in enumerate(facets)]
     root = {
         "format": FORMAT,
-        "articles": sum(group.size for group in groups),
-        "groups": "".join(number(group.size) for group in groups),
-        "perShard": per_shard,
-        "words": _front_coded([row[0] for row in dictionary]),
-        "w": write("w", (row[1] for row in dictionary)),
-        "stems": _front_coded([row[0] for row in postings]),
-        "p": write("p", (row[1] for row in postings)),
-        "o": write("o", (row[2] for row in postings)),
-        "d": write("d", (text for group in groups for text in group.documents)),
+        "articles": sum(sizes),
+        "groups": "".join(map(number, sizes)),
+        "perShard": context.per_shard,
+        "words": _front_coded([word for part in parts for word in part.words]),
+        "stems": _front_coded([stem for part in parts for stem in part.stems]),
+        **{kind: _names((part.run, part.shards[kind]) for part in parts) for kind in "wpo"},
+        "d": _names((str(number), group.documents) for number, group in enumerate(groups)),
+        "f": _names([("0", facets)]),
         "stop": STOP,
         "columns": [column.name for column in columns],
-        "f": write("f", (column_text(column) for column in columns)),
     }
-    text = f'siteSearch.take("root",{_compact(root)})\n'
-    digest = hashlib.sha256(text.encode()).hexdigest()[:10]
-    name = f"root.{digest}.js"
-    files.append(put(name, text))
+    text = wrapped(_compact(root))
+    name = f"root.{hashlib.sha256(text.encode()).hexdigest()[:10]}.js"
+    files.append(context.put(name, text))
     return files, name
+
+
+def _names(runs: Iterable[tuple[str, Sequence[Shard]]]) -> str:
+    """The names of the shards of a kind: each run's, and the hashes of its shards."""
+    return " ".join(
+        "-".join((run, *(shard.short for shard in shards))) for run, shards in runs if shards
+    )
