@@ -18,11 +18,11 @@ import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from site_gen import cache
-from site_gen.model import OutputFile
+from site_gen import cache, output, search
 from site_gen.search import BYTES_OF_A_WORD, shards
 from site_gen.search.reader import Index
 from site_gen.search.segment import Averages, Entry, groups_of
@@ -80,31 +80,21 @@ def ours(collection: Collection, folder: Path) -> Ranking:
         for key, title, _ in collection.documents
     }
     lengths = [len(text.split()) for *_, text in collection.documents]
-    groups = groups_of(list(entries))
+    groups = groups_of(list(entries), sum(lengths))
     mean = sum(lengths) * BYTES_OF_A_WORD // len(lengths) + 1
-    context = shards.Context(
-        store,
-        folder / "stage",
-        folder / "output",
-        "benchmark",
-        Averages.of(lengths, [len(title.split()) for _, title, _ in collection.documents]),
-        max(1, min(16, round(shards.DOCUMENT / mean))),
-        shards.PARTITIONS if len(groups) > shards.FEW_GROUPS else 1,
-    )
-    read = [shards.read(context, tuple(entries[key] for key in group)) for group in groups]
-    keys = tuple(group.key for group in read)
-    parts = [
-        shards.merge(context, shards.MergeTask(part, keys, {}))
-        for part in range(context.partitions)
-    ]
-    target = folder / "output" / "search"
-    target.mkdir(parents=True)
-
-    def put(path: str, text: str) -> OutputFile:
-        (target / path).write_text(text, encoding="utf-8")
-        return OutputFile(path, "", 0)
-
-    shards.finish(put, read, parts, [], context.per_shard)
+    with output.Output(folder / "output", folder) as target:
+        place = search.Place(store, target.stage_folder, target.folder, "benchmark", 1)
+        context = shards.Context(
+            place.store,
+            place.stage_folder,
+            place.output_folder,
+            place.program,
+            Averages.of(lengths, [len(title.split()) for _, title, _ in collection.documents]),
+            max(1, min(search.MOST_PER_SHARD, round(shards.DOCUMENT / mean))),
+            len(groups),
+        )
+        tasks = [partial(tuple, [entries[key] for key in group]) for group in groups]
+        target.publish(search.indexes(context, place, tasks, {}, []).files)
     index = Index(folder / "output")
     return lambda query: [hit.url for hit in index.search(query, len(entries)).hits]
 

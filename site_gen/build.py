@@ -209,7 +209,7 @@ def _made(options: Options, store: Path, target: output.Output | None) -> Report
         # What cannot be published is rendered too: its problems are told in the same run.
         wanted = target if _may_publish(found, options) else None
         if wanted:
-            index = _index(options, settings, read.program, planned, store, wanted)
+            index = _index(options, settings, read.program, planned, store, wanted, seen.held)
         made = _render(options, settings, planned, static, store, wanted, index, seen)
         found += diagnostics.strict(made.found) if options.strict else made.found
     found = sorted(dict.fromkeys(found), key=lambda one: one.sort_key)
@@ -439,10 +439,18 @@ def _index(
     planned: _Planned,
     store: Path,
     target: output.Output,
+    held: Mapping[str, OutputFile],
 ) -> search.Index:
     """Index the text of every published article, in parallel, and stage the index."""
     options.progress("Indexing", 0, 1)
-    place = search.Place(store, target.stage_folder, target.folder, program, options.jobs)
+    place = search.Place(
+        store,
+        target.stage_folder,
+        target.folder,
+        program,
+        options.jobs,
+        lambda file: held.get(file.path) == file,
+    )
     made = search.make(planned.archive, planned.plan.urls, settings.language, place)
     options.progress("Indexing", 1, 1)
     return made
