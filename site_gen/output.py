@@ -290,18 +290,18 @@ def stage(stage_folder: Path, output_folder: Path, path: str, data: bytes) -> Ou
     file = _described(path, data)
     with _reported(UNTOUCHED):
         if not holds(output_folder, file):
-            stage_folder.mkdir(parents=True, exist_ok=True)
-            target = stage_folder / _staged_name(file)
-            if not target.exists():
+            target = f"{stage_folder}/{_staged_name(file)}"
+            if not os.path.exists(target):
+                os.makedirs(stage_folder, exist_ok=True)
                 temporary = _temporary(stage_folder)
-                temporary.write_bytes(data)
+                _put(temporary, data)
                 _patiently(os.replace, temporary, target)
     return file
 
 
 def holds(output_folder: Path, file: OutputFile) -> bool:
     """Whether output/ holds this file, byte for byte, as a file of its own and not as a link."""
-    path = output_folder / file.path
+    path = f"{output_folder}/{file.path}"
     status = _status(path)
     if status is None or not modes.S_ISREG(status.st_mode) or status.st_size != file.size:
         return False
@@ -476,13 +476,19 @@ def _move(folder: Path, journal: Journal) -> int:
     Returns the number of old files that were deleted to make way.
     """
     cleared = 0
+    there: set[str] = set()
     for path, in_the_way in journal.moves.items():
         if in_the_way:
             cleared += _delete(folder, in_the_way)[0]
-        staged = folder / STAGE / _staged_name(journal.files[path])
-        if staged.exists():
-            (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            _patiently(os.replace, staged, folder / path)
+            there.clear()
+        staged = f"{folder}/{STAGE}/{_staged_name(journal.files[path])}"
+        if not os.path.exists(staged):
+            continue
+        above = os.path.dirname(f"{folder}/{path}")
+        if above not in there:
+            os.makedirs(above, exist_ok=True)
+            there.add(above)
+        _patiently(os.replace, staged, f"{folder}/{path}")
     return cleared
 
 
@@ -634,15 +640,20 @@ def _write(folder: Path, name: str, data: bytes) -> None:
     """Write a file of our own so that it is whole, and on the disk, once it bears its name."""
     (folder / STAGE).mkdir(parents=True, exist_ok=True)
     temporary = _temporary(folder / STAGE)
-    with temporary.open("xb") as file:
+    with open(temporary, "xb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
     _patiently(os.replace, temporary, folder / name)
 
 
-def _temporary(folder: Path) -> Path:
-    return folder / f"{uuid.uuid4().hex}.part"
+def _put(path: str, data: bytes) -> None:
+    with open(path, "xb") as file:
+        file.write(data)
+
+
+def _temporary(folder: Path) -> str:
+    return f"{folder}/{uuid.uuid4().hex}.part"
 
 
 def _described(path: str, data: bytes) -> OutputFile:
@@ -676,7 +687,7 @@ def _is_behind_link(folder: Path, path: str) -> bool:
     return any(status is not None and _is_link(status) for status in statuses)
 
 
-def _patiently(action: Callable[..., None], *paths: Path) -> None:
+def _patiently(action: Callable[..., None], *paths: Path | str) -> None:
     """Do it, again if need be: on Windows a file that someone is reading cannot be replaced."""
     for pause in PAUSES:
         try:
