@@ -193,10 +193,13 @@ def test_a_damaged_cache_changes_nothing(built: SiteTest, seed: int, flips: int)
 
 def test_a_lost_body_is_made_again(site: SiteTest) -> None:
     """A document that is cached while its body is gone is parsed anew."""
-    site.write(articles(3)).run("build")
+    other = {"site.yml": "title: Other\n"}
+    site.write(articles(3) | other).run("build")
     expected = site.output()
+    site.write({"site.yml": "title: First\n"}).run("build")
+    site.write(other)
     with sqlite3.connect(site.folder / ".site_gen/cache/store.sqlite") as database:
-        database.execute("DELETE FROM store WHERE key LIKE 'body%'")
+        database.execute("DELETE FROM store WHERE key LIKE 'body%' OR key LIKE 'record%'")
     database.close()
     assert site.run("build").exit_code == 0
     assert expected == site.output()

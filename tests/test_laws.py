@@ -401,6 +401,10 @@ EDITS = st.lists(
             st.just("config"), st.sampled_from(["Small", "Large"]), st.sampled_from([10, 50])
         ),
         st.tuples(st.just("attachment"), st.integers(0, 3)),
+        st.tuples(st.just("text"), st.integers(0, 9), st.sampled_from(["One", "Two", "Two more"])),
+        st.tuples(st.just("noindex"), st.integers(0, 9), st.booleans()),
+        st.tuples(st.just("parent"), st.sampled_from(["Asia", "Europe", ""])),
+        st.tuples(st.just("style"), st.booleans()),
     ),
     min_size=1,
     max_size=6,
@@ -438,6 +442,19 @@ def edit(folder: Path, change: tuple[Any, ...]) -> None:
                 site.write({"templates/page.html": "{{ body }}"})
         case ("config", title, limit):
             site.write({"site.yml": f"title: {title}\nlist_limit: {limit}\n"})
+        case ("text", number, words) if article(number).exists():
+            site.write(
+                {f"content/articles/n{number:02d}.md": document(words, {"places": "[Kabul]"})}
+            )
+        case ("noindex", number, said) if article(number).exists():
+            site.write({f"content/articles/n{number:02d}.yml": f"noindex: {str(said).lower()}\n"})
+        case ("parent", parent):
+            site.write({"content/places/kabul.yml": f"name: Kabul\nparent: {parent}\n"})
+        case ("style", there):
+            path = folder / "static/site.css"
+            path.unlink(missing_ok=True)
+            if there:
+                site.write({"static/site.css": "p { margin: 0 }"})
         case ("attachment", number):
             site.write({"content/articles/p.png": b"\x89PNG" + bytes([number])})
 

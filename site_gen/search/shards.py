@@ -33,7 +33,7 @@ HASH = 4
 """Letters of the digest in a file's name, beside its number."""
 DICTIONARY, POSTINGS = 8_000, 12_000
 """Characters that a shard of each kind aims at."""
-DOCUMENT = 12_000
+DOCUMENT = 8_000
 """Bytes of text that a document shard aims at."""
 GROUPS_FOR_LETTERS, GROUPS_FOR_SYLLABLES = 4, 16
 """From so many groups on, runs of the alphabet are those of a letter, or of two."""

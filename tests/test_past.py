@@ -1,0 +1,207 @@
+"""What a build remembers for the next saves time and never changes what is published."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from site_gen import signatures
+from site_gen.signatures import COARSE, TICK, Signatures
+from tests.archive_sites import articles, document
+from tests.support import SiteTest
+
+FILES = {
+    **articles(4),
+    "content/articles/odd.md": document("A [dead](nowhere.md) link.", {"title": "Odd"}),
+    "content/articles/pictured.md": document("![A](a.png)", {"title": "Pictured"}),
+    "content/articles/a.png": "picture 1",
+}
+
+
+@pytest.fixture
+def past(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a signature count at once: tests cannot wait until files are old enough for it."""
+    monkeypatch.setattr(signatures, "TICK", -10 * COARSE)
+    monkeypatch.setattr(signatures, "COARSE", -10 * COARSE)
+
+
+def clean(site: SiteTest, folder: Path) -> dict[str, str]:
+    """What a build without any past makes of the same sources."""
+    other = SiteTest(folder)
+    for name in ("content", "templates", "static", "site.yml"):
+        for path in [site.folder / name, *(site.folder / name).rglob("*")]:
+            if path.is_file():
+                other.write({path.relative_to(site.folder).as_posix(): path.read_bytes()})
+    assert other.run("build").exit_code == 0
+    return other.output()
+
+
+def rendered(site: SiteTest, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The URLs of the pages that a build renders."""
+    from site_gen.render.renderer import Renderer
+
+    done: list[str] = []
+    render = Renderer.render
+
+    def noted(self: Renderer, page: object, store: object) -> str:
+        done.append(page.url)  # type: ignore[attr-defined]
+        return render(self, page, store)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Renderer, "render", noted)
+        assert site.run("build", "--jobs", "1").exit_code == 0
+    return done
+
+
+@pytest.mark.usefixtures("past")
+def test_nothing_changed(site: SiteTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A build of the same sources renders nothing, and tells all that the first one told."""
+    first = site.write(FILES).run("build")
+    assert "dead" in first.stderr
+    assert rendered(site, monkeypatch) == []
+    again = site.run("build")
+    told = first.stderr.splitlines()[:-1]
+    assert again.stderr.splitlines()[:-1] == told
+    assert "0 files written" in again.stderr
+
+
+@pytest.mark.usefixtures("past")
+def test_an_edit_renders_what_shows_it(site: SiteTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After an edit of a text, its page is rendered, and not those of articles far from it."""
+    site.write(articles(30)).run("build")
+    site.write({"content/articles/n15.md": document("Other words.", {"title": "Changed"})})
+    done = rendered(site, monkeypatch)
+    assert "articles/n15.html" in done
+    assert "articles/n03.html" not in done
+
+
+@pytest.mark.usefixtures("past")
+@pytest.mark.parametrize("path", ["articles/n01.html", "index.html", "search", "articles/a.png"])
+@pytest.mark.parametrize("how", ["altered", "altered at the same time", "gone"])
+def test_output_that_was_touched_is_mended(site: SiteTest, path: str, how: str) -> None:
+    """A published file that is not as it was left is written again, whatever its times say."""
+    site.write(FILES).run("build")
+    site.run("build")
+    expected = site.output()
+    file = site.folder / "output" / path
+    file = next(file.glob("d*.js")) if file.is_dir() else file
+    status = file.stat()
+    if how == "gone":
+        file.unlink()
+    else:
+        file.write_bytes(file.read_bytes()[::-1])
+        if how == "altered at the same time":
+            os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert site.run("build").exit_code == 0
+    assert expected == site.output()
+
+
+@pytest.mark.usefixtures("past")
+@pytest.mark.parametrize("path", ["content/articles/n01.md", "content/articles/a.png"])
+def test_a_source_of_the_same_size_and_time(site: SiteTest, tmp_path: Path, path: str) -> None:
+    """A source that was changed and given its old time again is read anew."""
+    site.write(FILES).run("build")
+    site.run("build")
+    file = site.folder / path
+    status = file.stat()
+    data = file.read_bytes()
+    file.write_bytes(data[:-2] + bytes([data[-2] ^ 1]) + data[-1:])
+    os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
+    site.run("build")
+    assert clean(site, tmp_path / "clean") == site.output()
+
+
+def test_a_change_in_the_same_moment(site: SiteTest, tmp_path: Path) -> None:
+    """Sources that change again at once, to the same size, are seen each time."""
+    site.write(FILES)
+    for number in range(5):
+        site.write({"content/articles/n01.md": f"# T\n\nText {number}\n"})
+        site.write({"content/articles/a.png": f"picture {number}"})
+        assert site.run("build").exit_code == 0
+        assert f"Text {number}" in site.page("articles/n01.html")
+        assert site.page("articles/a.png") == f"picture {number}"
+    assert clean(site, tmp_path / "clean") == site.output()
+
+
+@pytest.mark.usefixtures("past")
+def test_a_damaged_past(site: SiteTest) -> None:
+    """A memory in which any byte was flipped is none; the build comes to the same."""
+    site.write(FILES).run("build")
+    expected = site.output()
+    store = site.folder / ".site_gen/cache/store.sqlite"
+    for at in (0, 50, 500, -1):
+        with sqlite3.connect(store) as database:
+            query = "SELECT key, value FROM store WHERE key LIKE 'past%'"
+            ((key, value),) = database.execute(query).fetchall()
+            flipped = bytearray(value)
+            flipped[at] ^= 1
+            database.execute("UPDATE store SET value = ? WHERE key = ?", (bytes(flipped), key))
+        database.close()
+        assert site.run("build").exit_code == 0
+        assert expected == site.output()
+
+
+@pytest.mark.usefixtures("past")
+@pytest.mark.parametrize(
+    ("files", "arguments"),
+    [
+        ({"templates/404.html": "Other"}, []),
+        ({"static/site.css": "body {}"}, []),
+        ({"site.yml": "title: Other\nurl: https://example.org/\n"}, []),
+        ({}, ["--url", "https://example.net/"]),
+        ({"content/articles/extra.log": "?"}, []),
+        ({}, ["--strict"]),
+    ],
+)
+def test_whatever_changes_is_seen(
+    site: SiteTest, files: dict[str, str], arguments: list[str]
+) -> None:
+    """Templates, static files, settings and options count as much as sources do."""
+    site.write(FILES).run("build")
+    before = site.output()
+    result = site.write(files).run("build", *arguments)
+    changed = result.exit_code != 0 or site.output() != before
+    assert changed or "extra.log" in result.stderr
+
+
+def test_a_signature_needs_time(tmp_path: Path) -> None:
+    """A file that changed a moment ago has no signature; one that was left alone has."""
+    file = tmp_path / "a"
+    file.write_bytes(b"1")
+    status = file.stat()
+    changed = max(status.st_mtime_ns, status.st_ctime_ns)
+    coarse = any(one % 1_000_000_000 == 0 for one in (status.st_mtime_ns, status.st_ctime_ns))
+    wait = COARSE if coarse else TICK
+    for now, kept in ((changed, False), (changed + wait, False), (changed + wait + 1, True)):
+        taken = Signatures({}, now)
+        taken.take("a", status, "digest")
+        assert kept == bool(taken.taken)
+
+
+def test_whole_seconds_need_more_time(tmp_path: Path) -> None:
+    """Where times are whole seconds, changes may share one for longer."""
+    file = tmp_path / "a"
+    file.write_bytes(b"1")
+    os.utime(file, ns=(0, 10**18))
+    status = file.stat()
+    changed = max(status.st_mtime_ns, status.st_ctime_ns)
+    taken = Signatures({}, changed + TICK + 1)
+    taken.take("a", status, "digest")
+    assert not taken.taken
+
+
+def test_a_signature_vouches_for_the_same_file_alone(tmp_path: Path) -> None:
+    """Another size, time or inode, and the file is read."""
+    file, other = tmp_path / "a", tmp_path / "b"
+    for path in (file, other):
+        path.write_bytes(b"1")
+    kept = {"a": (signatures.signature(file.stat()), "digest")}
+    assert Signatures(kept, 0).digest("a", file.stat()) == "digest"
+    assert Signatures(kept, 0).digest("b", file.stat()) == ""
+    assert Signatures(kept, 0).digest("a", other.stat()) == ""
+    file.write_bytes(b"2")
+    os.utime(file, ns=(0, 0))
+    assert Signatures(kept, 0).digest("a", file.stat()) == ""
