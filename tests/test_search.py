@@ -22,7 +22,7 @@ from playwright.sync_api import Page, expect
 
 from site_gen import search
 from site_gen.model import Archive, OutputFile
-from site_gen.search import codec, segment, shards
+from site_gen.search import codec, columns, segment, shards
 from site_gen.search.codec import Reader, code, gaps
 from site_gen.search.reader import (
     FIELDS,
@@ -822,7 +822,7 @@ def test_it_is_asked_which_files_are_held(
 def test_segments_come_back() -> None:
     """A segment is unpacked as it was packed, of nothing and of words beyond U+FFFF too."""
     for entries, bodies in ((), ()), (ENTRIES, ("𐌰𐌱𐌲 𐌰𐌱𐌳. Naïve ½ word 1999", "Words")):
-        made = segment.read_group(entries, bodies, segment.Averages(2.0, 2.0))
+        made = columns.read_group(entries, bodies, segment.Averages(2.0, 2.0))
         again = segment.Segment.unpacked(made.packed())
         assert made.packed() == again.packed()
         assert (list(made.stems), list(made.counts)) == (again.stems, again.counts)
@@ -840,7 +840,7 @@ def test_blocks_and_runs_do_not_matter(texts: list[list[str]], span: int, letter
     """Groups joined by blocks and run by run are what they are joined all at once."""
     averages = segment.Averages(4.0, 1.0)
     groups = [
-        segment.read_group([replace(ENTRIES[0], title="")], [" ".join(words)], averages)
+        columns.read_group([replace(ENTRIES[0], title="")], [" ".join(words)], averages)
         for words in texts
     ]
     whole = segment.joined(enumerate(groups))

@@ -8,10 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import numpy as np
-from numpy.typing import NDArray
-
-Numbers = NDArray[np.int64]
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 VALUE = {letter: value for value, letter in enumerate(LETTERS)}
 
@@ -40,32 +36,6 @@ def gaps(values: Iterable[int]) -> str:
         text.append(number(value - last))
         last = value
     return "".join(text)
-
-
-_BYTES = np.frombuffer(LETTERS.encode(), np.uint8)
-
-
-def encode(values: Numbers, plain: NDArray[np.bool_]) -> tuple[str, Numbers]:
-    """Many numbers at once; those that are `plain` are below 64 and become one letter.
-
-    Returns their letters, and where in them each number begins.
-    """
-    sizes = np.ones(len(values), np.int64)
-    limit = 32
-    top = int(values.max(initial=0))
-    while limit <= top:
-        sizes += (values >= limit) & ~plain
-        limit *= 32
-    ends = np.cumsum(sizes)
-    begins = ends - sizes
-    letters = np.empty(int(ends[-1]) if len(ends) else 0, np.uint8)
-    for step in range(int(sizes.max(initial=0))):
-        here = np.flatnonzero(sizes > step)
-        rest = values[here] >> (5 * step)
-        more = sizes[here] > step + 1
-        digits = np.where(plain[here], rest, (rest & 31) + 32 * more)
-        letters[begins[here] + step] = _BYTES[digits]
-    return letters.tobytes().decode("ascii"), begins
 
 
 class Reader:

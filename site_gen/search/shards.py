@@ -23,7 +23,7 @@ from site_gen import cache
 from site_gen.model import OutputFile
 from site_gen.output import stage
 from site_gen.search.codec import LETTERS, gaps, number
-from site_gen.search.segment import Averages, Entry, Segment, documents, joined, read_group
+from site_gen.search.segment import Averages, Entry, Segment, documents, joined
 from site_gen.search.text import text_of
 from site_gen.search.words import STOP, units
 
@@ -234,6 +234,9 @@ def _read_group(
     shards = _put(context, "d", str(number), documents(entries, texts, context.per_shard))
     if kept is not None:
         return kept
+    # Here, so that only what indexes a group waits for NumPy.
+    from site_gen.search.columns import read_group
+
     data = read_group(entries, texts, context.averages).packed()
     group = Group(hashlib.sha256(data).hexdigest(), shards)
     about = json.dumps((group.segment, [(one.digest, one.size) for one in shards]))
