@@ -741,7 +741,7 @@ def work(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
 
         monkeypatch.setattr(shards, name, call)
 
-    for name in ("read_group", "_merge_block", "merged", "stage"):
+    for name in ("_read_group", "_merge_block", "merged", "stage"):
         counted(name)
     monkeypatch.setattr(segment, "GROUP", 8)
     return done
@@ -765,7 +765,7 @@ def test_an_edit_makes_little_again(site: SiteTest, work: dict[str, int]) -> Non
     work.clear()
     site.write({"content/articles/m050.md": document("Wheat. Border zebra.", {"title": "War"})})
     site.run("build", "--jobs", "1")
-    assert (work["read_group"], work["_merge_block"]) == (1, 1)
+    assert (work["_read_group"], work["_merge_block"]) == (1, 1)
     assert 0 < work["merged"] <= 3 < whole["merged"] / 3
     assert work["stage"] < whole["stage"] / 3
     edited = search_files(site)
@@ -789,7 +789,7 @@ def test_a_lost_output_is_made_without_indexing(site: SiteTest, work: dict[str, 
     shutil.rmtree(site.folder / "output")
     site.run("build", "--jobs", "1")
     assert files == search_files(site)
-    assert "read_group" not in work
+    assert "_read_group" not in work
     assert "_merge_block" not in work
 
 
