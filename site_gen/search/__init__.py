@@ -15,7 +15,7 @@ from site_gen import cache, languages, output, parallel
 from site_gen.model import Archive, Document, EntityKind, OutputFile
 from site_gen.search import shards
 from site_gen.search.segment import Averages, Entry, groups_of
-from site_gen.search.words import fold, split, stems_of
+from site_gen.search.words import fold, split, stemming
 
 FACETS: tuple[EntityKind, ...] = ("author", "place", "topic")
 BYTES_OF_A_WORD = 6
@@ -231,7 +231,7 @@ def _variants(archive: Archive, indexed: Set[str], language: str) -> dict[str, t
 
     An entry that only articles outside the index name is left out with them.
     """
-    stems = stems_of(language)
+    stem_of = stemming(language)
     found: dict[str, set[str]] = {}
     for kind in FACETS:
         for entity in archive.entities[kind].values():
@@ -242,7 +242,7 @@ def _variants(archive: Archive, indexed: Set[str], language: str) -> dict[str, t
             names = [split(name) for name in (entity.name, *entity.entry.registry.aliases)]
             single = [words[0] for words in names if len(words) == 1]
             for word in single:
-                others = {stems[other][1] for other in single}
+                others = {stem_of(other)[1] for other in single}
                 found.setdefault(fold(word), set()).update(others)
     return {form: tuple(sorted(others)) for form, others in found.items() if len(others) > 1}
 

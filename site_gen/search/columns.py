@@ -6,8 +6,10 @@ takes a tenth of a second to load, so only what indexes a group imports this.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from array import array
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +27,7 @@ from site_gen.search.segment import (
     Entry,
     Segment,
 )
-from site_gen.search.words import Stems, split, stems_of
+from site_gen.search.words import split, stemming
 
 Numbers = NDArray[np.int64]
 
@@ -37,10 +39,10 @@ def read_group(entries: Sequence[Entry], texts: Sequence[str], averages: Average
     """
     if not entries:
         return Segment()
-    words = _Words()
+    words = _words()
     columns = _columns(entries, texts, words)
-    rows = columns.rows(np.array(words.stem, np.int64))
-    postings = _postings(rows, columns, words, averages)
+    rows = columns.rows(words)
+    postings = _postings(rows, columns, averages)
     positions = _positions(rows, words)
     forms = _forms(columns, words)
     stems, names = sorted(postings), sorted(forms)
@@ -56,41 +58,84 @@ def read_group(entries: Sequence[Entry], texts: Sequence[str], averages: Average
     )
 
 
+MOST_WORDS = 200_000
+"""Words that a process remembers; beyond, it begins anew."""
+
+
 class _Words:
-    """The words of a group by number, each with the numbers of its form and of its stem."""
+    """Words by number: each with the numbers of its form and its stem, the code of its form, and
+    whether these two are one.
+    """
 
     def __init__(self) -> None:
         self.by_language: dict[str, _Vocabulary] = {}
-        self.form: list[int] = []
-        self.stem: list[int] = []
-        self.forms: dict[str, int] = {}
-        self.stems: dict[str, int] = {}
+        self.form, self.stem, self.code, self.plain = (array("q") for _ in range(4))
+        self.forms = _Numbered()
+        self.stems = _Numbered()
 
     def numbers(self, language: str, text: str) -> list[int]:
         """The words of a text, in order."""
         known = self.by_language.get(language)
         if known is None:
-            known = self.by_language[language] = _Vocabulary(self, stems_of(language))
+            known = self.by_language[language] = _Vocabulary(self, stemming(language))
         return list(map(known.__getitem__, split(text)))
 
     def add(self, form: str, stem: str) -> int:
         """A new word. Returns its number."""
-        self.form.append(self.forms.setdefault(form, len(self.forms)))
-        self.stem.append(self.stems.setdefault(stem, len(self.stems)))
+        self.form.append(self.forms[form])
+        self.stem.append(self.stems[stem])
+        self.code.append(code(form))
+        self.plain.append(form == stem)
         return len(self.form) - 1
+
+
+@lru_cache(maxsize=1)
+def _remembered() -> _Words:
+    return _Words()
+
+
+def _words() -> _Words:
+    """The words that this process has met: most groups of an archive hold the same ones."""
+    if len(_remembered().form) > MOST_WORDS:
+        _remembered.cache_clear()
+    return _remembered()
+
+
+class _Numbered(dict[str, int]):
+    """Numbers of texts, given at first sight, and the texts in their order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: list[str] = []
+
+    def __missing__(self, name: str) -> int:
+        self[name] = len(self.names)
+        self.names.append(name)
+        return self[name]
 
 
 class _Vocabulary(dict[str, int]):
     """The numbers of one language's words, given at first sight."""
 
-    def __init__(self, words: _Words, stems: Stems) -> None:
+    def __init__(self, words: _Words, stems: Callable[[str], tuple[str, str]]) -> None:
         super().__init__()
         self.words = words
         self.stems = stems
 
     def __missing__(self, word: str) -> int:
-        self[word] = number = self.words.add(*self.stems[word])
+        self[word] = number = self.words.add(*self.stems(word))
         return number
+
+
+def _column(values: array[int]) -> Numbers:
+    return np.array(values, np.int64)
+
+
+def _dense(column: Numbers, size: int) -> tuple[Numbers, list[int]]:
+    """A column of numbers below `size`, numbered anew without gaps; the old numbers of these."""
+    there = np.zeros(size, np.bool_)
+    there[column] = True
+    return (np.cumsum(there) - 1)[column], np.flatnonzero(there).tolist()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +153,14 @@ class _Columns:
     body: Numbers
     length: Numbers
 
-    def rows(self, stem_of: Numbers) -> _Rows:
+    def rows(self, words: _Words) -> _Rows:
         """The same, sorted by stem; within a stem the order stays."""
-        stems = stem_of[self.word]
+        stems, numbers = _dense(_column(words.stem)[self.word], len(words.stems))
         order = _sorted(stems)
         stem, article = stems[order], self.article[order]
         starts = np.flatnonzero(_changes(stem) | _changes(article))
-        return _Rows(self.word[order], stem, article, self.place[order], starts)
+        names = [words.stems.names[number] for number in numbers]
+        return _Rows(self.word[order], stem, article, self.place[order], starts, names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +172,8 @@ class _Rows:
     article: Numbers
     place: Numbers
     starts: Numbers
+    names: Sequence[str]
+    """The stems by their number."""
 
     @property
     def counts(self) -> Numbers:
@@ -177,7 +225,7 @@ def _columns(entries: Sequence[Entry], texts: Sequence[str], words: _Words) -> _
     )
 
 
-def _postings(rows: _Rows, columns: _Columns, words: _Words, averages: Averages) -> dict[str, str]:
+def _postings(rows: _Rows, columns: _Columns, averages: Averages) -> dict[str, str]:
     """For each stem the number of its articles, then the distance to each and its weight there."""
     starts = rows.starts
     if not len(starts):
@@ -202,7 +250,7 @@ def _postings(rows: _Rows, columns: _Columns, words: _Words, averages: Averages)
     values[at[heads] - 1] = np.diff(heads, append=len(starts))
     values[at], values[at + 1] = gaps, letters
     plain[at + 1] = True
-    return _by_stem(rows.stem[starts][heads], at[heads] - 1, encode(values, plain), words)
+    return _by_stem(rows, at[heads] - 1, encode(values, plain))
 
 
 def _positions(rows: _Rows, words: _Words) -> dict[str, str]:
@@ -210,11 +258,7 @@ def _positions(rows: _Rows, words: _Words) -> dict[str, str]:
     starts, counts = rows.starts, rows.counts
     if not len(starts):
         return {}
-    names = list(words.stems)
-    same = [words.forms.get(stem, -1) for stem in names]
-    form = np.array(words.form, np.int64)[rows.word]
-    other = form != np.array(same, np.int64)[rows.stem]
-    marked = np.logical_or.reduceat(other, starts)
+    marked = np.logical_or.reduceat(_column(words.plain)[rows.word] == 0, starts)
     # One value for how many places there are, then one for each, or three with the form's mark.
     width = np.where(marked, 3, 1)
     ends = np.cumsum(1 + counts * width)
@@ -227,42 +271,42 @@ def _positions(rows: _Rows, words: _Words) -> dict[str, str]:
     plain = np.zeros(len(values), np.bool_)
     values[begins] = 2 * counts + marked
     values[at] = gaps
-    marks = np.array([code(one) for one in words.forms], np.int64)[form]
+    marks = _column(words.code)[rows.word]
     with_mark = marked[run]
     for step, digit in ((1, marks // 64), (2, marks % 64)):
         values[at[with_mark] + step] = digit[with_mark]
         plain[at[with_mark] + step] = True
     heads = np.flatnonzero(_changes(rows.stem[starts]))
-    return _by_stem(rows.stem[starts][heads], begins[heads], encode(values, plain), words)
+    return _by_stem(rows, begins[heads], encode(values, plain))
 
 
-def _by_stem(
-    stems: Numbers, begins: Numbers, encoded: tuple[str, Numbers], words: _Words
-) -> dict[str, str]:
+def _by_stem(rows: _Rows, begins: Numbers, encoded: tuple[str, Numbers]) -> dict[str, str]:
     """A text cut where the values of each stem begin."""
     text, offsets = encoded
-    names = list(words.stems)
     cuts = [*offsets[begins].tolist(), len(text)]
     return {
-        names[stem]: text[cuts[index] : cuts[index + 1]]
-        for index, stem in enumerate(stems.tolist())
+        name: text[start:end]
+        for name, start, end in zip(rows.names, cuts[:-1], cuts[1:], strict=True)
     }
 
 
 def _forms(columns: _Columns, words: _Words) -> dict[str, tuple[str, int]]:
     """The forms of words, each with its stems and the number of articles it stands in."""
-    form = np.array(words.form, np.int64)[columns.word]
+    form, numbers = _dense(_column(words.form)[columns.word], len(words.forms))
     order = _sorted(form)
     form, article = form[order], columns.article[order]
-    counts = np.bincount(form[_changes(form) | _changes(article)], minlength=len(words.forms))
-    stems = list(words.stems)
-    of_form = [""] * len(words.forms)
-    for one, stem in zip(words.form, words.stem, strict=True):
-        known, new = of_form[one], stems[stem]
+    counts = np.bincount(form[_changes(form) | _changes(article)], minlength=len(numbers))
+    of_form: dict[int, str] = {}
+    for word in _dense(columns.word, len(words.form))[1]:
+        known, new = of_form.get(words.form[word], ""), words.stems.names[words.stem[word]]
         # In most archives no form has a second stem: that takes another language.
         if known != new:
-            of_form[one] = ".".join(sorted({*known.split("."), new})) if known else new
-    return dict(zip(words.forms, zip(of_form, counts.tolist(), strict=True), strict=True))
+            new = ".".join(sorted({*known.split("."), new})) if known else new
+            of_form[words.form[word]] = new
+    return {
+        words.forms.names[number]: (of_form[number], count)
+        for number, count in zip(numbers, counts.tolist(), strict=True)
+    }
 
 
 _BYTES = np.frombuffer(LETTERS.encode(), np.uint8)

@@ -14,16 +14,15 @@ _BLOCK = re.compile(
 )
 _IMAGE = re.compile(r'<img\b[^>]*?\balt="([^"]*)"[^>]*>')
 _TAG = re.compile(r"<[a-zA-Z/][^>]*>")
-_BLANKS = re.compile(r"[^\S\n]+")
-_LINES = re.compile(r"\s*\n\s*")
 
 
 def text_of(html: str) -> str:
     """The text of cleaned HTML: words of inline elements together, blocks on lines of their own."""
-    text = html.replace("\n", " ")
+    # Most texts hold no other tags than these.
+    text = html.replace("\n", " ").replace("<p>", "\n").replace("</p>", "\n")
     if 'class="footnote' in text:
         text = _SILENT.sub("", text)
-    text = _BLOCK.sub("\n", text)
     if "<" in text:
-        text = _TAG.sub("", _IMAGE.sub(r" \1 ", text))
-    return _LINES.sub("\n", _BLANKS.sub(" ", unescape(text))).strip()
+        text = _TAG.sub("", _IMAGE.sub(r" \1 ", _BLOCK.sub("\n", text)))
+    lines = (" ".join(line.split()) for line in unescape(text).split("\n"))
+    return "\n".join(line for line in lines if line)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -112,22 +113,15 @@ def _parts(word: str) -> list[str]:
     return parts
 
 
-class Stems(dict[str, tuple[str, str]]):
-    """Word to (folded form, stem) in one language, worked out at first sight."""
-
-    def __init__(self, language: str) -> None:
-        super().__init__()
-        name = _ALGORITHM.get(language.split("-")[0].lower())
-        self.stemmer: Any = Stemmer.Stemmer(name) if name else None
-
-    def __missing__(self, word: str) -> tuple[str, str]:
-        form = fold(word)
-        stem = fold(self.stemmer.stemWord(word)) if self.stemmer else form
-        self[word] = form, stem or form
-        return self[word]
-
-
 @lru_cache(maxsize=16)
-def stems_of(language: str) -> Stems:
-    """The stems of a language, shared by all documents that a process reads."""
-    return Stems(language)
+def stemming(language: str) -> Callable[[str], tuple[str, str]]:
+    """What makes of a word of a language, in lower case, its folded form and its stem."""
+    name = _ALGORITHM.get(language.split("-")[0].lower())
+    stemmer: Any = Stemmer.Stemmer(name) if name else None
+
+    def form_and_stem(word: str) -> tuple[str, str]:
+        form = fold(word)
+        stem = fold(stemmer.stemWord(word)) if stemmer else form
+        return form, stem or form
+
+    return form_and_stem
