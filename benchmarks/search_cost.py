@@ -56,6 +56,7 @@ PAGEFIND_PAGE = """<!doctype html><title>Search</title><script type="module">
 const {search} = await import('/pagefind/pagefind.js')
 const {results} = await search(new URLSearchParams(location.search).get('q'))
 const found = await Promise.all(results.slice(0, 10).map(result => result.data()))
+if (!found.length) found.push({excerpt: 'Nothing found'})
 document.body.append(...found.map(({excerpt}) => {
   const card = document.createElement('div')
   card.className = 'card'
