@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from site_gen import markup
 from site_gen.markup import Options
-from site_gen.markup.prose import prose
+from site_gen.markup.prose import as_prose, put_back, set_aside
 from site_gen.model import Markup
 
 PIECES = st.sampled_from(
@@ -28,7 +28,8 @@ PIECES = st.sampled_from(
 def long_way(text: str, how: Markup) -> tuple[markup.Rendered, list[object]]:
     """The body as Python-Markdown and the sanitiser make it."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(markup, "prose", lambda _: None)
+        patch.setattr(markup, "as_prose", lambda _: None)
+        patch.setattr(markup, "set_aside", lambda text: (text, []))
         rendered, found = markup.render(text, Options(how), "a.md")
     return rendered, list(found)
 
@@ -38,7 +39,7 @@ def long_way(text: str, how: Markup) -> tuple[markup.Rendered, list[object]]:
 @example("One paragraph\nof two lines.\n\nAnother & more > less.\n", "text")
 def test_short_way_equals_the_long_one(text: str, how: Markup) -> None:
     """What is taken for mere text becomes what Python-Markdown and nh3 make of it."""
-    simple = prose(text)
+    simple = as_prose(text)
     assume(simple is not None)
     assert simple is not None
     assert (replace(simple, prose=False), []) == long_way(text, how)
@@ -66,3 +67,46 @@ def test_settings_of_markdown_take_the_long_way(options: Options) -> None:
     """Curly quotes and a site's own extensions see every text."""
     rendered, _ = markup.render('He said "yes".', options, "a.md")
     assert not rendered.prose
+
+
+BLOCKS = st.sampled_from(
+    [
+        *("A sentence & more > less.", "Two lines\nof text.", "1987 was.", "é “x” 中文", "!"),
+        *("# Head", "Head\n====", "Head\n----\nmore", "> quoted", "> quoted\nlazily", "***", "---"),
+        *("- item", "- item\n- other", "1. one", "3. three\n4. four", "* a\n\n* b", "+ x"),
+        *("    code", "    code\n\n    code", "  inner", "   - deep", "        deeper", "\tcode"),
+        *("A [link](b.md) *here* and `there`.", "[x]", "[x]: http://e.example", "![i](p)"),
+        *("[x]:\nhttp://e.example", '[x]: http://e.example\n"title"'),
+        *("A note[^1].", "[^1]: Note."),
+        *("[^1]: Note\n    goes on.", "    goes on", "a | b\n--|--\n1 | 2"),
+        *("| a |\n|---|", "{: #a }"),
+        *("text {: #b }", "*[abbr]: words", "term\n: meaning", "&copy; & &x;", "a  \nb", "\\*a\\*"),
+        *("<b>", "<div>", "</div>", "```", "~~~", "<!-- x -->", "https://e.example/a_b", "a_b"),
+    ]
+)  # fmt: skip
+
+
+@given(
+    st.lists(BLOCKS, min_size=2, max_size=9),
+    st.lists(st.sampled_from(["\n\n", "\n\n", "\n\n\n", "\n", "\n \n"]), min_size=9, max_size=9),
+    st.sampled_from(["", "\n", "\n\n", " "]),
+    st.sampled_from(["markdown", "text"]),
+)
+def test_paragraphs_set_aside_come_back(
+    blocks: list[str], between: list[str], around: str, how: Markup
+) -> None:
+    """Among markup of any kind, paragraphs of mere text come out as if Markdown had read them."""
+    text = around + "".join(map("".join, zip(blocks, between, strict=False))) + around
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("site_gen.markup.prose.SHORTEST", 1)
+        rendered, found = markup.render(text, Options(how), "a.md")
+    assert (replace(rendered, prose=False), list(found)) == long_way(text, how)
+
+
+def test_long_paragraphs_are_set_aside() -> None:
+    """Python-Markdown is not shown a long paragraph in which nothing is markup."""
+    long = "A sentence of news. " * 20
+    text, aside = set_aside(f"# Head\n\n{long.strip()}\n\nA *short* one.\n")
+    assert aside == [long.strip()]
+    assert "sentence" not in text
+    assert put_back(f"<p>{text}</p>", ["a & b"]).count("a &amp; b") == 1

@@ -26,7 +26,7 @@ from site_gen.markup.placeholders import (
     NOT_TEXT,
     PLACEHOLDER,
 )
-from site_gen.markup.prose import prose
+from site_gen.markup.prose import as_prose, put_back, set_aside
 from site_gen.markup.sanitiser import only_known_tags, sanitised
 from site_gen.markup.syntax import (
     ATTRIBUTES,
@@ -82,30 +82,45 @@ def render(text: str, options: Options, path: str) -> tuple[Rendered, list[Diagn
     """Turn the body of the document at `path` into HTML."""
     found: list[Diagnostic] = []
     body = NOT_TEXT.sub(" ", text)
-    if options.markup in ("markdown", "text") and not (options.smart_quotes or options.extensions):
-        simple = prose(body)
+    if _is_markdown(options):
+        simple = as_prose(body)
         if simple:
             return simple, found
+    aside: list[str] = []
     try:
-        raw = _converted(body, options, path, found)
+        raw, aside = _converted(body, options, path, found)
     except Undigested as problem:
         found = [_unreadable(path, str(problem))]
         raw = _plain(body)
     if options.markup != "plain":
         found.extend(_shortcodes(body, path))
-    cleaned = NOT_TEXT.sub(" ", sanitised(raw))
+    cleaned = NOT_TEXT.sub(" ", put_back(sanitised(raw), aside))
     return Body(cleaned, body).finish(), found
 
 
-def _converted(text: str, options: Options, path: str, found: list[Diagnostic]) -> str:
-    """The HTML of a body as its markup says. Raises Undigested where it says too much."""
+def _is_markdown(options: Options) -> bool:
+    """Whether a body is read by the rules of Python-Markdown alone."""
+    ruled = options.markup in ("markdown", "text")
+    return ruled and not (options.smart_quotes or options.extensions)
+
+
+def _converted(
+    text: str, options: Options, path: str, found: list[Diagnostic]
+) -> tuple[str, list[str]]:
+    """The HTML of a body as its markup says, and the paragraphs that are set aside in it.
+
+    Raises Undigested where the markup says too much.
+    """
     how = options.markup
     if how == "plain":
-        return _plain(text)
-    raw = text
+        return _plain(text), []
+    raw, aside = text, list[str]()
     if how != "html":
-        raw = convert(escaped(text, how, path, found), options.smart_quotes, options.extensions)
-    return only_known_tags(raw, text, how, path, found)
+        raw = escaped(text, how, path, found)
+        if _is_markdown(options):
+            raw, aside = set_aside(raw)
+        raw = convert(raw, options.smart_quotes, options.extensions)
+    return only_known_tags(raw, text, how, path, found), aside
 
 
 def _unreadable(path: str, why: str) -> Diagnostic:

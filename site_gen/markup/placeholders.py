@@ -14,6 +14,9 @@ TEXT_LT = "\ufdd2"
 NO_MARKER = "\ufdd3"
 """In no text: where a setting of Markdown wants words that would be replaced."""
 
+ASIDE = "\ufdd4"
+"""Around the number of a paragraph that is set aside while Markdown is read."""
+
 PLACEHOLDER = re.compile(f"{LINK_START}(\\d+){LINK_END}")
 """The number of a reference, in place of the address it leads to."""
 

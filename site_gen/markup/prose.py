@@ -7,10 +7,12 @@ of a news archive are such texts, and this is the way of most of them.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from html import escape
 
 from site_gen.markup.body import Rendered
 from site_gen.markup.excerpt import excerpt
+from site_gen.markup.placeholders import ASIDE
 from site_gen.tokens import words
 
 _MARK = re.compile(
@@ -21,17 +23,27 @@ _REFERENCE = re.compile(r"&[#\w]")
 _LINE = re.compile(r"\n(?:[ \-+=#>~:]|[0-9]+[.)])")
 """What may be more than text: marks, blanks of other kinds, what begins a list or a heading."""
 _PARTING = re.compile(r"\n\n+")
+_PARTED = re.compile(r"(\A\n+|\n\n+|\n\Z)")
+_ASIDE = re.compile(f"{ASIDE}(\\d+){ASIDE}")
 
 
-def prose(text: str) -> Rendered | None:
-    """A body as HTML if it is nothing but paragraphs of text, else None."""
+SHORTEST = 200
+"""Characters of a paragraph that is worth setting aside."""
+
+
+def _is_prose(text: str) -> bool:
     lines = f"\n{text}\n"
-    if " \n" in lines or _LINE.search(lines) or _MARK.search(text) or _REFERENCE.search(text):
+    return not (
+        " \n" in lines or _LINE.search(lines) or _MARK.search(text) or _REFERENCE.search(text)
+    )
+
+
+def as_prose(text: str) -> Rendered | None:
+    """A body as HTML if it is nothing but paragraphs of text, else None."""
+    if not _is_prose(text):
         return None
     paragraphs = _PARTING.split(text.strip("\n"))
-    html = "\n".join(f"<p>{one}</p>" for one in paragraphs if one)
-    if "&" in html or ">" in text:
-        html = "\n".join(f"<p>{escape(one, quote=False)}</p>" for one in paragraphs if one)
+    html = "\n".join(f"<p>{_html(one)}</p>" for one in paragraphs if one)
     return Rendered(
         html=html,
         references=(),
@@ -41,3 +53,29 @@ def prose(text: str) -> Rendered | None:
         words=len(words(text)),
         prose=True,
     )
+
+
+def _html(paragraph: str) -> str:
+    return escape(paragraph, quote=False) if "&" in paragraph or ">" in paragraph else paragraph
+
+
+def set_aside(text: str) -> tuple[str, list[str]]:
+    """A text with a mark in place of each long paragraph in which nothing is markup, and these.
+
+    Python-Markdown takes a mark for the word it looks like. In a text with HTML or fenced code a
+    paragraph may be a part of these, so there nothing is set aside.
+    """
+    if "<" in text or "```" in text or "~~~" in text:
+        return text, []
+    aside: list[str] = []
+    parts = _PARTED.split(text)
+    for index in range(0, len(parts), 2):
+        if len(parts[index]) >= SHORTEST and _is_prose(parts[index]):
+            aside.append(parts[index])
+            parts[index] = f"{ASIDE}{len(aside) - 1}{ASIDE}"
+    return "".join(parts), aside
+
+
+def put_back(html: str, aside: Sequence[str]) -> str:
+    """Undo `set_aside` in the sanitised HTML of a text."""
+    return _ASIDE.sub(lambda match: _html(aside[int(match[1])]), html) if aside else html
