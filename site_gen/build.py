@@ -498,9 +498,10 @@ def _render(
             found.append(_unreadable(path, reason))
         except ValueError as reason:
             found.append(check.unsafe_svg(path, str(reason)))
-    chunks = parallel.chunks(planned.plan.pages, render.CHUNK)
-    pages: dict[str, tuple[str, OutputFile]] = {}
-    done = 0
+    pages = render.standing(context, planned.plan.pages)
+    new = [page for page in planned.plan.pages if page.url not in pages]
+    chunks = parallel.chunks(new, render.CHUNK)
+    done = len(pages)
     for rendered in parallel.ordered_map(render.render_chunk, chunks, context, options.jobs):
         pages |= rendered.pages
         found += rendered.found

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from site_gen import cache
 from site_gen.diagnostics import Diagnostic
@@ -28,6 +30,7 @@ __all__ = [
     "Rendered",
     "check_templates",
     "render_chunk",
+    "standing",
     "templates_digest",
 ]
 
@@ -40,7 +43,7 @@ class Context:
     """What a worker needs to render. Without a stage the pages are rendered and forgotten.
 
     `kept` are pages of an earlier build that stand in output/, each with the digest of all that
-    it showed: those that still show the same are not rendered.
+    it showed.
     """
 
     inputs: Inputs
@@ -50,8 +53,11 @@ class Context:
 
     @cached_property
     def renderer(self) -> Renderer:
-        """Made once in each worker."""
+        """Made once in each process, since compiled templates cannot travel."""
         return Renderer(self.inputs)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "renderer"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,26 +68,26 @@ class Rendered:
     found: tuple[Diagnostic, ...] = ()
 
 
-def render_chunk(context: Context, chunk: Sequence[Page]) -> Rendered:
-    """Render and stage the pages that show something new.
+def standing(context: Context, pages: Iterable[Page]) -> dict[str, tuple[str, OutputFile]]:
+    """The kept pages that still show the same."""
+    frame = context.renderer.frame
+    if not any(key.startswith(frame) for key, _ in islice(context.kept.values(), 1)):
+        return {}
+    return {
+        page.url: kept
+        for page in pages
+        if (kept := context.kept.get(page.url)) and kept[0] == context.renderer.key(page)
+    }
 
-    Raises CacheBroken if the store lost a body.
-    """
+
+def render_chunk(context: Context, chunk: Sequence[Page]) -> Rendered:
+    """Render pages and stage them. Raises CacheBroken if the store lost a body."""
     made: dict[str, tuple[str, OutputFile]] = {}
     found: list[Diagnostic] = []
-    new: list[tuple[Page, str]] = []
-    for page in chunk:
-        key = context.renderer.key(page)
-        kept = context.kept.get(page.url)
-        if kept and kept[0] == key:
-            made[page.url] = kept
-        else:
-            new.append((page, key))
-    if not new:
-        return Rendered(made)
     with cache.Store(context.inputs.store) as store:
-        for page, key in new:
+        for page in chunk:
             try:
+                key = context.renderer.key(page)
                 data = context.renderer.render(page, store).encode("utf-8")
             except cache.CacheBroken:
                 raise

@@ -48,10 +48,10 @@ class Renderer:
         self.list_around = self._list_around()
 
     def key(self, page: Page) -> str:
-        """The digest of all that a page shows."""
+        """The digest of all that a page shows, after that of what all pages show."""
         details = self._details(page, Keys(self.inputs, self.card_key))
         shown = (page.kind, page.url, page.title, page.parents, self._noindex(page), details)
-        return cache.digest_of(self.frame, json.dumps(shown, ensure_ascii=False))
+        return f"{self.frame} {cache.digest_of(json.dumps(shown, ensure_ascii=False))}"
 
     @cached_property
     def frame(self) -> str:
