@@ -27,6 +27,7 @@ from site_gen import (
     pages,
     parallel,
     parse,
+    remote,
     render,
     search,
     signatures,
@@ -57,8 +58,8 @@ class Options:
     """What a build is asked to do.
 
     `date` is the only clock: it decides embargoes. `url` takes the place of the one in site.yml.
-    `publish` is False for `check`. `jobs` is how many processes may work; the result does not
-    depend on it.
+    `publish` is False for `check`. `jobs` is how many processes may work, or workers of other
+    machines; the result does not depend on it.
     """
 
     site: Path
@@ -68,7 +69,7 @@ class Options:
     keep_going: bool = False
     strict: bool = False
     publish: bool = True
-    jobs: int = field(default_factory=parallel.usable_cores)
+    jobs: int | remote.Remote = field(default_factory=parallel.usable_cores)
     progress: Progress = _silent
 
 
@@ -141,8 +142,13 @@ class _Planned:
 def build(options: Options) -> Report:
     """Read, assemble, plan, render and publish a site.
 
-    Raises OutputError if the output cannot or must not be written, or the disk fails.
+    Raises OutputError if the output cannot or must not be written, or the disk fails, and
+    RemoteError if workers of other machines cannot do the work.
     """
+    if isinstance(options.jobs, remote.Remote):
+        # A worker's current folder is another.
+        site, folder = Path(os.path.abspath(options.site)), Path(os.path.abspath(options.output))
+        options = replace(options, site=site, output=folder)
     if options.publish:
         _refuse_sources(options)
     with _uncollected():
@@ -162,26 +168,40 @@ def _uncollected() -> Iterator[None]:
 
 
 def _with_a_store(options: Options) -> Report:
-    store = options.site / WORK / "cache"
+    shared = isinstance(options.jobs, remote.Remote)
+    store = options.site / WORK / (cache.SHARED if shared else cache.LOCAL)
     # A damaged cache costs time and nothing else. Where none can be kept, one for this build does.
     with contextlib.suppress(cache.CacheBroken):
         return _build(options, store)
     cache.discard(store)
+    if shared:
+        with _reported():
+            return _build(options, store)
     with contextlib.suppress(cache.CacheBroken):
         return _build(options, store)
-    with tempfile.TemporaryDirectory(prefix="site_gen-") as folder:
-        try:
-            return _build(options, Path(folder))
-        except cache.CacheBroken as problem:
-            raise output.OutputError(
-                f"No cache can be kept on this machine: {problem}"
-            ) from problem
+    with tempfile.TemporaryDirectory(prefix="site_gen-") as folder, _reported():
+        return _build(options, Path(folder))
+
+
+@contextlib.contextmanager
+def _reported() -> Iterator[None]:
+    """Tell the keeper that there is no place for a cache."""
+    try:
+        yield
+    except cache.CacheBroken as problem:
+        raise output.OutputError(f"No cache can be kept on this machine: {problem}") from problem
 
 
 def _build(options: Options, store: Path) -> Report:
-    if not options.publish:
-        return _made(options, store, None)
-    with output.Output(options.output, options.site / WORK) as target:
+    with contextlib.ExitStack() as stack:
+        target = None
+        if options.publish:
+            target = stack.enter_context(output.Output(options.output, options.site / WORK))
+        if isinstance(options.jobs, remote.Remote):
+            folders = [target.stage_folder] if target else []
+            extensions = config.load(options.site)[0].markdown_extensions
+            joined = options.jobs.joined(store, folders, extensions)
+            options = replace(options, jobs=stack.enter_context(joined))
         return _made(options, store, target)
 
 

@@ -1,21 +1,30 @@
 """A store of computed values by the digest of all that went into them.
 
 The store may be deleted or damaged at any time: that costs time, never correctness. Every value
-carries a checksum over its key and its bytes; a database that cannot be read raises
+carries a checksum over its key and its bytes; a store that cannot be read raises
 `CacheBroken`, and the build starts over with an empty one.
+
+There are two kinds: a database, for the processes of one machine, and a folder of files, `Shared`,
+for machines that share a file system, over which a database cannot be shared safely. The name of
+its folder says which of the two a store is, so that every process opens the same.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import os
 import shutil
 import sqlite3
 import sys
-from collections.abc import Iterable
+import time
+import uuid
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from importlib import metadata, util
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 PACKAGE = Path(__file__).parent
 LIBRARIES = (
@@ -32,13 +41,25 @@ WITHOUT ROWID
 PAST = "past "
 """What the key of a value begins with that `keep_only` leaves alone."""
 
+LOCAL, SHARED = "cache", "shared-cache"
+"""The names of a site's stores: for this machine, and for machines that share the folder."""
+
+ABANDONED = 86_400
+"""Seconds after which a file is left over from a process that ended before it was whole."""
+
 
 class CacheBroken(Exception):
     """The store cannot be read or written, or a value that was put into it is gone."""
 
 
 class Store:
-    """Bytes by key, shared by the processes of a build."""
+    """Bytes by key, shared by the processes of a build; in a folder called `SHARED`, a `Shared`."""
+
+    folder: Path
+
+    def __new__(cls, folder: Path) -> Store:
+        """A store of the kind that the name of its folder says."""
+        return object.__new__(Shared if folder.name == SHARED else cls)
 
     def __init__(self, folder: Path) -> None:
         """Open the store in `folder`, creating it if need be. Raises CacheBroken."""
@@ -52,7 +73,7 @@ class Store:
         except (sqlite3.Error, OSError) as problem:
             raise CacheBroken(f"{folder}: {problem}") from problem
 
-    def __enter__(self) -> Store:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -98,6 +119,88 @@ class Store:
                 self._database.executemany("DELETE FROM store WHERE key = ?", stale)
         except sqlite3.Error as problem:
             raise CacheBroken(str(problem)) from problem
+
+
+class Shared(Store):
+    """A store that machines share: a file for each value, which is there whole or not at all."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the store in `folder`, creating it if need be. Raises CacheBroken."""
+        self.folder = folder
+        with _broken():
+            os.makedirs(folder, exist_ok=True)
+
+    def close(self) -> None:
+        """Nothing is open between two calls."""
+
+    def get(self, key: str) -> bytes | None:
+        """The value put under a key, or None if there is none or it was damaged."""
+        with _broken():
+            try:
+                with open(self._file(key), "rb") as file:
+                    data = file.read()
+            except FileNotFoundError:
+                return None
+        value = data[_CHECKSUM:]
+        return value if data[:_CHECKSUM] == _checksum(key, value) else None
+
+    def put(self, values: Iterable[tuple[str, bytes]]) -> None:
+        """Keep values, each whole, in their order: who sees one sees those before it."""
+        with _broken():
+            for key, value in values:
+                target = self._file(key)
+                temporary = Path(f"{target}.{uuid.uuid4().hex}{_PART}")
+                data = _checksum(key, value) + value
+                try:
+                    temporary.write_bytes(data)
+                except FileNotFoundError:
+                    temporary.parent.mkdir(parents=True, exist_ok=True)
+                    temporary.write_bytes(data)
+                os.replace(temporary, target)
+
+    def keep_only(self, keys: Iterable[str]) -> None:
+        """Forget every value whose key is not among these, but for those of `PAST`."""
+        wanted = {self._file(key) for key in keys}
+        with _broken():
+            now = time.time()
+            for path in _files_below(f"{self.folder}/values"):
+                if path in wanted:
+                    continue
+                with contextlib.suppress(FileNotFoundError):
+                    # Another process may be writing one that is not whole at this moment.
+                    if path.endswith(_PART) and now - os.stat(path).st_mtime < ABANDONED:
+                        continue
+                    os.unlink(path)
+
+    def forget(self, key: str) -> None:
+        """Forget one value."""
+        with _broken():
+            Path(self._file(key)).unlink(missing_ok=True)
+
+    def _file(self, key: str) -> str:
+        name = hashlib.sha256(key.encode()).hexdigest()
+        kind = "past" if key.startswith(PAST) else "values"
+        return f"{self.folder}/{kind}/{name[:2]}/{name[2]}/{name}"
+
+
+_CHECKSUM = 32
+"""The bytes of a checksum."""
+_PART = ".part"
+"""What the name of a file ends with that is not whole."""
+
+
+def _files_below(folder: str) -> Iterator[str]:
+    for parent, _, names in os.walk(folder):
+        yield from (f"{parent}/{name}" for name in names)
+
+
+@contextlib.contextmanager
+def _broken() -> Iterator[None]:
+    """What the system refuses is a broken store."""
+    try:
+        yield
+    except OSError as problem:
+        raise CacheBroken(str(problem)) from problem
 
 
 def discard(folder: Path) -> None:

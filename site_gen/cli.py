@@ -94,13 +94,24 @@ def _shared(command: Any) -> Any:
             click.option(
                 "--jobs",
                 type=click.IntRange(1),
-                help="How many processes may work. Default: one for each core. "
+                help="How many processes may work. Default: one for each core that may be used. "
                 "The result is the same.",
             ),
         )
     ):
         command = option(command)
     return command
+
+
+def _elsewhere(command: Any) -> Any:
+    """The option of commands that may let other machines work."""
+    return click.option(
+        "--executor",
+        default="",
+        metavar="ADDRESS",
+        help="Let the workers of a Dask scheduler do the work, as in dask://host:8786. They must "
+        "share the site's folder. The result is the same.",
+    )(command)
 
 
 def _reporting(command: Any) -> Any:
@@ -147,6 +158,7 @@ def _reporting(command: Any) -> Any:
     help="Publish all that has no error; exit with 3 and say what is held back.",
 )
 @_shared
+@_elsewhere
 @_reporting
 @click.pass_obj
 def build(
@@ -173,6 +185,7 @@ def build(
 
 @main.command()
 @_shared
+@_elsewhere
 @_reporting
 @click.pass_obj
 def check(
@@ -358,8 +371,16 @@ def search(
 def _options(site: Path, output: Path | None, shared: dict[str, Any], **more: Any) -> Options:
     from site_gen import config
     from site_gen.build import Options
+    from site_gen.remote import Remote
 
-    jobs = {"jobs": shared["jobs"]} if shared["jobs"] else {}
+    jobs: dict[str, Any] = {"jobs": shared["jobs"]} if shared["jobs"] else {}
+    if shared.get("executor"):
+        if jobs:
+            raise click.UsageError("--jobs is about this machine, --executor about others.")
+        try:
+            jobs = {"jobs": Remote(shared["executor"])}
+        except ValueError as problem:
+            raise click.BadParameter(str(problem), param_hint="--executor") from problem
     try:
         url = config.base_url(shared["url"])
     except ValueError as problem:
@@ -393,6 +414,7 @@ def _run(site: Path, output: Path | None, shared: dict[str, Any], **more: Any) -
 
     from site_gen import build as builder
     from site_gen.output import OutputError
+    from site_gen.remote import RemoteError
 
     if not site.is_dir():
         raise click.UsageError(f"There is no folder {site}.")
@@ -402,7 +424,7 @@ def _run(site: Path, output: Path | None, shared: dict[str, Any], **more: Any) -
             _say(f"The day is {options.date} (UTC); --date sets another.")
         try:
             return builder.build(options)
-        except OutputError as problem:
+        except (OutputError, RemoteError) as problem:
             failure = str(problem)
         except BrokenProcessPool:
             failure = (

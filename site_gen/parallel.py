@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import multiprocessing
 import os
 import signal
@@ -13,7 +14,8 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import connection
 from multiprocessing.context import BaseContext
-from typing import Any, TypeVar
+from pathlib import Path, PurePosixPath
+from typing import Any, Protocol, TypeVar
 
 Context = TypeVar("Context")
 Item = TypeVar("Item")
@@ -23,11 +25,54 @@ _context: Any = None
 """What `initializer` gave this worker process. The parent's stays None."""
 
 
-def usable_cores() -> int:
-    """How many cores this process may use."""
+class Elsewhere(Protocol):
+    """Workers that this module does not start: those of other machines."""
+
+    def map(
+        self, work: Callable[[Context, Item], Result], items: Sequence[Item], context: Context
+    ) -> Iterator[Result]:
+        """What `ordered_map` does."""
+
+
+def usable_cores(root: Path = Path("/")) -> int:
+    """How many cores this process may use: by its affinity and, on Linux, its control group's.
+
+    `root` is where /proc and /sys are. A quota of one core and a half is two cores: the time of
+    the second is there, and a process that waits takes none.
+    """
     if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0)) or 1
-    return os.cpu_count() or 1
+        cores = len(os.sched_getaffinity(0))
+    else:
+        cores = os.cpu_count() or 1
+    return max(1, min([cores, *map(math.ceil, _quotas(root))]))
+
+
+def _quotas(root: Path) -> Iterator[float]:
+    """The cores that a control group, and each one around it, grants this process."""
+    for line in _text(root / "proc/self/cgroup").splitlines():
+        _, controllers, path = line.split(":", 2)
+        # In a container the path may be that of the host, and only its last folders are there.
+        inside = PurePosixPath(path.lstrip("/"))
+        for group in (inside, *inside.parents):
+            if not controllers:
+                limit = _text(root / "sys/fs/cgroup" / group / "cpu.max").split()
+            elif "cpu" in controllers.split(","):
+                folder = root / "sys/fs/cgroup/cpu" / group
+                names = ("cpu.cfs_quota_us", "cpu.cfs_period_us")
+                limit = [_text(folder / name).strip() for name in names]
+            else:
+                continue
+            # No limit is `max` in the second version of control groups, -1 in the first.
+            if len(limit) == 2 and all(one.isdecimal() and int(one) for one in limit):
+                yield int(limit[0]) / int(limit[1])
+
+
+def _text(file: Path) -> str:
+    """The text of a file of the system; empty where there is no such file."""
+    try:
+        return file.read_text("utf-8")
+    except OSError:
+        return ""
 
 
 def chunks(items: Sequence[Item], size: int) -> list[Sequence[Item]]:
@@ -39,7 +84,7 @@ def ordered_map(
     work: Callable[[Context, Item], Result],
     items: Iterable[Item],
     context: Context,
-    jobs: int,
+    jobs: int | Elsewhere,
 ) -> Iterator[Result]:
     """`work(context, item)` for each item, results in the order of the items.
 
@@ -47,6 +92,9 @@ def ordered_map(
     context, items and results must pickle; the context goes to each worker once.
     """
     items = list(items)
+    if not isinstance(jobs, int):
+        yield from jobs.map(work, items, context)
+        return
     if jobs <= 1 or len(items) <= 1:
         for item in items:
             yield work(context, item)

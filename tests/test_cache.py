@@ -252,6 +252,65 @@ def test_an_exception_in_a_worker_is_raised(jobs: int) -> None:
         list(parallel.ordered_map(fail, range(3), 7, jobs))
 
 
+V1 = "sys/fs/cgroup/cpu"
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({}, 8),
+        ({"proc/self/cgroup": "0::/\n", "sys/fs/cgroup/cpu.max": "max 100000\n"}, 8),
+        ({"proc/self/cgroup": "0::/\n", "sys/fs/cgroup/cpu.max": "150000 100000\n"}, 2),
+        ({"proc/self/cgroup": "0::/\n", "sys/fs/cgroup/cpu.max": "1000 100000\n"}, 1),
+        ({"proc/self/cgroup": "0::/\n", "sys/fs/cgroup/cpu.max": "1600000 100000\n"}, 8),
+        (
+            {
+                "proc/self/cgroup": "0::/a.slice/b.scope\n",
+                "sys/fs/cgroup/a.slice/cpu.max": "300000 100000\n",
+                "sys/fs/cgroup/a.slice/b.scope/cpu.max": "max 100000\n",
+            },
+            3,
+        ),
+        (
+            {
+                "proc/self/cgroup": "3:memory:/x\n2:cpu,cpuacct:/docker/abc\n0::/\n",
+                f"{V1}/cpu.cfs_quota_us": "250000\n",
+                f"{V1}/cpu.cfs_period_us": "100000\n",
+            },
+            3,
+        ),
+        (
+            {
+                "proc/self/cgroup": "2:cpu,cpuacct:/\n",
+                f"{V1}/cpu.cfs_quota_us": "-1\n",
+                f"{V1}/cpu.cfs_period_us": "100000\n",
+            },
+            8,
+        ),
+        ({"proc/self/cgroup": "0::/\n", "sys/fs/cgroup/cpu.max": "nonsense"}, 8),
+    ],
+)
+def test_the_usable_cores(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, str], expected: int
+) -> None:
+    """Of eight, as many as the control group and those around it grant, rounded up, at least 1."""
+    monkeypatch.setattr(os, "sched_getaffinity", lambda process: set(range(8)), raising=False)
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    assert expected == parallel.usable_cores(tmp_path)
+
+
+def test_the_usable_cores_where_affinity_is_unknown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All cores, or one where the system does not say."""
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    for count, expected in ((6, 6), (None, 1)):
+        monkeypatch.setattr(os, "cpu_count", lambda count=count: count)
+        assert expected == parallel.usable_cores(tmp_path)
+
+
 @given(st.lists(st.integers()), st.integers(1, 9))
 def test_chunks_lose_nothing(items: list[int], size: int) -> None:
     """The chunks together are the items, and none is empty or too long."""

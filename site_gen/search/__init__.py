@@ -46,7 +46,7 @@ class Place:
     stage_folder: Path
     output_folder: Path
     program: str
-    jobs: int
+    jobs: int | parallel.Elsewhere
     holds: Callable[[OutputFile], bool] | None = None
 
 
