@@ -132,7 +132,9 @@ class Remote:
                 "extra, as in: pip install 'site_gen[dask]'"
             ) from problem
         # Whatever goes wrong with the connection is told once, in the words of RemoteError.
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        for logger in tuple(logging.root.manager.loggerDict):
+            if logger.partition(".")[0] == "distributed":
+                logging.getLogger(logger).setLevel(logging.CRITICAL)
         at = self.address.removeprefix(SCHEME)
         connect: Any = distributed.Client
         try:

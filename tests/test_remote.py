@@ -258,8 +258,8 @@ def dask(scratch: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
 
 
 @contextmanager
-def scheduler(scratch: Path) -> Iterator[int]:
-    """The port of a scheduler without workers."""
+def scheduler(scratch: Path) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+    """The port of a scheduler without workers, and its process."""
     port = free_port()
     arguments = ("--port", str(port), "--dashboard-address", f"{HERE}:0")
     with dask(scratch, "scheduler", *arguments) as process:
@@ -268,7 +268,7 @@ def scheduler(scratch: Path) -> Iterator[int]:
             assert process.poll() is None, "the scheduler ended"
             assert time.monotonic() < patience, "the scheduler did not start"
             time.sleep(0.05)
-        yield port
+        yield port, process
 
 
 def build(site: SiteTest, port: int) -> subprocess.Popen[str]:
@@ -297,7 +297,7 @@ def test_a_cluster_that_loses_a_worker(tmp_path: Path) -> None:
     site = SiteTest(tmp_path / "site").write(files)
     values = site.folder / ".site_gen" / cache.SHARED / "values"
     with (
-        scheduler(tmp_path) as port,
+        scheduler(tmp_path) as (port, _),
         dask(tmp_path, "worker", f"{HERE}:{port}", "--no-nanny", "--nthreads", "1"),
         dask(tmp_path, "worker", f"{HERE}:{port}", "--no-nanny", "--nthreads", "2") as victim,
     ):
@@ -319,13 +319,32 @@ def test_a_cluster_that_loses_a_worker(tmp_path: Path) -> None:
     assert left == []
 
 
+def test_a_cluster_that_loses_its_scheduler(tmp_path: Path) -> None:
+    """The build ends with a sentence and exit code 2, and publishes nothing."""
+    site = SiteTest(tmp_path / "site").write({"site.yml": "title: T\n", **articles(400)})
+    values = site.folder / ".site_gen" / cache.SHARED / "values"
+    with (
+        scheduler(tmp_path) as (port, process),
+        dask(tmp_path, "worker", f"{HERE}:{port}", "--no-nanny", "--nthreads", "1"),
+    ):
+        running = build(site, port)
+        while running.poll() is None and len(list(values.glob("*/*/*"))) < 40:
+            time.sleep(0.01)
+        process.kill()
+        _, told = running.communicate()
+    assert running.returncode == 2, told
+    assert f"The connection to the Dask scheduler at {HERE}:{port} broke" in told
+    assert "Traceback" not in told
+    assert site.output() == {}
+
+
 def test_a_cluster_without_workers(site: SiteTest, monkeypatch: pytest.MonkeyPatch) -> None:
     """No worker, then no scheduler: each is told with its address and exit code 2; all stays."""
     monkeypatch.setattr(remote, "PATIENCE", 0.5)
     site.write(articles(2)).run("build")
     before = site.output()
     site.write(articles(3))
-    with scheduler(site.folder.parent) as port:
+    with scheduler(site.folder.parent) as (port, _):
         result = site.run("build", "--executor", f"dask://{HERE}:{port}")
     assert result.exit_code == 2
     assert f"The Dask scheduler at {HERE}:{port} has no worker" in result.stderr
