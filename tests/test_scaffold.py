@@ -509,8 +509,10 @@ def test_the_two_workflows_agree() -> None:
 
 
 def test_the_projects_workflow_tests_first() -> None:
-    """`make test` runs before anything is built, and `make site` gets the address as SITE_URL."""
-    assert commands(OURS) == ["make test", "make site"]
+    """The tests run before anything is published, and `make site` gets the address as SITE_URL."""
+    tests, edits, site = commands(OURS)
+    assert (tests, site) == ("make test", "make site")
+    assert "benchmarks.build_speed --articles 200 --rounds 1 --only edits" in edits
     (build,) = [one for one in OURS["jobs"]["build"]["steps"] if one.get("run") == "make site"]
     assert build["env"] == {"SITE_URL": "${{ steps.pages.outputs.base_url }}"}
 
