@@ -92,7 +92,7 @@ class Report:
 class _Seen:
     """What is left of the last build: its end, sources that are as they were, files it wrote.
 
-    `all_held` says that every file of output/ is as it left it.
+    `all_held` says that output/ is as it left it, every file of it.
     """
 
     past: Past
@@ -211,7 +211,7 @@ def _made(options: Options, store: Path, target: output.Output | None) -> Report
     settings, static, found = _settings(options)
     inventory, problems = sources.walk(options.site, settings, seen.sources)
     found += problems
-    inputs = _inputs(options, settings, static, inventory, seen)
+    inputs = _inputs(options, settings, static, inventory, seen, found)
     if target and inputs and inputs == seen.past.inputs and seen.all_held:
         return _as_before(seen, target, store, started)
     found += [*_check_settings(settings), *render.check_templates(options.site)]
@@ -239,7 +239,9 @@ def _made(options: Options, store: Path, target: output.Output | None) -> Report
         result = tuple(found), _sum(planned)
         if any(one.code == "internal-error" for one in found):
             inputs = ""  # It is tried again, at every build.
-        past = Past(seen.sources.taken, target.signatures(), made.pages, inputs, result)
+        past = Past(
+            seen.sources.taken, target.signatures(), made.pages, inputs, target.manifest, result
+        )
         with cache.Store(store) as kept:
             kept.keep_only((*read.keys, *index.keys))
             past.save(kept, str(target.folder))
@@ -255,7 +257,8 @@ def _seen(options: Options, store: Path, target: output.Output | None) -> _Seen:
     except OSError as problem:
         raise cache.CacheBroken(f"{store}: {problem}") from problem
     held = target.held(past.output) if target else {}
-    all_held = target is not None and len(held) == target.size and target.whole()
+    all_held = target is not None and len(held) == target.size
+    all_held = all_held and target is not None and target.manifest == past.manifest
     return _Seen(past, signatures.Signatures(past.sources, now), held, all_held)
 
 
@@ -265,8 +268,11 @@ def _inputs(
     static: assets.Assets,
     inventory: sources.Inventory,
     seen: _Seen,
+    found: Sequence[Diagnostic],
 ) -> str:
-    """The digest of all that a build is made from; empty where that is not certain."""
+    """The digest of all that a build is made from, and of what was found in reading it; empty
+    where that is not certain.
+    """
     attachments = []
     for one in inventory.attachments:
         try:
@@ -280,7 +286,8 @@ def _inputs(
         cache.program_digest(settings.markdown_extensions),
         settings.model_dump_json(),
         f"{options.date} {options.keep_going} {options.strict}",
-        repr(sorted(static.urls.items())),
+        repr(found),
+        *(f"{path} {hashlib.sha256(data).hexdigest()}" for path, data in static.files.items()),
         render.templates_digest(options.site),
         *(f"{one.kind} {one.path} {one.digest} {one.size} {one.rule}" for one in inventory.sources),
         *attachments,

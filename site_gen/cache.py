@@ -110,12 +110,13 @@ class Store:
             raise CacheBroken(str(problem)) from problem
 
     def keep_only(self, keys: Iterable[str]) -> None:
-        """Forget every value whose key is not among these, but for those of `PAST`."""
+        """Forget every value whose key is not among these, but for the pasts of this program."""
         wanted = set(keys)
+        past = f"{PAST}{program_digest()} "
         try:
             with self._database:
                 held = [row[0] for row in self._database.execute("SELECT key FROM store")]
-                stale = [(key,) for key in held if key not in wanted and not key.startswith(PAST)]
+                stale = [(key,) for key in held if key not in wanted and not key.startswith(past)]
                 self._database.executemany("DELETE FROM store WHERE key = ?", stale)
         except sqlite3.Error as problem:
             raise CacheBroken(str(problem)) from problem
@@ -159,7 +160,7 @@ class Shared(Store):
                 os.replace(temporary, target)
 
     def keep_only(self, keys: Iterable[str]) -> None:
-        """Forget every value whose key is not among these, but for those of `PAST`."""
+        """Forget every value whose key is not among these, but for the pasts of this program."""
         wanted = {self._file(key) for key in keys}
         with _broken():
             now = time.time()
@@ -231,9 +232,9 @@ def program_digest(extensions: Iterable[str] = ()) -> str:
     tops = sorted({modules.get(one, one).partition(":")[0].partition(".")[0] for one in extensions})
     return digest_of(
         f"python {sys.version_info[:2]}",
-        _code_digest(PACKAGE),
+        # A process that goes on after an edit still runs the code that it loaded first.
+        _first_code_digest(PACKAGE),
         *(f"{name} {_version(name)}" for name in LIBRARIES),
-        # A process that goes on after an edit may still run the code that it loaded first.
         *(f"{top} {_first_digest(top)} {_module_digest(top)}" for top in tops),
     )
 
@@ -274,3 +275,4 @@ def _module_digest(name: str) -> str:
 
 
 _first_digest = lru_cache(_module_digest)
+_first_code_digest = lru_cache(_code_digest)

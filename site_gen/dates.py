@@ -15,8 +15,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from site_gen.compact import compact
-
 DateOrder = Literal["dmy", "mdy", "ymd"]
 """In which order a source writes day, month and year as numbers."""
 
@@ -126,7 +124,6 @@ class _Impossible(ValueError):
     """A text in a known form that names no day there is. Its message says why."""
 
 
-@compact
 @dataclass(frozen=True, slots=True)
 class Date:
     """A date as precise as its source states it.
@@ -196,7 +193,6 @@ _OPEN = {end: Date(end, datetime.date.min, datetime.date.max) for end in ("..", 
 """The open and the unknown end of an EDTF interval: it may be any day."""
 
 
-@compact
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What came of a text.

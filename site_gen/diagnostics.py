@@ -11,14 +11,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from site_gen.compact import compact
-
 Severity = Literal["error", "warning"]
 
 SHOWN_IN_A_GROUP = 3
 
 
-@compact
 @dataclass(frozen=True, slots=True)
 class Location:
     """A place in a file. Lines and columns are 1-based; 0 means the whole file or line."""
@@ -42,7 +39,6 @@ class Location:
         return ":".join(parts)
 
 
-@compact
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
     """One problem.

@@ -10,7 +10,6 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from site_gen import yamlio
-from site_gen.compact import compact
 from site_gen.config import SiteConfig
 from site_gen.diagnostics import Diagnostic, Location, error, warning
 from site_gen.fields import BY_NAME, FIELDS, Field, folded
@@ -19,7 +18,6 @@ from site_gen.model import ORIGINS, DocumentKind, Evidence, Origin, OriginKind
 from site_gen.values import READERS, Wrong, is_url
 
 
-@compact
 @dataclass(frozen=True, slots=True)
 class Statement:
     """One thing a source says: a key, its value as data, and where it stands."""

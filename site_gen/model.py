@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from site_gen.compact import compact
 from site_gen.dates import Date
 
 DocumentKind = Literal["article", "author", "place", "topic", "series", "page"]
@@ -37,7 +36,6 @@ Markup = Literal["markdown", "text", "plain", "html"]
 """`text` is Markdown in which every `<` is text; `plain` keeps line breaks and has no markup."""
 
 
-@compact
 @dataclass(frozen=True, slots=True)
 class Source:
     """One file under content/.
@@ -56,7 +54,6 @@ class Source:
     """For an ignored file, the rule that ignores it."""
 
 
-@compact
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where a metadata value came from. `line` is 1-based; 0 means the file as a whole."""
@@ -68,7 +65,6 @@ class Origin:
     """For an inferred value, what it was inferred from: `the closing paragraph`."""
 
 
-@compact
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One metadata value as the source states it, and where."""
@@ -78,7 +74,6 @@ class Evidence:
     origin: Origin
 
 
-@compact
 @dataclass(frozen=True, slots=True)
 class Reference:
     """A link or an image in a body that points inside the archive.
@@ -93,7 +88,6 @@ class Reference:
     image: bool = False
 
 
-@compact
 @dataclass(frozen=True, slots=True)
 class Heading:
     """A heading of a body, for tables of contents."""
@@ -103,7 +97,6 @@ class Heading:
     text: str
 
 
-@compact
 @dataclass(frozen=True, slots=True)
 class ClosingNote:
     """The paragraph at the end of an article that tells who its author is."""
@@ -113,7 +106,6 @@ class ClosingNote:
     line: int
 
 
-@compact
 @dataclass(frozen=True, slots=True)
 class Repair:
     """A change made to the text at the keeper's word, told to the reader."""
@@ -122,7 +114,6 @@ class Repair:
     what: str
 
 
-@compact
 @dataclass(frozen=True, slots=True)
 class Record:
     """What only the page of a document tells of it: where its metadata is stated, its repairs.
@@ -134,7 +125,6 @@ class Record:
     repairs: tuple[Repair, ...] = ()
 
 
-@compact
 @dataclass(frozen=True, slots=True)
 class Document:
     """One source document: all that is known of it except its body.
@@ -185,7 +175,6 @@ class Document:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
-@compact
 @dataclass(frozen=True, slots=True)
 class Registry:
     """What an entry under content/authors, places, topics or series says beyond its text."""
@@ -198,7 +187,6 @@ class Registry:
     """Latitude and longitude in degrees, WGS 84."""
 
 
-@compact
 @dataclass(frozen=True, slots=True)
 class Biography:
     """What an author's page tells of the author, and from which article it was taken.
@@ -211,7 +199,6 @@ class Biography:
     date: Date | None = None
 
 
-@compact
 @dataclass(frozen=True, slots=True)
 class Entity:
     """An author, place, topic or series: a registry entry, or a name found in sources."""
@@ -226,7 +213,6 @@ class Entity:
     biography: Biography | None = None
 
 
-@compact
 @dataclass(frozen=True, slots=True)
 class Archive:
     """Everything that is published, by key.
@@ -263,7 +249,6 @@ PageKind = Literal[
 ]
 
 
-@compact
 @dataclass(frozen=True, slots=True)
 class Page:
     """One HTML page to be made: its final URL (relative to the site's root) and what it shows.
@@ -283,7 +268,6 @@ class Page:
     """(title, url) of the pages above it, nearest last."""
 
 
-@compact
 @dataclass(frozen=True, slots=True)
 class Bucket:
     """A part of a longer list that has a page of its own (or is a heading on the same page)."""
@@ -294,7 +278,6 @@ class Bucket:
     articles: tuple[str, ...] = ()
 
 
-@compact
 @dataclass(frozen=True, slots=True)
 class OutputFile:
     """One file of the site, staged: its path under output/, the SHA-256 of its bytes in hex."""

@@ -196,9 +196,11 @@ class Output:
         """Those of the files that are published, as far as they are certain."""
         return {path: entry for path, entry in self._signatures.taken.items() if path in self._old}
 
-    def whole(self) -> bool:
-        """Whether the manifest is to the byte what the last publication wrote."""
-        return holds(self.folder, _described(MANIFEST, _manifest_bytes(self._old)))
+    @property
+    def manifest(self) -> str:
+        """The SHA-256 of the manifest; empty if there is none yet."""
+        path = self.folder / MANIFEST
+        return _digest(path) if _status(path) else ""
 
     def publish(self, files: Iterable[OutputFile]) -> Published:
         """Make output/ hold exactly these files, besides what is foreign, and the manifest.

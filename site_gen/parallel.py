@@ -100,7 +100,25 @@ def ordered_map(
             yield work(context, item)
         return
     with _pool(context, min(jobs, len(items))) as executor:
-        yield from executor.map(_run, [work] * len(items), items)
+        with _uninterrupted():
+            results = executor.map(_run, [work] * len(items), items)
+        yield from results
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Let Ctrl-C wait while workers are made: a copy of this process would answer it too.
+
+    The workers keep the block; they end when this process ends.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager

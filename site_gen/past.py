@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from site_gen.cache import PAST, Store, digest_of
+from site_gen.cache import PAST, Store, digest_of, program_digest
 from site_gen.model import OutputFile
 from site_gen.signatures import Kept
 
@@ -21,13 +21,15 @@ class Past:
     """The end of the last build into one output folder.
 
     `pages` are its pages by URL, each with the digest of all that it shows; `inputs` is the digest
-    of all that the build was made from, and `result` what it came to.
+    of all that the build was made from, `manifest` that of the manifest which it wrote, and
+    `result` what it came to.
     """
 
     sources: Kept = field(default_factory=dict)
     output: Kept = field(default_factory=dict)
     pages: Mapping[str, tuple[str, OutputFile]] = field(default_factory=dict)
     inputs: str = ""
+    manifest: str = ""
     result: Any = None
 
     @classmethod
@@ -38,9 +40,10 @@ class Past:
 
     def save(self, store: Store, output: str) -> None:
         """Keep it for the next build."""
-        values = (self.sources, self.output, self.pages, self.inputs, self.result)
+        values = (self.sources, self.output, self.pages, self.inputs, self.manifest, self.result)
         store.put([(_key(output), pickle.dumps(values))])
 
 
 def _key(output: str) -> str:
-    return f"{PAST}{digest_of(output)}"
+    # Another program may mean other things by the same bytes.
+    return f"{PAST}{program_digest()} {digest_of(output)}"

@@ -60,7 +60,12 @@ class Signatures:
             self.taken[path] = signature(status), digest
 
     def settled(self, status: os.stat_result) -> bool:
-        """Whether any later change of the file will show."""
+        """Whether any later change of the file will show.
+
+        On Windows none is certain to: there is no time that a program cannot set.
+        """
+        if os.name == "nt":
+            return False
         times = (status.st_mtime_ns, status.st_ctime_ns)
         coarse = any(time % 1_000_000_000 == 0 for time in times)
         return max(times) < self.now - (COARSE if coarse else TICK)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from pathlib import Path
 
 import pytest
 
 from site_gen import signatures
+from site_gen.cache import Store
+from site_gen.past import Past
 from site_gen.signatures import COARSE, TICK, Signatures
 from tests.archive_sites import articles, document
 from tests.support import SiteTest
@@ -165,6 +168,91 @@ def test_whatever_changes_is_seen(
     result = site.write(files).run("build", *arguments)
     changed = result.exit_code != 0 or site.output() != before
     assert changed or "extra.log" in result.stderr
+
+
+@pytest.mark.usefixtures("past")
+def test_an_output_of_another_build(site: SiteTest) -> None:
+    """An output that was put back from a copy is whole and yet not that of the last build."""
+    site.write(FILES).run("build")
+    shutil.copytree(site.folder / "output", site.folder / "copy")
+    site.write({"content/articles/n01.md": document("New words.", {"title": "New"})}).run("build")
+    expected = site.output()
+    shutil.rmtree(site.folder / "output")
+    (site.folder / "copy").rename(site.folder / "output")
+    site.run("build")
+    assert expected == site.output()
+
+
+@pytest.mark.usefixtures("past")
+def test_a_build_that_ended_before_it_was_remembered(
+    site: SiteTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was published by a build that died then is not taken for what came before it."""
+    site.write(FILES).run("build")
+    expected = site.output()
+    before = (site.folder / "content/articles/n01.md").read_bytes()
+    site.write({"content/articles/n01.md": document("New words.", {"title": "New"})})
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("site_gen.past.Past.save", killed)
+        site.run("build", "--jobs", "1")
+    assert "New words" in site.page("articles/n01.html")
+    site.write({"content/articles/n01.md": before})
+    site.run("build")
+    assert expected == site.output()
+
+
+@pytest.mark.usefixtures("past")
+@pytest.mark.parametrize(
+    "files", [{"site.yml": "title: Archive\nbogus: 1\n"}, {"static/a\\b.css": "p {}"}]
+)
+def test_a_new_error_is_told(site: SiteTest, files: dict[str, str]) -> None:
+    """A mistake that changes nothing else fails the build that comes after it."""
+    site.write(FILES | {"site.yml": "title: Archive\n"})
+    assert site.run("build").exit_code == 0
+    assert site.write(files).run("build").exit_code == 1
+
+
+@pytest.mark.usefixtures("past")
+def test_files_that_keep_their_names(site: SiteTest) -> None:
+    """An edit of static/root/ is published, though the address stays."""
+    site.write(FILES | {"static/root/robots.txt": "One"}).run("build")
+    site.write({"static/root/robots.txt": "Two"}).run("build")
+    assert site.page("robots.txt") == "Two"
+
+
+@pytest.mark.usefixtures("past")
+def test_templates_in_a_linked_folder(site: SiteTest, tmp_path: Path) -> None:
+    """A template that is reached by a link counts as one that lies there."""
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    (shared / "m.html").write_text("V1", "utf-8")
+    site.write(FILES | {"templates/404.html": "{% include 'shared/m.html' %}"})
+    (site.folder / "templates/shared").symlink_to(shared)
+    site.run("build")
+    (shared / "m.html").write_text("V2", "utf-8")
+    site.run("build")
+    assert site.page("404.html") == "V2"
+
+
+@pytest.mark.usefixtures("past")
+def test_another_program(site: SiteTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What another version of site_gen left is not looked at, and goes."""
+    site.write(FILES).run("build")
+    expected = site.output()
+    with monkeypatch.context() as patch:
+        patch.setattr("site_gen.cache._version", lambda _: "0")
+        with Store(site.folder / ".site_gen/cache") as store:
+            assert Past.load(store, os.path.realpath(site.folder / "output")) == Past()
+        assert site.run("build", "--jobs", "1").exit_code == 0
+    assert expected == site.output()
+    with sqlite3.connect(site.folder / ".site_gen/cache/store.sqlite") as database:
+        ((count,),) = database.execute("SELECT count(*) FROM store WHERE key LIKE 'past%'")
+    database.close()
+    assert count == 1
 
 
 def test_a_signature_needs_time(tmp_path: Path) -> None:

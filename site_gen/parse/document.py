@@ -20,7 +20,6 @@ from site_gen import (
     yamlio,
 )
 from site_gen import values as typed
-from site_gen.compact import compact
 from site_gen.config import Repair, SiteConfig, SplitParagraphs
 from site_gen.diagnostics import CODES, Diagnostic, Location, error, warning
 from site_gen.fields import BY_NAME, folded
@@ -45,7 +44,6 @@ NO_TITLE_TOLD = ("title-empty", "front-matter-unclosed", "front-matter-text")
 """Findings that tell already why a document has no title."""
 
 
-@compact
 @dataclass(frozen=True, slots=True)
 class Parsed:
     """What came of a source. `document` is None where an error keeps it from being published."""

@@ -12,7 +12,6 @@ from site_gen import (
     sources,
     tables,
 )
-from site_gen.compact import compact
 from site_gen.config import SiteConfig
 from site_gen.diagnostics import Diagnostic, Location, error, warning
 from site_gen.metadata import Statement
@@ -22,7 +21,6 @@ from site_gen.model import (
 from site_gen.paths import composed, folders, name_of, without_ending
 
 
-@compact
 @dataclass(frozen=True, slots=True)
 class Task:
     """A document and what adds to it. `defaults` are the nearest folder's first."""

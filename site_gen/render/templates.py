@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import traceback
 from collections.abc import Iterable, MutableMapping
 from functools import lru_cache
@@ -39,7 +40,8 @@ class Context(jinja2.runtime.Context):
 
     def call(self, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
         """What a callable returns for these arguments."""
-        if type(obj) not in _PLAIN or hasattr(obj, "jinja_pass_arg"):
+        special = type(obj) not in _PLAIN or hasattr(obj, "jinja_pass_arg")
+        if special or not self.eval_ctx.autoescape:
             return super().call(obj, *args, **kwargs)
         kwargs.pop("_block_vars", None)
         kwargs.pop("_loop_vars", None)
@@ -101,12 +103,25 @@ def templates_digest(site: Path) -> str:
     """The digest of all templates, the site's own and the theme's, with their names."""
     return digest_of(
         *(
-            f"{file.relative_to(folder).as_posix()} {hashlib.sha256(file.read_bytes()).hexdigest()}"
+            f"{file} {_digest(file)}"
             for folder in (site / "templates", theme.folder("templates"))
-            for file in sorted(folder.rglob("*"))
-            if file.is_file()
+            for file in sorted(_files(folder))
         )
     )
+
+
+def _files(folder: Path) -> Iterable[str]:
+    """All files below a folder; links are followed, as Jinja2 follows them."""
+    for above, _, names in os.walk(folder, followlinks=True):
+        yield from (os.path.join(above, name) for name in names)
+
+
+def _digest(file: str) -> str:
+    try:
+        with open(file, "rb") as data:
+            return hashlib.file_digest(data, "sha256").hexdigest()
+    except OSError as problem:
+        return str(problem)  # `check_templates` tells it.
 
 
 def check_templates(site: Path) -> list[Diagnostic]:
