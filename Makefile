@@ -44,7 +44,7 @@ test-long: $(VENV)/test.stamp browser ## run all tests, the property tests with 
 bench: $(VENV)/test.stamp browser ## measure beside others: make bench ARTICLES=200 COLLECTIONS="FOLDER"
 	$(PIP) install --quiet --editable '.[bench]'
 	$(RUN) benchmarks.build_speed $(if $(ARTICLES),--articles $(ARTICLES)) --write docs/benchmarks.md
-	$(RUN) benchmarks.search_cost short long $(if $(ARTICLES),--articles $(ARTICLES))
+	$(RUN) benchmarks.search_cost short long $(if $(ARTICLES),--articles $(ARTICLES)) --write docs/benchmarks.md
 	$(if $(COLLECTIONS),$(RUN) benchmarks.search_quality $(COLLECTIONS))
 
 .PHONY: lint

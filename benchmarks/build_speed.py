@@ -31,6 +31,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import corpus
+from benchmarks.page import write_section
 from benchmarks.rivals import sites
 
 SHAPES = ("short", "long", "huge")
@@ -697,14 +698,6 @@ def measure(options: argparse.Namespace, scratch: Path, report: Report) -> None:
         measure_tiny(scratch, report)
 
 
-def write_section(path: Path, lines: Sequence[str]) -> None:
-    """Put the tables at the end of a page of Markdown, in place of those of an earlier run."""
-    text = path.read_text("utf-8") if path.exists() else "# Benchmarks\n"
-    kept = re.sub(rf"^{HEADING}\n.*?(?=^## |\Z)", "", text, flags=re.MULTILINE | re.DOTALL)
-    section = "\n".join([HEADING, "", *lines])
-    path.write_text(f"{kept.rstrip()}\n\n{section}\n", "utf-8")
-
-
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """What the command line asks for."""
     parser = argparse.ArgumentParser(
@@ -746,7 +739,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for line in report.broken:
             report.say(f"- {line}")
     if options.write:
-        write_section(options.write, report.lines)
+        write_section(options.write, HEADING, report.lines)
     return 1 if report.broken else 0
 
 

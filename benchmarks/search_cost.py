@@ -32,6 +32,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urlsplit
 
 from benchmarks import corpus
+from benchmarks.page import write_section
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -40,6 +41,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DATE = datetime.date(2026, 1, 1)
 WORK = ".site_gen"
 PARTS = ("reader", "keeper", "disk")
+HEADING = "## What search costs"
 TICK, TICKS_TO_PSS = 0.02, 10
 """Seconds between two looks at the memory; PSS, which costs more to learn, at each tenth look."""
 LATENCY_MS, BITS_PER_SECOND = 50, 10_000_000
@@ -581,14 +583,23 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--articles", type=int, help="how many, in place of what the shape says")
     parser.add_argument("--rounds", type=int, help="how often to index; 3, and 1 for huge")
     parser.add_argument("--only", choices=PARTS, action="append", help="measure this part alone")
+    parser.add_argument("--write", type=Path, help="also write a section of this page")
     options = parser.parse_args(arguments)
-    print(f"{machine()}.\n")
+    lines: list[str] = []
+
+    def say(line: str) -> None:
+        print(line, flush=True)
+        lines.append(line)
+
+    say(f"{machine()}.")
     for shape in options.shapes:
         count = options.articles or corpus.SHAPES[shape].articles
-        print(f"## {count:,} articles, {shape}\n", flush=True)
+        say(f"\n### {count:,} articles, {shape}\n")
         rounds = options.rounds or (1 if shape == "huge" else 3)
         for line in measure(shape, options.articles, rounds, options.only or PARTS):
-            print(line, flush=True)
+            say(line)
+    if options.write:
+        write_section(options.write, HEADING, lines)
 
 
 if __name__ == "__main__":

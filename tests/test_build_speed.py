@@ -11,6 +11,7 @@ import pytest
 
 from benchmarks import build_speed
 from benchmarks.build_speed import EDITS, Edit, Ours, Report, differences
+from benchmarks.page import write_section
 from benchmarks.rivals import sites
 
 HELD = 60_000_000
@@ -183,7 +184,7 @@ def test_the_page_keeps_what_others_wrote_and_loses_the_earlier_tables(tmp_path:
         "# Benchmarks\n\n## Build speed\n\nold\n\n### Sub\n\n## Other\n\nkept\n", "utf-8"
     )
 
-    build_speed.write_section(page, ["new"])
+    write_section(page, "## Build speed", ["new"])
 
     expected = "# Benchmarks\n\n## Other\n\nkept\n\n## Build speed\n\nnew\n"
     assert expected == page.read_text("utf-8")

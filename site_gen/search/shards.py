@@ -35,7 +35,7 @@ DICTIONARY, POSTINGS = 8_000, 12_000
 """Characters that a shard of each kind aims at."""
 DOCUMENT = 8_000
 """Bytes of text that a document shard aims at."""
-GROUPS_FOR_LETTERS, GROUPS_FOR_SYLLABLES = 4, 16
+GROUPS_FOR_LETTERS, GROUPS_FOR_SYLLABLES = 16, 64
 """From so many groups on, runs of the alphabet are those of a letter, or of two."""
 
 
