@@ -203,15 +203,16 @@ def read(context: Context, task: BlockTask) -> Block:
     """Index the groups of a block that are not in the store, and merge all of it."""
     with cache.Store(context.store) as store:
         groups = []
+        new: dict[str, Segment] = {}
         for number, (key, entries) in enumerate(task.groups, task.first):
             group = kept_group(store, key)
             if entries is not None:
-                group = _read_group(context, store, number, key, entries, group)
+                group = _read_group(context, store, number, key, entries, group, new)
             elif group is None:
                 raise cache.CacheBroken(f"group {key} is gone")
             groups.append(group)
         key = block_key(context, groups)
-        return kept_block(store, key, groups) or _merge_block(context, store, key, groups)
+        return kept_block(store, key, groups) or _merge_block(context, store, key, groups, new)
 
 
 def _read_group(
@@ -221,8 +222,12 @@ def _read_group(
     key: str,
     entries: Sequence[Entry],
     kept: Group | None,
+    new: dict[str, Segment],
 ) -> Group:
-    """Stage the document shards of a group, and index it unless that was done."""
+    """Stage the document shards of a group, and index it unless that was done.
+
+    A segment that is made is put into `new`, beside the store.
+    """
 
     def text(entry: Entry) -> str:
         data = store.get(entry.body)
@@ -237,15 +242,25 @@ def _read_group(
     # Here, so that only what indexes a group waits for NumPy.
     from site_gen.search.columns import read_group
 
-    data = read_group(entries, texts, context.averages).packed()
+    segment = read_group(entries, texts, context.averages)
+    data = segment.packed()
     group = Group(hashlib.sha256(data).hexdigest(), shards)
     about = json.dumps((group.segment, [(one.digest, one.size) for one in shards]))
     store.put([(f"segment {group.segment}", data), (f"group {key}", about.encode())])
+    new[group.segment] = segment
     return group
 
 
-def _merge_block(context: Context, store: cache.Store, key: str, groups: Sequence[Group]) -> Block:
-    whole = joined((at, _segment(store, one.segment)) for at, one in enumerate(groups))
+def _merge_block(
+    context: Context,
+    store: cache.Store,
+    key: str,
+    groups: Sequence[Group],
+    new: Mapping[str, Segment],
+) -> Block:
+    whole = joined(
+        (at, new.get(one.segment) or _segment(store, one.segment)) for at, one in enumerate(groups)
+    )
     values = []
     pieces = {}
     for run, segment in whole.parts(partial(run_of, letters=context.letters)).items():
