@@ -314,7 +314,12 @@ def test_any_directory_order(
             random.Random(str(path)).shuffle(self.entries)
 
         def __iter__(self) -> Iterator[os.DirEntry[str]]:
-            return iter(self.entries)
+            return self
+
+        def __next__(self) -> os.DirEntry[str]:
+            if not self.entries:
+                raise StopIteration
+            return self.entries.pop()
 
         def __enter__(self) -> Shuffled:
             return self
