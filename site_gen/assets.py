@@ -42,7 +42,7 @@ def load(site: Path) -> tuple[Assets, list[Diagnostic]]:
             try:
                 found[name] = file.read_bytes()
             except OSError as reason:
-                problems.append(_unreadable(f"static/{name}", reason.strerror or str(reason)))
+                problems.append(unreadable(f"static/{name}", reason.strerror or str(reason)))
     urls = {name: _named(name, data) for name, data in found.items() if not name.endswith(".css")}
     files = {urls[name]: found[name] for name in urls}
     for name, data in found.items():
@@ -75,7 +75,7 @@ def _problem(name: str, file: Path, site: Path | None) -> Diagnostic | None:
         message = f"The name cannot be published: {wrong}"
         return error("file-name", Location(path), message, hint="Rename the file.")
     if not file.exists():
-        return _unreadable(path, "the link leads to nothing")
+        return unreadable(path, "the link leads to nothing")
     if site and not Path(os.path.realpath(file)).is_relative_to(os.path.realpath(site)):
         return error(
             "symlink-outside",
@@ -86,7 +86,8 @@ def _problem(name: str, file: Path, site: Path | None) -> Diagnostic | None:
     return None
 
 
-def _unreadable(path: str, reason: str) -> Diagnostic:
+def unreadable(path: str, reason: str) -> Diagnostic:
+    """The error for a file that would be published as it is, and cannot be read."""
     message = f"The file cannot be read: {reason}"
     return error("unreadable", Location(path), message, hint="Make it readable for you.")
 

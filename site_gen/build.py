@@ -117,9 +117,8 @@ class _Made:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What the sources came to, read by which `program` (its digest)."""
+    """What the sources came to."""
 
-    program: str
     inventory: sources.Inventory
     documents: tuple[Document, ...]
     failed: tuple[str, ...]
@@ -211,11 +210,12 @@ def _made(options: Options, store: Path, target: output.Output | None) -> Report
     settings, static, found = _settings(options)
     inventory, problems = sources.walk(options.site, settings, seen.sources)
     found += problems
-    inputs = _inputs(options, settings, static, inventory, seen, found)
+    program = cache.program_digest(settings.markdown_extensions)
+    inputs = _inputs(options, settings, program, static, inventory, seen, found)
     if target and inputs and inputs == seen.past.inputs and seen.all_held:
         return _as_before(seen, target, store, started)
     found += [*_check_settings(settings), *render.check_templates(options.site)]
-    read = _read(options, settings, store, inventory)
+    read = _read(options, settings, program, store, inventory)
     planned = _plan(options, settings, read, static)
     found += [*read.found, *planned.found]
     found += check.no_address(settings, found)
@@ -229,8 +229,8 @@ def _made(options: Options, store: Path, target: output.Output | None) -> Report
         # What cannot be published is rendered too: its problems are told in the same run.
         wanted = target if _may_publish(found, options) else None
         if wanted:
-            index = _index(options, settings, read.program, planned, store, wanted, seen.held)
-        made = _render(options, settings, planned, static, store, wanted, index, seen)
+            index = _index(options, settings, program, planned, store, wanted, seen.held)
+        made = _render(options, settings, program, planned, static, store, wanted, index, seen)
         found += diagnostics.strict(made.found) if options.strict else made.found
     found = sorted(dict.fromkeys(found), key=lambda one: one.sort_key)
     published = None
@@ -256,15 +256,17 @@ def _seen(options: Options, store: Path, target: output.Output | None) -> _Seen:
         now = signatures.clock(store)
     except OSError as problem:
         raise cache.CacheBroken(f"{store}: {problem}") from problem
-    held = target.held(past.output) if target else {}
-    all_held = target is not None and len(held) == target.size
-    all_held = all_held and target is not None and target.manifest == past.manifest
+    if target is None:
+        return _Seen(past, signatures.Signatures(past.sources, now), {}, all_held=False)
+    held = target.held(past.output)
+    all_held = len(held) == target.size and target.manifest == past.manifest
     return _Seen(past, signatures.Signatures(past.sources, now), held, all_held)
 
 
 def _inputs(
     options: Options,
     settings: SiteConfig,
+    program: str,
     static: assets.Assets,
     inventory: sources.Inventory,
     seen: _Seen,
@@ -283,7 +285,7 @@ def _inputs(
             return ""
         attachments.append(str(signatures.signature(status)))
     return cache.digest_of(
-        cache.program_digest(settings.markdown_extensions),
+        program,
         settings.model_dump_json(),
         f"{options.date} {options.keep_going} {options.strict}",
         repr(found),
@@ -350,11 +352,14 @@ def _check_settings(settings: SiteConfig) -> list[Diagnostic]:
 
 
 def _read(
-    options: Options, settings: SiteConfig, store: Path, inventory: sources.Inventory
+    options: Options,
+    settings: SiteConfig,
+    program: str,
+    store: Path,
+    inventory: sources.Inventory,
 ) -> _Read:
     """Parse every document, in parallel, but for those that the store has."""
     tasks, found = parse.tasks(options.site, inventory, settings)
-    program = cache.program_digest(settings.markdown_extensions)
     context = parse.Context(options.site, settings, program, store)
     documents: list[Document] = []
     failed = [one.path for one in inventory.sources if one.kind == "failed" and one.document_kind]
@@ -385,7 +390,7 @@ def _read(
     documents.sort(key=lambda one: one.path)
     found += check.unknown_keys(unknown, settings)
     keys = tuple(key for group in groups for key in group.stored)
-    return _Read(program, inventory, tuple(documents), tuple(sorted(failed)), keys, tuple(found))
+    return _Read(inventory, tuple(documents), tuple(sorted(failed)), keys, tuple(found))
 
 
 def _plan(options: Options, settings: SiteConfig, read: _Read, static: assets.Assets) -> _Planned:
@@ -486,6 +491,7 @@ def _index(
 def _render(
     options: Options,
     settings: SiteConfig,
+    program: str,
     planned: _Planned,
     static: assets.Assets,
     store: Path,
@@ -503,7 +509,7 @@ def _render(
         static.urls,
         store,
         index.root,
-        cache.program_digest(settings.markdown_extensions),
+        program,
     )
     stage = target.stage_folder if target else None
     kept = {
@@ -522,7 +528,7 @@ def _render(
         try:
             others += _attachment(options.site, path, url, target, seen)
         except OSError as reason:
-            found.append(_unreadable(path, reason))
+            found.append(assets.unreadable(path, reason.strerror or str(reason)))
         except ValueError as reason:
             found.append(check.unsafe_svg(path, str(reason)))
     pages = render.standing(context, planned.plan.pages)
@@ -559,8 +565,3 @@ def _attachment(
         seen.sources.take(path, status, hashlib.sha256(data).hexdigest())
     published = svg.sanitise(data) if drawing else data
     return [_staged(target, url, published)] if target else []
-
-
-def _unreadable(path: str, reason: OSError) -> Diagnostic:
-    message = f"The file cannot be read: {reason.strerror or reason}"
-    return error("unreadable", Location(path), message, hint="Make it readable for you.")
