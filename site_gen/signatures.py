@@ -7,8 +7,9 @@ one moment apart.
 
 from __future__ import annotations
 
+import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 Signature = tuple[int, int, int, int]
@@ -58,6 +59,19 @@ class Signatures:
         """Keep the digest of a file that was read after `status` was asked for."""
         if self.settled(status):
             self.taken[path] = signature(status), digest
+
+    def read(
+        self, path: str, status: os.stat_result, read: Callable[[], bytes]
+    ) -> tuple[str, bytes | None]:
+        """The digest of a file, and its bytes where `read` had to be asked for them."""
+        digest = self.digest(path, status)
+        if digest:
+            return digest, None
+        data = read()
+        digest = hashlib.sha256(data).hexdigest()
+        if len(data) == status.st_size:
+            self.take(path, status, digest)
+        return digest, data
 
     def settled(self, status: os.stat_result) -> bool:
         """Whether any later change of the file will show.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import fnmatch
-import hashlib
 import os
 import stat
 from collections.abc import Mapping, Sequence
@@ -150,13 +149,10 @@ class _Walker:
     def read(self, source: Source) -> Source:
         """A source with its digest and size. Raises OSError."""
         status = _regular(f"{self.site}/{source.path}")
-        digest = self.signatures.digest(source.path, status)
-        size = status.st_size
-        if not digest:
-            data = read_bytes(self.site, source.path)
-            digest, size = hashlib.sha256(data).hexdigest(), len(data)
-            if size == status.st_size:
-                self.signatures.take(source.path, status, digest)
+        digest, data = self.signatures.read(
+            source.path, status, lambda: read_bytes(self.site, source.path)
+        )
+        size = status.st_size if data is None else len(data)
         return replace(source, digest=digest, size=size)
 
     def lost(self, path: str) -> None:

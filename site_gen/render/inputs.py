@@ -16,7 +16,7 @@ from site_gen.pages import Plan
 class Inputs:
     """All that pages show. `assets` are the URLs of static files by name; `store` is the folder
     of the store that holds the bodies; `index` is the URL of the search index's root, empty
-    where none was made; `program` is the digest of what renders.
+    where none was made; `program` is the digest of what renders, `templates` that of templates.
     """
 
     site: Path
@@ -28,3 +28,4 @@ class Inputs:
     store: Path
     index: str = ""
     program: str = ""
+    templates: str = ""

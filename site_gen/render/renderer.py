@@ -16,7 +16,7 @@ from site_gen.model import ENTITY_KINDS, Document, Entity, EntityKind, Page
 from site_gen.pages import DATES, FOLDER, HEADING, HOME, SEARCH, initial
 from site_gen.render.bodies import Bodies, Keys, quoted
 from site_gen.render.inputs import Inputs
-from site_gen.render.templates import TEMPLATE_OF, environment, templates_digest
+from site_gen.render.templates import TEMPLATE_OF, environment
 from site_gen.render.views import buckets, group_id, point, said
 
 NEWEST = 10
@@ -37,7 +37,7 @@ class Renderer:
         self.config = inputs.config
         self.archive = inputs.archive
         self.plan = inputs.plan
-        self.templates = environment(inputs.site)
+        self.templates = environment(inputs.site, inputs.templates)
         self.cards: dict[str, dict[str, Any]] = {}
         self.card_keys: dict[str, str] = {}
         self.credits: dict[tuple[EntityKind, str], dict[str, str]] = {}
@@ -60,7 +60,7 @@ class Renderer:
             self.inputs.program,
             self.config.model_dump_json(),
             json.dumps([self.site, dict(self.inputs.assets)], ensure_ascii=False),
-            templates_digest(self.inputs.site),
+            self.inputs.templates,
         )
 
     def render(self, page: Page, store: cache.Store) -> str:

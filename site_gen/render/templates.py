@@ -71,16 +71,12 @@ class Environment(jinja2.Environment):
         return super().getattr(obj, attribute)
 
 
-def environment(site: Path) -> Environment:
+@lru_cache(maxsize=2)
+def environment(site: Path, digest: str) -> Environment:
     """The templates: the site's own first, then the theme's, which are also below `theme/`.
 
-    What was compiled once is there for all that render the same templates in this process.
+    What was compiled once is there for all that render the templates of one digest in this process.
     """
-    return _environment(site, templates_digest(site))
-
-
-@lru_cache(maxsize=2)
-def _environment(site: Path, digest: str) -> Environment:
     default = jinja2.FileSystemLoader(theme.folder("templates"))
     return Environment(
         loader=jinja2.ChoiceLoader(
@@ -124,9 +120,9 @@ def _digest(file: str) -> str:
         return str(problem)  # `check_templates` tells it.
 
 
-def check_templates(site: Path) -> list[Diagnostic]:
-    """Compile every template that pages use; one error for each that is broken."""
-    templates = environment(site)
+def check_templates(site: Path, digest: str) -> list[Diagnostic]:
+    """Compile every template that pages use, of this digest; one error for each that is broken."""
+    templates = environment(site, digest)
     found = []
     names = sorted({*TEMPLATE_OF.values(), *_own_templates(site)})
     for name in names:

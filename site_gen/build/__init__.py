@@ -1,0 +1,197 @@
+"""The build, from content/ to output/. It reads as the table of contents of site_gen."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from site_gen import (
+    assets,
+    cache,
+    check,
+    config,
+    diagnostics,
+    markup,
+    output,
+    remote,
+    render,
+    search,
+    sources,
+)
+from site_gen.build import making, planning, reading, seen
+from site_gen.build.run import Options, Progress, Report, Run
+from site_gen.config import SiteConfig
+from site_gen.diagnostics import Diagnostic, Location, error
+from site_gen.past import Past
+
+__all__ = ["SOURCES", "WORK", "Options", "Progress", "Report", "build", "whole_site"]
+
+SOURCES = ("content", "templates", "static")
+WORK = ".site_gen"
+"""The folder of the site that holds the cache, the locks and the preview."""
+
+
+def build(options: Options) -> Report:
+    """Read, assemble, plan, render and publish a site.
+
+    Raises OutputError if the output cannot or must not be written, or the disk fails, and
+    RemoteError if workers of other machines cannot do the work.
+    """
+    if isinstance(options.jobs, remote.Remote):
+        # A worker's current folder is another.
+        site, folder = Path(os.path.abspath(options.site)), Path(os.path.abspath(options.output))
+        options = replace(options, site=site, output=folder)
+    if options.publish:
+        _refuse_sources(options)
+    with _uncollected():
+        return _with_a_store(options)
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Look for no cycles in memory: a build makes millions of objects and drops few."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _with_a_store(options: Options) -> Report:
+    shared = isinstance(options.jobs, remote.Remote)
+    store = options.site / WORK / (cache.SHARED if shared else cache.LOCAL)
+    # A damaged cache costs time and nothing else. Where none can be kept, one for this build does.
+    with contextlib.suppress(cache.CacheBroken):
+        return _build(options, store)
+    cache.discard(store)
+    if shared:
+        with _reported():
+            return _build(options, store)
+    with contextlib.suppress(cache.CacheBroken):
+        return _build(options, store)
+    with tempfile.TemporaryDirectory(prefix="site_gen-") as folder, _reported():
+        return _build(options, Path(folder))
+
+
+@contextlib.contextmanager
+def _reported() -> Iterator[None]:
+    """Tell the keeper that there is no place for a cache."""
+    try:
+        yield
+    except cache.CacheBroken as problem:
+        raise output.OutputError(f"No cache can be kept on this machine: {problem}") from problem
+
+
+def _build(options: Options, store: Path) -> Report:
+    with contextlib.ExitStack() as stack:
+        target = None
+        if options.publish:
+            target = stack.enter_context(output.Output(options.output, options.site / WORK))
+        if isinstance(options.jobs, remote.Remote):
+            folders = [target.stage_folder] if target else []
+            extensions = config.load(options.site)[0].markdown_extensions
+            joined = options.jobs.joined(store, folders, extensions)
+            options = replace(options, jobs=stack.enter_context(joined))
+        return _made(options, store, target)
+
+
+def _made(options: Options, store: Path, target: output.Output | None) -> Report:
+    started = time.monotonic()
+    before = seen.look(options, store, target)
+    settings, static, found = _settings(options)
+    inventory, problems = sources.walk(options.site, settings, before.sources)
+    found += problems
+    program = cache.program_digest(settings.markdown_extensions)
+    templates = render.templates_digest(options.site)
+    run = Run(options, settings, static, program, templates, store, target)
+    inputs = seen.inputs(run, inventory, before, found)
+    if target and inputs and inputs == before.past.inputs and before.all_held:
+        return seen.as_before(run, before, started)
+    found += [*_check_settings(settings), *render.check_templates(options.site, templates)]
+    read = reading.read(run, inventory)
+    planned = planning.plan(run, read)
+    found += [*read.found, *planned.found]
+    found += check.no_address(settings, found)
+    if options.keep_going or not any(one.severity == "error" for one in found):
+        found += check.nothing_to_publish(planned.sum)
+    if options.strict:
+        found = diagnostics.strict(found)
+    made = making.Made()
+    index = search.Index()
+    if not any(one.code == "template-error" for one in found):
+        # What cannot be published is rendered too: its problems are told in the same run.
+        wanted = run if _may_publish(found, options) else replace(run, target=None)
+        index = making.index(wanted, planned, before)
+        made = making.pages(wanted, planned, index, before)
+        found += diagnostics.strict(made.found) if options.strict else made.found
+    found = sorted(dict.fromkeys(found), key=lambda one: one.sort_key)
+    published = None
+    if target and _may_publish(found, options):
+        published = target.publish([*index.files, *made.files])
+        result = tuple(found), planned.sum
+        if any(one.code == "internal-error" for one in found):
+            inputs = ""  # It is tried again, at every build.
+        past = Past(
+            before.sources.taken, target.signatures(), made.pages, inputs, target.manifest, result
+        )
+        with cache.Store(store) as kept:
+            kept.keep_only((*read.keys, *index.keys))
+            past.save(kept, str(target.folder))
+    return Report(tuple(found), planned.sum, published, time.monotonic() - started)
+
+
+def _refuse_sources(options: Options) -> None:
+    """Raise OutputError if the output would mix with what the site is made from."""
+    target = Path(os.path.realpath(options.output))
+    for source in (options.site, *(options.site / name for name in SOURCES)):
+        inside = [target, *target.parents] if source != options.site else []
+        around = Path(os.path.realpath(source))
+        if _among(source, inside) or _among(target, [around, *around.parents]):
+            raise output.OutputError(
+                f"{options.output} cannot be the output: it would mix with {source}, from which "
+                "the site is made. Nothing was published. Choose a folder that holds nothing else."
+            )
+
+
+def _among(folder: Path, places: Iterable[Path]) -> bool:
+    """Whether a folder is one of these, however it is spelt."""
+    return folder.exists() and any(one.exists() and one.samefile(folder) for one in places)
+
+
+def _settings(options: Options) -> tuple[SiteConfig, assets.Assets, list[Diagnostic]]:
+    settings, found = config.load(options.site)
+    if options.url:
+        settings = settings.model_copy(update={"url": config.base_url(options.url)})
+    static, problems = assets.load(options.site)
+    return settings, static, [*found, *problems]
+
+
+def _check_settings(settings: SiteConfig) -> list[Diagnostic]:
+    problem = markup.check_extensions(markup.extension_settings(settings.markdown_extensions))
+    if not problem:
+        return []
+    at = Location(config.SITE_FILE)
+    hint = "Install the extension, or mend its name and settings under `markdown_extensions:`."
+    return [error("config-value", at, f"A Markdown extension fails: {problem}", hint=hint)]
+
+
+def _may_publish(found: Sequence[Diagnostic], options: Options) -> bool:
+    """Whether errors, if there are any, concern single documents that can be left out."""
+    errors = [one for one in found if one.severity == "error"]
+    return not errors or (options.keep_going and not any(map(whole_site, errors)))
+
+
+def whole_site(problem: Diagnostic) -> bool:
+    """Whether an error is one that no single document can be left out for."""
+    if problem.code == "internal-error":
+        # One in reading a document fails it alone; a page that is planned is linked to already.
+        return not problem.location.path.startswith(f"{sources.CONTENT}/")
+    return problem.code in diagnostics.WHOLE_SITE or problem.location.path == config.SITE_FILE

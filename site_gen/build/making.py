@@ -1,0 +1,114 @@
+"""The files of a build: the search index, pages, static files and attachments, staged."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+
+from site_gen import assets, check, output, parallel, render, search, sources, svg
+from site_gen.build.planning import Planned
+from site_gen.build.run import Run
+from site_gen.build.seen import Seen
+from site_gen.diagnostics import Diagnostic
+from site_gen.model import OutputFile
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What rendering came to: pages by URL with their keys, other files, problems."""
+
+    pages: Mapping[str, tuple[str, OutputFile]] = field(default_factory=dict)
+    others: tuple[OutputFile, ...] = ()
+    found: tuple[Diagnostic, ...] = ()
+
+    @property
+    def files(self) -> list[OutputFile]:
+        """All files."""
+        return [*self.others, *(file for _, file in self.pages.values())]
+
+
+def index(run: Run, planned: Planned, seen: Seen) -> search.Index:
+    """Index the text of every published article, in parallel, and stage the index."""
+    if run.target is None:
+        return search.Index()
+    run.options.progress("Indexing", 0, 1)
+    place = search.Place(
+        run.store,
+        run.target.stage_folder,
+        run.target.folder,
+        run.program,
+        run.options.jobs,
+        lambda file: seen.held.get(file.path) == file,
+    )
+    made = search.make(planned.archive, planned.plan.urls, run.settings.language, place)
+    run.options.progress("Indexing", 1, 1)
+    return made
+
+
+def pages(run: Run, planned: Planned, index: search.Index, seen: Seen) -> Made:
+    """Render all pages in parallel and, with a target, stage them with all that is published."""
+    inputs = render.Inputs(
+        run.options.site,
+        run.settings,
+        planned.archive,
+        planned.plan,
+        planned.links,
+        run.static.urls,
+        run.store,
+        index.root,
+        run.program,
+        run.templates,
+    )
+    target = run.target
+    stage = target.stage_folder if target else None
+    kept = {
+        url: page
+        for url, page in seen.past.pages.items()
+        if target is None or seen.held.get(url) == page[1]
+    }
+    context = render.Context(inputs, stage, target.folder if target else run.options.output, kept)
+    others: list[OutputFile] = []
+    if target:
+        files = {**run.static.files, ".nojekyll": b""}
+        others += [_staged(target, path, data) for path, data in files.items()]
+    found: list[Diagnostic] = []
+    for path, url in planned.attachments.items():
+        try:
+            others += _attachment(run, path, url, seen)
+        except OSError as reason:
+            found.append(assets.unreadable(path, reason.strerror or str(reason)))
+        except ValueError as reason:
+            found.append(check.unsafe_svg(path, str(reason)))
+    made = render.standing(context, planned.plan.pages)
+    new = [page for page in planned.plan.pages if page.url not in made]
+    chunks = parallel.chunks(new, render.CHUNK)
+    done = len(made)
+    for rendered in parallel.ordered_map(render.render_chunk, chunks, context, run.options.jobs):
+        made |= rendered.pages
+        found += rendered.found
+        done = min(done + render.CHUNK, len(planned.plan.pages))
+        run.options.progress("Writing", done, len(planned.plan.pages))
+    return Made(made, tuple(others), tuple(found))
+
+
+def _staged(target: output.Output, path: str, data: bytes) -> OutputFile:
+    return output.stage(target.stage_folder, target.folder, path, data)
+
+
+def _attachment(run: Run, path: str, url: str, seen: Seen) -> list[OutputFile]:
+    """Stage an attachment, but not one that output/ holds as it is.
+
+    Raises OSError if it cannot be read, ValueError if it is an unsafe drawing.
+    """
+    drawing = check.ending(url) == ".svg"
+    held = seen.held.get(url)
+    read = partial(sources.read_bytes, run.options.site, path)
+    digest, data = seen.sources.read(path, os.stat(run.options.site / path), read)
+    if run.target and not drawing and held and digest == held.digest:
+        return [held]
+    if data is None:
+        data = read()
+    published = svg.sanitise(data) if drawing else data
+    return [_staged(run.target, url, published)] if run.target else []

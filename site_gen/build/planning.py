@@ -1,0 +1,91 @@
+"""The plan of a build: the archive, a URL for everything, and where all links lead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from site_gen import archive, check, links, output, pages, sources
+from site_gen.build.reading import Read
+from site_gen.build.run import Run
+from site_gen.check import Sum
+from site_gen.diagnostics import Diagnostic
+from site_gen.model import Archive, Document
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What will be published, and where."""
+
+    archive: Archive
+    plan: pages.Plan
+    links: links.Resolved
+    attachments: Mapping[str, str]
+    failed: tuple[str, ...]
+    found: tuple[Diagnostic, ...]
+
+    @property
+    def sum(self) -> Sum:
+        """What became of every article."""
+        return Sum(
+            len(self.archive.articles),
+            {path: why for path, why in self.archive.held_back.items() if _is_article(path)},
+            tuple(sorted({path for path in self.failed if _is_article(path)})),
+        )
+
+
+def plan(run: Run, read: Read) -> Planned:
+    """Assemble the archive and give everything its URL; what cannot have one fails."""
+    failed = list(read.failed)
+    found: list[Diagnostic] = []
+    documents = list(read.documents)
+    while True:
+        whole, problems = archive.assemble(documents, run.options.date)
+        urls, collisions = pages.place_documents(whole)
+        plan, in_the_way = pages.plan(whole, urls, run.settings)
+        out = {one.location.path for one in (*collisions, *in_the_way)}
+        found += [*collisions, *in_the_way]
+        if not out:
+            found += problems
+            break
+        failed += sorted(out)
+        documents = [one for one in documents if one.path not in out]
+    places = {one.path: pages.attachment_url(one.path) for one in read.inventory.attachments}
+    unsafe = check.unsafe(places, run.settings)
+    attachments = {path: url for path, url in places.items() if path not in unsafe}
+    unpublished = dict.fromkeys(failed, "it has errors") | dict(whole.held_back) | unsafe
+    shown = _shown(whole)
+    resolver = links.Resolver(
+        {one.path: one for one in shown},
+        {**urls, **_entity_urls(whole, plan)},
+        attachments,
+        unpublished,
+        (page.url for page in plan.pages),
+    )
+    resolved, problems = links.resolve(shown, resolver)
+    found += problems
+    used = {path: attachments[path] for path in sorted(resolved.attachments)}
+    files = [*((f"static/{name}", url) for name, url in run.static.urls.items()), *used.items()]
+    found += pages.files_in_the_way(files, plan, [output.MANIFEST])
+    found += check.leftovers(places, resolved.attachments, resolved.withheld, run.settings)
+    return Planned(whole, plan, resolved, used, tuple(failed), tuple(found))
+
+
+def _shown(whole: Archive) -> list[Document]:
+    entries = [
+        one.entry for group in whole.entities.values() for one in group.values() if one.entry
+    ]
+    return [*whole.articles.values(), *whole.pages.values(), *entries]
+
+
+def _entity_urls(whole: Archive, plan: pages.Plan) -> dict[str, str]:
+    return {
+        one.entry.path: plan.entity_urls[kind, key]
+        for kind, group in whole.entities.items()
+        for key, one in group.items()
+        if one.entry
+    }
+
+
+def _is_article(path: str) -> bool:
+    return sources.document_kind(path) == "article"

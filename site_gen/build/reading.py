@@ -1,0 +1,58 @@
+"""The documents of a build: parsed in parallel, but for those that the store has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import chain
+
+from site_gen import cache, check, parallel, parse, sources
+from site_gen.build.run import Run
+from site_gen.diagnostics import Diagnostic, Location
+from site_gen.model import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the sources came to. `keys` are those of all that the store holds of it."""
+
+    inventory: sources.Inventory
+    documents: tuple[Document, ...]
+    failed: tuple[str, ...]
+    keys: tuple[str, ...]
+    found: tuple[Diagnostic, ...]
+
+
+def read(run: Run, inventory: sources.Inventory) -> Read:
+    """Parse every document whose inputs are new."""
+    tasks, found = parse.tasks(run.options.site, inventory, run.settings)
+    context = parse.Context(run.options.site, run.settings, run.program, run.store)
+    documents: list[Document] = []
+    failed = [one.path for one in inventory.sources if one.kind == "failed" and one.document_kind]
+    unknown: list[tuple[str, Location]] = []
+    groups = parse.groups(tasks, context)
+    new: list[parse.Group] = []
+    known: list[list[parse.Parsed]] = []
+    with cache.Store(run.store) as values:
+        for group in groups:
+            kept = parse.kept(values, group)
+            if kept is None:
+                new.append(group)
+            else:
+                known.append(kept)
+    done = 0
+    parsed_now = parallel.ordered_map(parse.parse_group, new, context, run.options.jobs)
+    for results in chain(known, parsed_now):
+        for parsed in results:
+            found += parsed.found
+            unknown += parsed.unknown
+            if parsed.document is None:
+                failed.append(parsed.path)
+            else:
+                documents.append(parsed.document)
+        done += len(results)
+        run.options.progress("Reading", done, len(tasks))
+    # Documents come by groups; whatever looks at them in turn goes by path.
+    documents.sort(key=lambda one: one.path)
+    found += check.unknown_keys(unknown, run.settings)
+    keys = tuple(key for group in groups for key in group.stored)
+    return Read(inventory, tuple(documents), tuple(sorted(failed)), keys, tuple(found))

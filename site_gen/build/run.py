@@ -1,0 +1,73 @@
+"""One build: what is asked for, what came of it, and what stands while it runs."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from site_gen import parallel, remote
+from site_gen.assets import Assets
+from site_gen.check import Sum
+from site_gen.config import SiteConfig
+from site_gen.diagnostics import Diagnostic
+from site_gen.output import Output, Published
+
+Progress = Callable[[str, int, int], None]
+"""Told (what, done, of how many) as a build goes on."""
+
+
+def _silent(what: str, done: int, total: int) -> None:
+    """Show no progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a build is asked to do.
+
+    `date` is the only clock: it decides embargoes. `url` takes the place of the one in site.yml.
+    `publish` is False for `check`. `jobs` is how many processes may work, or workers of other
+    machines; the result does not depend on it.
+    """
+
+    site: Path
+    output: Path
+    date: datetime.date
+    url: str = ""
+    keep_going: bool = False
+    strict: bool = False
+    publish: bool = True
+    jobs: int | remote.Remote = field(default_factory=parallel.usable_cores)
+    progress: Progress = _silent
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of a build. `published` is None if nothing was."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    sum: Sum
+    published: Published | None
+    seconds: float
+
+    @property
+    def failed(self) -> bool:
+        """Whether there is an error."""
+        return any(one.severity == "error" for one in self.diagnostics)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What all steps of a build share: settings, static files, the store, the output if any.
+
+    `program` and `templates` are digests: of what shapes results, and of the site's templates.
+    """
+
+    options: Options
+    settings: SiteConfig
+    static: Assets
+    program: str
+    templates: str
+    store: Path
+    target: Output | None

@@ -1,0 +1,81 @@
+"""What is left of the last build, and whether anything is to be done at all."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from site_gen import cache, output, signatures, sources
+from site_gen.build.run import Options, Report, Run
+from site_gen.diagnostics import Diagnostic
+from site_gen.model import OutputFile
+from site_gen.past import Past
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is left of the last build: its end, sources that are as they were, files it wrote.
+
+    `all_held` says that output/ is as it left it, every file of it.
+    """
+
+    past: Past
+    sources: signatures.Signatures
+    held: Mapping[str, OutputFile]
+    all_held: bool
+
+
+def look(options: Options, store: Path, target: output.Output | None) -> Seen:
+    """What is left of the last build: in the store, and in output/."""
+    with cache.Store(store) as kept:
+        past = Past.load(kept, os.path.realpath(options.output))
+    try:
+        now = signatures.clock(store)
+    except OSError as problem:
+        raise cache.CacheBroken(f"{store}: {problem}") from problem
+    if target is None:
+        return Seen(past, signatures.Signatures(past.sources, now), {}, all_held=False)
+    held = target.held(past.output)
+    all_held = len(held) == target.size and target.manifest == past.manifest
+    return Seen(past, signatures.Signatures(past.sources, now), held, all_held)
+
+
+def inputs(run: Run, inventory: sources.Inventory, seen: Seen, found: Sequence[Diagnostic]) -> str:
+    """The digest of all that a build is made from, and of what was found in reading it; empty
+    where that is not certain.
+    """
+    attachments = []
+    for one in inventory.attachments:
+        try:
+            status = os.stat(run.options.site / one.path)
+        except OSError:
+            return ""  # It went away just now; whatever needs it will tell.
+        if not seen.sources.settled(status):
+            return ""
+        attachments.append(str(signatures.signature(status)))
+    return cache.digest_of(
+        run.program,
+        run.settings.model_dump_json(),
+        f"{run.options.date} {run.options.keep_going} {run.options.strict}",
+        repr(found),
+        *(f"{path} {hashlib.sha256(data).hexdigest()}" for path, data in run.static.files.items()),
+        run.templates,
+        *(f"{one.kind} {one.path} {one.digest} {one.size} {one.rule}" for one in inventory.sources),
+        *attachments,
+    )
+
+
+def as_before(run: Run, seen: Seen, started: float) -> Report:
+    """The report of the last build, from whose inputs and outputs nothing has changed."""
+    assert run.target is not None
+    past = replace(seen.past, sources=seen.sources.taken, output=run.target.signatures())
+    if past != seen.past:
+        with cache.Store(run.store) as kept:
+            past.save(kept, str(run.target.folder))
+    found, total = past.result
+    published = output.Published(0, run.target.size, 0)
+    return Report(found, total, published, time.monotonic() - started)
