@@ -54,10 +54,13 @@ def assemble(documents: Iterable[Document], today: date) -> tuple[Archive, list[
     found: list[Diagnostic] = []
     back: dict[str, str] = {}
     shown: list[Document] = []
+    withdrawn: dict[str, Document] = {}
     for document in documents:
         reason = held_back(document, today)
         if reason:
             back[document.path] = reason
+        elif document.withdrawn:
+            withdrawn[document.path] = document
         else:
             shown.append(document)
     articles = {one.key: one for one in sorted(_of(shown, "article"), key=_chronological)}
@@ -67,7 +70,7 @@ def assemble(documents: Iterable[Document], today: date) -> tuple[Archive, list[
     for kind in ENTITY_KINDS:
         entries = _of(shown, kind)
         entities[kind], credits[kind] = _entities(kind, entries, articles, found)
-    return Archive(articles, pages, entities, credits, back), found
+    return Archive(articles, pages, entities, credits, back, withdrawn), found
 
 
 def _of(documents: Sequence[Document], kind: str) -> list[Document]:

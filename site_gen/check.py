@@ -31,21 +31,23 @@ MEDIA = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """What became of the articles. `failed` and `held_back` are paths."""
+    """What became of the articles. `failed` and `held_back` are paths, the others counts."""
 
     published: int
     held_back: Mapping[str, str]
     failed: tuple[str, ...]
+    withdrawn: int = 0
 
     @property
     def sources(self) -> int:
         """All of them."""
-        return self.published + len(self.held_back) + len(self.failed)
+        return self.published + self.withdrawn + len(self.held_back) + len(self.failed)
 
     def __str__(self) -> str:
         word = "source" if self.sources == 1 else "sources"
+        withdrawn = f"{self.withdrawn:,} withdrawn + " if self.withdrawn else ""
         return (
-            f"{self.sources:,} {word} = {self.published:,} published + "
+            f"{self.sources:,} {word} = {self.published:,} published + {withdrawn}"
             f"{len(self.held_back):,} held back + {len(self.failed):,} failed"
         )
 
@@ -169,7 +171,7 @@ def unknown_keys(keys: Iterable[tuple[str, Location]], config: SiteConfig) -> li
 
 def nothing_to_publish(total: Sum) -> list[Diagnostic]:
     """An error if no article can be published: an empty site must not replace a full one."""
-    if total.published:
+    if total.published or total.withdrawn:
         return []
     if total.sources:
         return [

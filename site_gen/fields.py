@@ -80,6 +80,7 @@ FIELDS: tuple[Field, ...] = (
     Field("draft", "flag"),
     Field("embargo_until", "date", "", ("embargo",)),
     Field("noindex", "flag"),
+    Field("withdrawn", "mapping"),
     Field("markup", "text"),
     Field("encoding", "text"),
     Field("smart_quotes", "flag"),

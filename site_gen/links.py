@@ -208,7 +208,7 @@ def _target(
     if kind == "page":
         return what
     if kind == "document":
-        if not fragment:
+        if not fragment or resolver.documents[what].withdrawn:
             return resolver.urls[what]
         if unquote(fragment) not in resolver.documents[what].anchors:
             found.append(_dead_anchor(document, reference, what))

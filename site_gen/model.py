@@ -115,6 +115,15 @@ class Repair:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """Why a document is no longer shown. Its page says this and nothing else of it."""
+
+    reason: str
+    date: Date | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """What only the page of a document tells of it: where its metadata is stated, its repairs.
 
@@ -171,6 +180,8 @@ class Document:
     """The day from which it may be published."""
     noindex: bool = False
     """Whether it is published but kept out of searches, the site's own and those of others."""
+    withdrawn: Withdrawal | None = None
+    """Set for what was withdrawn; then all that was said of it or in it is left out here."""
     registry: Registry | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
@@ -227,6 +238,8 @@ class Archive:
     credits: Mapping[EntityKind, Mapping[str, tuple[str, ...]]]
     held_back: Mapping[str, str] = field(default_factory=dict)
     """Documents that are not published, by path, and why (`draft`, `embargoed until …`)."""
+    withdrawn: Mapping[str, Document] = field(default_factory=dict)
+    """Articles and pages that were withdrawn: each keeps its URL and nothing else."""
 
     @property
     def dated(self) -> list[str]:
@@ -245,6 +258,7 @@ PageKind = Literal[
     "index",
     "page",
     "search",
+    "withdrawn",
     "404",
 ]
 

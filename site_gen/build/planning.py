@@ -31,6 +31,7 @@ class Planned:
             len(self.archive.articles),
             {path: why for path, why in self.archive.held_back.items() if _is_article(path)},
             tuple(sorted({path for path in self.failed if _is_article(path)})),
+            sum(map(_is_article, self.archive.withdrawn)),
         )
 
 
@@ -56,7 +57,7 @@ def plan(run: Run, read: Read) -> Planned:
     unpublished = dict.fromkeys(failed, "it has errors") | dict(whole.held_back) | unsafe
     shown = _shown(whole)
     resolver = links.Resolver(
-        {one.path: one for one in shown},
+        {one.path: one for one in (*shown, *whole.withdrawn.values())},
         {**urls, **_entity_urls(whole, plan)},
         attachments,
         unpublished,

@@ -66,7 +66,12 @@ def place_documents(archive: Archive) -> tuple[dict[str, str], list[Diagnostic]]
     disk can hold both.
     """
     urls = {
-        one.path: document_url(one) for one in (*archive.articles.values(), *archive.pages.values())
+        one.path: document_url(one)
+        for one in (
+            *archive.articles.values(),
+            *archive.pages.values(),
+            *archive.withdrawn.values(),
+        )
     }
     owners: dict[str, list[str]] = defaultdict(list)
     for path, url in urls.items():
@@ -110,6 +115,9 @@ def plan(
     for document in archive.pages.values():
         if urls[document.path] not in INTRODUCED:
             made.append(Page("page", urls[document.path], document.key, document.title))
+    for document in archive.withdrawn.values():
+        if urls[document.path] not in INTRODUCED:
+            made.append(Page("withdrawn", urls[document.path], document.path))
     lists = Lists(archive, config.list_limit)
     made.extend(lists.dates())
     for kind in ENTITY_KINDS:
@@ -159,10 +167,13 @@ def _in_the_way(
     made: Sequence[Page], archive: Archive, urls: Mapping[str, str]
 ) -> list[Diagnostic]:
     generated = {
-        comparable(page.url): page.url for page in made if page.kind not in ("article", "page")
+        comparable(page.url): page.url
+        for page in made
+        if page.kind not in ("article", "page", "withdrawn")
     }
     found = []
-    for document in (*archive.articles.values(), *archive.pages.values()):
+    placed = (*archive.articles.values(), *archive.pages.values(), *archive.withdrawn.values())
+    for document in placed:
         url = urls[document.path]
         if document.kind == "page" and url in INTRODUCED:
             continue

@@ -34,6 +34,7 @@ from site_gen.model import (
     Record,
     Registry,
     Source,
+    Withdrawal,
 )
 from site_gen.model import Repair as Repaired
 from site_gen.parse import status
@@ -76,6 +77,10 @@ def _shown(
             for one in notes
         ),
     )
+
+
+def _is_draft(values: Mapping[str, Any]) -> bool:
+    return bool(values.get("draft")) or values.get("status", "").casefold() == "draft"
 
 
 class _Failed(Exception):
@@ -142,6 +147,13 @@ class _Work:
         found = self.resolve(frozenset(), tell=True)
         self.unknown = found.unknown
         self.found.extend(status.problems(self.stated, found.values, self.known, self.path))
+        self.found.extend(status.misspelt(self.stated, self.known, self.config.fields))
+        withdrawn, problems = status.withdrawal(self.stated, found.values, self.known, self.config)
+        self.found.extend(problems)
+        if withdrawn and not problems:
+            if self.kind not in ("article", "page"):
+                self.found.append(status.not_to_be_withdrawn(self.location_of("withdrawn")))
+            return self.tombstone(found.values, withdrawn, body_key), "", Record()
         options = markup.Options(
             how,
             bool(found.values.get("smart_quotes", self.config.smart_quotes)),
@@ -158,6 +170,29 @@ class _Work:
         self.check_empty(rendered, notes)
         document = self.assembled(found, rendered, notes, body_key)
         return document, rendered.html, Record(_shown(found.evidence, notes, self.path), repairs)
+
+    def tombstone(
+        self, values: Mapping[str, Any], withdrawn: Withdrawal, body_key: str
+    ) -> Document:
+        """What is kept of a document that was withdrawn: where it stood, and why.
+
+        What is odd about the rest concerns no reader any more, and is not told.
+        """
+        self.found = [one for one in self.found if one.severity == "error"]
+        self.unknown = ()
+        return Document(
+            kind=self.kind,
+            key=sources.document_key(self.path),
+            path=self.path,
+            digest="",
+            body=body_key,
+            title="",
+            slug=values.get("slug", ""),
+            draft=_is_draft(values),
+            embargo=values.get("embargo_until"),
+            noindex=True,
+            withdrawn=withdrawn,
+        )
 
     def check_empty(self, rendered: markup.Rendered, notes: Sequence[ClosingNote]) -> None:
         """A text without a word is told, but for pictures and introductions to lists."""
@@ -401,7 +436,7 @@ class _Work:
             anchors=rendered.anchors,
             headings=rendered.headings,
             accept=accept,
-            draft=bool(values.get("draft")) or values.get("status", "").casefold() == "draft",
+            draft=_is_draft(values),
             embargo=values.get("embargo_until"),
             noindex=values.get("noindex", False),
             registry=self.registry(values),

@@ -88,7 +88,7 @@ class Renderer:
                 "description": description,
                 "canonical": self._canonical(page),
                 "parents": [{"title": title, "url": target} for title, target in page.parents],
-                "noindex": page.kind == "404" or self._noindex(page),
+                "noindex": page.kind in ("404", "withdrawn") or self._noindex(page),
             },
             url=url,
             asset=asset,
@@ -113,6 +113,8 @@ class Renderer:
                 return self._page(page, bodies)
             case "search":
                 return {"index": self.inputs.index}
+            case "withdrawn":
+                return self._withdrawn(page)
             case "404":
                 return {}
             case _:
@@ -261,6 +263,18 @@ class Renderer:
     def _page(self, page: Page, bodies: Bodies | Keys) -> dict[str, Any]:
         document = self.archive.pages[page.key]
         return {"body": bodies.of(document), "description": document.summary or document.excerpt}
+
+    def _withdrawn(self, page: Page) -> dict[str, Any]:
+        withdrawn = self.archive.withdrawn[page.key].withdrawn
+        assert withdrawn is not None
+        return {
+            "withdrawn": {
+                "reason": withdrawn.reason,
+                "note": withdrawn.note,
+                "date_label": withdrawn.date.label() if withdrawn.date else "",
+                "date_iso": withdrawn.date.iso if withdrawn.date else "",
+            }
+        }
 
     def _intro(self, url: str, bodies: Bodies | Keys) -> Any:
         return bodies.of(self.intros[url]) if url in self.intros else ""

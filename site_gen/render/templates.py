@@ -28,6 +28,7 @@ TEMPLATE_OF = {
     "index": "index.html",
     "page": "page.html",
     "search": "search.html",
+    "withdrawn": "withdrawn.html",
     "404": "404.html",
 }
 
