@@ -10,6 +10,7 @@ from datetime import date
 
 from slugify import slugify
 
+from site_gen import names
 from site_gen.diagnostics import Diagnostic, Location, warning
 from site_gen.model import (
     ENTITY_KINDS,
@@ -67,10 +68,14 @@ def assemble(documents: Iterable[Document], today: date) -> tuple[Archive, list[
     pages = {one.key: one for one in _of(shown, "page")}
     entities: dict[EntityKind, Mapping[str, Entity]] = {}
     credits: dict[EntityKind, Mapping[str, tuple[str, ...]]] = {}
+    translators: Mapping[str, tuple[str, ...]] = {}
     for kind in ENTITY_KINDS:
         entries = _of(shown, kind)
-        entities[kind], credits[kind] = _entities(kind, entries, articles, found)
-    return Archive(articles, pages, entities, credits, back, withdrawn), found
+        entities[kind], credits[kind], others = _entities(kind, entries, articles, found)
+        translators = others if kind == "author" else translators
+    return Archive(
+        articles, pages, entities, credits, back, withdrawn, translators=translators
+    ), found
 
 
 def _of(documents: Sequence[Document], kind: str) -> list[Document]:
@@ -89,8 +94,10 @@ def _entities(
     entries: Sequence[Document],
     articles: Mapping[str, Document],
     found: list[Diagnostic],
-) -> tuple[dict[str, Entity], dict[str, tuple[str, ...]]]:
-    """The registry entries and the names found in articles, and who is named where."""
+) -> tuple[dict[str, Entity], dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+    """The registry entries and the names found in articles, who is named where, and, of authors,
+    who translated what.
+    """
     registered: dict[str, Document] = {}
     owner: dict[str, str] = {}
     for entry in sorted(entries, key=lambda one: (one.key, one.path)):
@@ -105,29 +112,16 @@ def _entities(
             if owner.setdefault(folded, slug) != slug:
                 found.append(_twice(kind, name, entry, registered[owner[folded]]))
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
-    named: dict[str, list[str]] = {}
-    for key, article in articles.items():
-        names = getattr(article, FIELD_OF_KIND[kind])
-        folded_names = []
-        for name in names:
-            folded = fold(name)
-            folded_names.append(folded)
-            if folded not in owner:
-                spellings[folded][name] += 1
-        named[key] = folded_names
+    named = _named(articles, FIELD_OF_KIND[kind], owner, spellings)
+    translating = _named(articles, "translators", owner, spellings) if kind == "author" else {}
     owner.update(_new_slugs(spellings, set(registered)))
-    members: dict[str, list[str]] = defaultdict(list)
-    credits: dict[str, tuple[str, ...]] = {}
-    for key, folded_names in named.items():
-        keys = tuple(dict.fromkeys(owner[folded] for folded in folded_names))
-        if keys:
-            credits[key] = keys
-        for one in keys:
-            members[one].append(key)
+    credits, members = _credits(named, owner)
+    translators, translated = _credits(translating, owner)
     notes = _newest_notes(articles, owner) if kind == "author" else {}
     names_by_slug = {owner[folded]: _commonest(counter) for folded, counter in spellings.items()}
     for slug, entry in registered.items():
         names_by_slug[slug] = entry.title
+    filed = {slug: _filed(kind, name, registered.get(slug)) for slug, name in names_by_slug.items()}
     entities = {
         slug: Entity(
             kind,
@@ -136,10 +130,56 @@ def _entities(
             registered.get(slug),
             tuple(members.get(slug, ())),
             notes.get(slug),
+            filed[slug],
+            tuple(translated.get(slug, ())),
         )
-        for slug in sorted(names_by_slug, key=lambda one: (fold(names_by_slug[one]), one))
+        for slug in sorted(filed, key=lambda one: (names.collated(filed[one]), filed[one], one))
     }
-    return entities, credits
+    return entities, credits, translators
+
+
+def _named(
+    articles: Mapping[str, Document],
+    field: str,
+    owner: Mapping[str, str],
+    spellings: dict[str, Counter[str]],
+) -> dict[str, list[str]]:
+    """The folded names in a field of each article; spellings that no entry owns are counted."""
+    named: dict[str, list[str]] = {}
+    for key, article in articles.items():
+        given = getattr(article, field)
+        if not given:
+            continue
+        named[key] = folded_names = []
+        for name in given:
+            folded = fold(name)
+            folded_names.append(folded)
+            if folded not in owner:
+                spellings[folded][name] += 1
+    return named
+
+
+def _credits(
+    named: Mapping[str, list[str]], owner: Mapping[str, str]
+) -> tuple[dict[str, tuple[str, ...]], dict[str, list[str]]]:
+    """Who is named in each article, and the articles of each who is named."""
+    credits: dict[str, tuple[str, ...]] = {}
+    members: dict[str, list[str]] = defaultdict(list)
+    for key, folded_names in named.items():
+        credits[key] = tuple(dict.fromkeys(owner[folded] for folded in folded_names))
+        for one in credits[key]:
+            members[one].append(key)
+    return credits, members
+
+
+def _filed(kind: EntityKind, name: str, entry: Document | None) -> str:
+    """What a name is filed under: as the entry says, else an author by the family name."""
+    registry = entry.registry if entry else None
+    if registry and registry.sort_name:
+        return registry.sort_name
+    if kind != "author" or (registry and registry.agency):
+        return name
+    return names.filed_under(name)
 
 
 def _twice(kind: EntityKind, name: str, entry: Document, other: Document) -> Diagnostic:

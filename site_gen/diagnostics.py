@@ -106,6 +106,7 @@ CODES: dict[str, Severity] = {
     "link-dead": "warning",
     "link-held-back": "warning",
     "markup-unreadable": "warning",
+    "name-spellings": "warning",
     "paragraph-broken": "warning",
     "registry-name-twice": "warning",
     "replacement-character": "warning",

@@ -42,6 +42,12 @@ FIELDS: tuple[Field, ...] = (
     Field("title", "title", "Title", ("headline", "name", "display_name", "heading")),
     Field("authors", "people", "Author", ("author", "byline", "by", "creator", "writer")),
     Field(
+        "translators",
+        "people",
+        "Translator",
+        ("translator", "translated_by", "translation_by"),
+    ),
+    Field(
         "date",
         "date",
         "Date",
@@ -89,6 +95,8 @@ FIELDS: tuple[Field, ...] = (
     Field("aliases", "list", "", ("alias", "variants"), _REGISTRIES),
     Field("same_as", "urls", "", ("sameas",), _REGISTRIES),
     Field("portrait", "text", "", ("photo",), ("author",)),
+    Field("sort_name", "text", "", ("sort_as", "filed_as"), ("author",)),
+    Field("agency", "flag", "", (), ("author",)),
     Field("parent", "text", "", (), ("place",)),
     Field("coordinates", "mapping", "", ("coords",), ("place",)),
 )

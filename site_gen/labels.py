@@ -21,6 +21,9 @@ DEFAULT_LABELS: dict[str, str] = {
     "byline": "authors",
     "written by": "authors",
     "reporter": "authors",
+    "translator": "translators",
+    "translators": "translators",
+    "translated by": "translators",
     "date": "date",
     "published": "date",
     "published on": "date",
@@ -67,7 +70,7 @@ DEFAULT_LABELS: dict[str, str] = {
 }
 """Label (casefolded) to field. A site adds its own under `labels:` in site.yml."""
 
-LIST_FIELDS = frozenset({"authors", "places", "topics", "series"})
+LIST_FIELDS = frozenset({"authors", "translators", "places", "topics", "series"})
 
 _LABEL = re.compile(
     r"^ {0,3}(?P<mark>\*\*|__)(?P<label>[^*_:\n]{1,40}?)\s*"

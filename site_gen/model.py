@@ -184,6 +184,8 @@ class Document:
     """Set for what was withdrawn; then all that was said of it or in it is left out here."""
     registry: Registry | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
+    translators: tuple[str, ...] = ()
+    """Names as written, or keys of registry entries, as those of the authors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +198,10 @@ class Registry:
     parent: str = ""
     coordinates: tuple[float, float] | None = None
     """Latitude and longitude in degrees, WGS 84."""
+    sort_name: str = ""
+    """What an author is filed under, where the keeper says so."""
+    agency: bool = False
+    """Whether an author is no person and has no family name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +228,17 @@ class Entity:
     articles: tuple[str, ...] = ()
     """Keys of its published articles in the order of the archive (oldest first, undated last)."""
     biography: Biography | None = None
+    filed: str = ""
+    """What its name is filed under in an index: `Judah, Tim`."""
+    translated: tuple[str, ...] = ()
+    """Keys of the articles that a person translated, in the order of the archive."""
+
+    @property
+    def named_in(self) -> int:
+        """In how many articles it is named, in whatever role."""
+        if not self.translated:
+            return len(self.articles)
+        return len({*self.articles, *self.translated})
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +257,8 @@ class Archive:
     """Documents that are not published, by path, and why (`draft`, `embargoed until …`)."""
     withdrawn: Mapping[str, Document] = field(default_factory=dict)
     """Articles and pages that were withdrawn: each keeps its URL and nothing else."""
+    translators: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Keys of the authors who translated an article, by its key."""
 
     @property
     def dated(self) -> list[str]:

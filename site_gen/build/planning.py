@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from site_gen import archive, check, links, output, pages, sources
+from site_gen import archive, check, links, output, pages, people, sources
 from site_gen.build.reading import Read
 from site_gen.build.run import Run
 from site_gen.check import Sum
@@ -54,6 +54,7 @@ def plan(run: Run, read: Read) -> Planned:
     places = {one.path: pages.attachment_url(one.path) for one in read.inventory.attachments}
     unsafe = check.unsafe(places, run.settings)
     attachments = {path: url for path, url in places.items() if path not in unsafe}
+    found += people.spellings(whole)
     unpublished = dict.fromkeys(failed, "it has errors") | dict(whole.held_back) | unsafe
     shown = _shown(whole)
     resolver = links.Resolver(

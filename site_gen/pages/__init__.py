@@ -23,6 +23,7 @@ from site_gen.pages.urls import (
     initial,
     letter_name,
     segment,
+    translations_url,
 )
 from site_gen.paths import comparable, folders
 
@@ -44,6 +45,7 @@ __all__ = [
     "place_documents",
     "plan",
     "segment",
+    "translations_url",
 ]
 
 
@@ -135,7 +137,7 @@ INDEX_LIMIT = 1000
 def _index(kind: EntityKind, archive: Archive) -> list[Page]:
     """The page of all authors, places, topics or series."""
     url = f"{FOLDER[kind]}/index.html"
-    counts = Counter(initial(one.name) for one in archive.entities[kind].values())
+    counts = Counter(initial(one.filed) for one in archive.entities[kind].values())
     if counts.total() <= INDEX_LIMIT:
         return [Page("index", url, title=HEADING[kind], entity_kind=kind)]
     letters = {

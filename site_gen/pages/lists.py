@@ -16,10 +16,13 @@ from site_gen.pages.urls import (
     initial,
     initials,
     letter_name,
+    translations_url,
 )
 
 MOST_LETTERS = 6
 """How many first letters of a title a list is split by at most."""
+
+TRANSLATIONS = "Translations"
 
 Parents = tuple[tuple[str, str], ...]
 
@@ -227,7 +230,26 @@ class Lists:
             tuple(buckets),
             parents,
         )
-        return [page, *made]
+        return [page, *made, *self._translations(entity, url, below)]
+
+    def _translations(self, person: Entity, above: str, parents: Parents) -> list[Page]:
+        """The page of what a person translated, where that is too much for the person's page."""
+        keys = list(person.translated)
+        if len(keys) <= self.limit:
+            return []
+        url = translations_url(above)
+        prefix = url.removesuffix(".html")
+        below = (*parents, (TRANSLATIONS, url))
+        made: list[Page] = []
+        buckets: list[Bucket] = []
+        for year, members in self._newest_first(keys).items():
+            part = f"{prefix}/{'undated' if year == UNDATED else year}.html"
+            buckets.append(Bucket(year, part, len(members)))
+            if year == UNDATED:
+                made.extend(self._alphabetical(members, part, year, below, person))
+            else:
+                made.extend(self._year(year, members[::-1], f"{prefix}/", below, owner=person))
+        return [self._page(url, TRANSLATIONS, person, buckets, parents), *made]
 
 
 def _year(document: Document) -> str:

@@ -93,3 +93,8 @@ def letter_name(letters: str) -> str:
     if letters == "#":
         return "0-9"
     return "".join(one.lower() if one.isascii() else f"u{ord(one):04x}" for one in letters)
+
+
+def translations_url(person: str) -> str:
+    """The page of what a person translated, where it has one of its own, from the person's URL."""
+    return f"{person.removesuffix('.html')}/translations.html"

@@ -441,6 +441,7 @@ class _Work:
             noindex=values.get("noindex", False),
             registry=self.registry(values),
             extra=found.extra,
+            translators=values.get("translators", ()),
         )
 
     def registry(self, values: Mapping[str, Any]) -> Registry | None:
@@ -465,6 +466,8 @@ class _Work:
             portrait=values.get("portrait", ""),
             parent=values.get("parent", ""),
             coordinates=where,
+            sort_name=values.get("sort_name", ""),
+            agency=values.get("agency", False),
         )
 
     def accepted(self, codes: tuple[str, ...]) -> frozenset[str]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from functools import cached_property
+from itertools import chain
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,14 +15,15 @@ from markupsafe import Markup as Safe
 
 from site_gen import cache, languages
 from site_gen.model import ENTITY_KINDS, Document, Entity, EntityKind, Page
-from site_gen.pages import DATES, FOLDER, HEADING, HOME, SEARCH, initial
+from site_gen.pages import DATES, FOLDER, HEADING, HOME, SEARCH, initial, translations_url
 from site_gen.render.bodies import Bodies, Keys, quoted
 from site_gen.render.inputs import Inputs
 from site_gen.render.templates import TEMPLATE_OF, environment
-from site_gen.render.views import buckets, group_id, point, said
+from site_gen.render.views import active, buckets, group_id, point, said
 
 NEWEST = 10
 TOP = 12
+WROTE_OF: tuple[EntityKind, ...] = ("place", "topic")
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -178,6 +181,9 @@ class Renderer:
     def _named(self, kind: EntityKind, article: str) -> list[dict[str, str]]:
         return [self._credit(kind, key) for key in self.archive.credits[kind].get(article, ())]
 
+    def _translators(self, article: str) -> list[dict[str, str]]:
+        return [self._credit("author", key) for key in self.archive.translators.get(article, ())]
+
     def _credit(self, kind: EntityKind, key: str) -> dict[str, str]:
         if (kind, key) not in self.credits:
             name = self.archive.entities[kind][key].name
@@ -218,6 +224,7 @@ class Renderer:
             "body": keys.of(document),
             "cards": [keys.card(one) if one else "" for one in (page.key, before, after)],
             "named": [self._named("topic", page.key), self._named("series", page.key)],
+            "translators": self._translators(page.key),
         }
 
     def _article(self, page: Page, bodies: Bodies) -> dict[str, Any]:
@@ -227,6 +234,7 @@ class Renderer:
         article = card | {
             "body": bodies.of(document),
             "summary": document.summary,
+            "translators": self._translators(page.key),
             "topics": self._named("topic", page.key),
             "series": self._named("series", page.key),
             "language_label": languages.label(card["language"]),
@@ -319,7 +327,7 @@ class Renderer:
         return {
             "name": entity.name,
             "url": self.plan.entity_urls[entity.kind, entity.key],
-            "count": len(entity.articles),
+            "count": entity.named_in,
         }
 
     def _index(self, page: Page, bodies: Bodies | Keys) -> dict[str, Any]:
@@ -349,7 +357,7 @@ class Renderer:
         for kind in ENTITY_KINDS:
             letters = filed.setdefault(kind, {})
             for entity in self.archive.entities[kind].values():
-                letters.setdefault(initial(entity.name), []).append(entity)
+                letters.setdefault(initial(entity.filed), []).append(entity)
         return filed
 
     @cached_property
@@ -422,10 +430,37 @@ class Renderer:
                 "coordinates": point(registry.coordinates) if registry else "",
                 "count": len(entity.articles),
                 "years": [] if split else buckets(page.children),
+                "agency": bool(registry and registry.agency),
+                "active": active(page.children) if entity.kind == "author" else "",
             },
+            "wrote_of": self._wrote_of(entity) if entity.kind == "author" else [],
+            "translations": self._translations(entity, bodies),
             "groups": self._groups(page, bodies),
             "buckets": buckets(page.children) if split else [],
             "newest": [bodies.card(key) for key in self._newest(entity)] if split else [],
+        }
+
+    def _wrote_of(self, author: Entity) -> list[dict[str, Any]]:
+        """The places and the topics that an author wrote of most, with the number of articles."""
+        found = []
+        for kind in WROTE_OF:
+            credits = self.archive.credits[kind]
+            counts = Counter(chain.from_iterable(credits.get(key, ()) for key in author.articles))
+            most = sorted(counts, key=lambda key: (-counts[key], key))[:TOP]
+            items = [self._credit(kind, key) | {"count": counts[key]} for key in most]
+            found.append({"kind": kind, "items": items})
+        return [one for one in found if one["items"]]
+
+    def _translations(self, person: Entity, bodies: Bodies | Keys) -> dict[str, Any] | None:
+        """What a person translated: cards, or the page that lists them where they are many."""
+        if not person.translated:
+            return None
+        url = translations_url(self.plan.entity_urls[person.kind, person.key])
+        apart = url in self.pages
+        return {
+            "url": url if apart else "",
+            "count": len(person.translated),
+            "cards": [] if apart else [bodies.card(key) for key in person.translated],
         }
 
     def _newest(self, entity: Entity) -> list[str]:

@@ -40,6 +40,14 @@ def _in_time(bucket: Bucket) -> bool:
     return bucket.label != UNDATED and not bucket.label.endswith(" unknown")
 
 
+def active(years: Iterable[Bucket]) -> str:
+    """The first and the last year of a list: `1999 to 2003`."""
+    labels = sorted(one.label for one in years if _in_time(one))
+    if not labels:
+        return ""
+    return labels[0] if labels[0] == labels[-1] else f"{labels[0]} to {labels[-1]}"
+
+
 def evidence(one: Evidence) -> dict[str, Any]:
     """A statement about an article and where it comes from, as the record shows it."""
     label = "About the author" if one.field == "biography" else BY_NAME[one.field].label

@@ -1,0 +1,99 @@
+"""Spellings that may be one person: proposed to the keeper, never merged."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+from site_gen.diagnostics import Diagnostic, Location, warning
+from site_gen.model import Archive, Document, Entity
+from site_gen.names import likeness
+
+SPELLINGS = "name-spellings"
+SHOWN = 8
+"""Spellings of one name that are told in full."""
+
+
+def spellings(archive: Archive) -> list[Diagnostic]:
+    """One warning for each group of names that are alike, with the aliases that would join them.
+
+    Entries of the registry are told apart by the keeper, and are not held against each other.
+    """
+    alike: dict[str, list[Entity]] = {}
+    for person in archive.entities["author"].values():
+        registry = person.entry.registry if person.entry else None
+        names = (person.name, *(registry.aliases if registry else ()))
+        for key in {likeness(name) for name in names}:
+            alike.setdefault(key, []).append(person)
+    found = []
+    told: set[tuple[str, ...]] = set()
+    for group in alike.values():
+        new = [one for one in group if one.entry is None]
+        if len(group) < 2 or not new:
+            continue
+        keys = tuple(sorted(one.key for one in group))
+        if keys not in told and not _reviewed(group, new, archive.articles):
+            told.add(keys)
+            found.append(_proposal(group, archive.articles))
+    return sorted(found, key=lambda one: one.sort_key)
+
+
+def _reviewed(
+    group: Sequence[Entity], new: Sequence[Entity], articles: Mapping[str, Document]
+) -> bool:
+    """Whether an entry of the group accepts the finding, or each article of a spelling does."""
+    if any(one.entry and SPELLINGS in one.entry.accept for one in group):
+        return True
+    return any(
+        all(SPELLINGS in articles[key].accept for key in (*one.articles, *one.translated))
+        for one in new
+    )
+
+
+def _proposal(group: Sequence[Entity], articles: Mapping[str, Document]) -> Diagnostic:
+    """The warning for one group: the spelling to keep is an entry's, else the commonest."""
+    kept, *others = sorted(group, key=lambda one: _preference(one))
+    others = [one for one in others if one.entry is None]
+    shown = [f"`{one.name}` ({one.named_in:,})" for one in (kept, *others)]
+    if len(shown) > SHOWN:
+        shown = [*shown[:SHOWN], f"{len(shown) - SHOWN:,} more"]
+    entry = kept.entry
+    before = entry.registry.aliases if entry and entry.registry else ()
+    aliases = ", ".join(_quoted(name) for name in (*before, *(one.name for one in others)))
+    line = f"aliases: [{aliases}]"
+    if entry:
+        at = Location(entry.path)
+        change = "In place of its line of aliases" if before else "With the line"
+        hint = f"{change}, write into {entry.path}: {line}"
+    else:
+        first = (*others[0].articles, *others[0].translated)[0]
+        at = Location(articles[first].path)
+        hint = (
+            f"Make content/authors/{kept.key}.md with `name: {_quoted(kept.name)}` and, below, "
+            f"{line} between two lines `---`"
+        )
+    return warning(
+        SPELLINGS,
+        at,
+        f"Spellings that may be one person have a page each: {', '.join(shown)}",
+        value=others[0].name,
+        hint=f"If they are one: {hint[0].lower()}{hint[1:]}. If not: accept: [{SPELLINGS}].",
+    )
+
+
+def _preference(person: Entity) -> tuple[object, ...]:
+    """An entry first; then the commonest, not in capitals, in its natural order, the longest."""
+    name = person.name
+    return (
+        person.entry is None,
+        -person.named_in,
+        "," in name,
+        any(len(word) > 2 and word.isupper() for word in name.split()),
+        -len(name),
+        person.key,
+    )
+
+
+def _quoted(name: str) -> str:
+    """A name as YAML takes it, whatever stands in it."""
+    return json.dumps(name, ensure_ascii=False)
