@@ -1,0 +1,207 @@
+"""What a page says of its article to programs: meta tags, links and JSON-LD. Pure.
+
+The tags are those from which Zotero, search engines and assessors of FAIR data take what they
+should, and none that mislead them: `citation_journal_title` would make a journal article of it,
+`DC.coverage` would be filed as a place in an archive.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from site_gen.citations.formats import filed_names
+from site_gen.citations.styles import apa
+from site_gen.citations.works import Name, When, Work
+
+DC = "http://purl.org/dc/elements/1.1/"
+DCTERMS = "http://purl.org/dc/terms/"
+SCHEMA = "https://schema.org/"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An author as JSON-LD tells it: the page about the author, and identities that the keeper
+    has verified. Addresses are whole.
+    """
+
+    name: Name
+    url: str = ""
+    same_as: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place as JSON-LD tells it. `coordinates` are latitude and longitude in degrees."""
+
+    name: str
+    url: str = ""
+    coordinates: tuple[float, float] | None = None
+    within: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is said of an article beside how it is cited."""
+
+    authors: tuple[Person, ...] = ()
+    places: tuple[Spot, ...] = ()
+    topics: tuple[str, ...] = ()
+    publisher: str = ""
+    modified: str = ""
+    """A day, month or year as ISO 8601 has it."""
+    source_url: str = ""
+    archived_url: str = ""
+    home: str = ""
+    """The whole address of the archive."""
+
+
+Pairs = list[tuple[str, str]]
+
+
+def names(work: Work, context: Context) -> Pairs:
+    """(name, content) of the `<meta name>` tags of an article's page."""
+    authors = [filed for one in work.authors for filed in filed_names(one)]
+    if len(work.authors) == 1 and " " in work.authors[0].inverted.rstrip(","):
+        # A lone name of several words before its comma would be parted into two people. Written
+        # twice, it is one again.
+        authors *= 2
+    day = "/".join(_padded(work.when)) if work.when and work.when.start else ""
+    pairs = [
+        ("DC.type", "newspaperArticle"),
+        ("citation_title", work.title),
+        *(("citation_author", name) for name in authors),
+        ("citation_publication_date", day),
+        ("citation_language", work.language),
+        ("citation_public_url", work.url),
+        ("DCTERMS.issued", _day(work.when)),
+        ("DCTERMS.isPartOf", work.archive),
+        *(("DCTERMS.spatial", one.name) for one in context.places),
+        ("DCTERMS.license", work.rights if _is_address(work.rights) else ""),
+        ("DCTERMS.rights", "" if _is_address(work.rights) else work.rights),
+        ("DCTERMS.accessRights", "open access"),
+        ("DCTERMS.bibliographicCitation", apa(work)),
+    ]
+    return [(name, content) for name, content in pairs if content]
+
+
+def properties(work: Work, context: Context) -> Pairs:
+    """(property, content) of the `<meta property>` tags: Open Graph."""
+    pairs = [
+        ("og:type", "article"),
+        ("og:title", work.title),
+        # Zotero takes it for the publication.
+        ("og:site_name", work.container),
+        ("og:url", work.url),
+        ("og:description", work.summary),
+        ("og:locale", work.language.replace("-", "_")),
+        ("article:published_time", _day(work.when)),
+        ("article:modified_time", context.modified),
+    ]
+    return [(name, content) for name, content in pairs if content]
+
+
+def links(work: Work, context: Context) -> Pairs:
+    """(rel, href) of the `<link>` tags: the schemas of the names, and Signposting."""
+    pairs = [
+        ("schema.DC", DC),
+        ("schema.DCTERMS", DCTERMS),
+        ("cite-as", work.url),
+        *(("author", address) for one in context.authors for address in one.same_as[:1]),
+        ("type", f"{SCHEMA}AboutPage"),
+        ("type", f"{SCHEMA}NewsArticle"),
+        ("license", work.rights if _is_address(work.rights) else ""),
+    ]
+    return [(rel, href) for rel, href in pairs if href]
+
+
+def json_ld(work: Work, context: Context) -> str:
+    """The article and the archive that holds it, in the words of schema.org.
+
+    The text can stand in a script element: it holds no `<`.
+    """
+    article: dict[str, Any] = {
+        "@type": "NewsArticle",
+        "@id": work.url,
+        "headline": work.title,
+        "description": work.summary,
+        "datePublished": _day(work.when),
+        "dateModified": context.modified,
+        "author": [_person(one) for one in context.authors],
+        "publisher": _organization(work.container if work.container != work.archive else ""),
+        "inLanguage": work.language,
+        "url": work.url,
+        "mainEntityOfPage": work.url,
+        "contentLocation": [_place(one) for one in context.places],
+        "keywords": list(context.topics),
+        "isBasedOn": context.source_url,
+        "archivedAt": context.archived_url,
+        "license": work.rights if _is_address(work.rights) else "",
+        "copyrightNotice": "" if _is_address(work.rights) else work.rights,
+        "version": work.version,
+    }
+    if not article["publisher"]:
+        article["publisher"] = _organization(context.publisher or work.archive)
+    holder = {
+        "@type": "ArchiveComponent",
+        "name": work.title,
+        "exampleOfWork": {"@id": work.url} if work.url else None,
+        "holdingArchive": {
+            "@type": "ArchiveOrganization",
+            "name": context.publisher or work.archive,
+            "url": context.home,
+        },
+    }
+    graph = {"@context": "https://schema.org", "@graph": [_stated(article), _stated(holder)]}
+    return json.dumps(graph, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def _person(person: Person) -> dict[str, Any]:
+    kind = "Organization" if person.name.literal else "Person"
+    return {
+        "@type": kind,
+        "name": person.name.direct,
+        "familyName": person.name.family,
+        "givenName": person.name.given,
+        "url": person.url,
+        "sameAs": list(person.same_as),
+    }
+
+
+def _organization(name: str) -> dict[str, Any] | None:
+    return {"@type": "Organization", "name": name} if name else None
+
+
+def _place(spot: Spot) -> dict[str, Any]:
+    place: dict[str, Any] = {"@type": "Place", "name": spot.name, "url": spot.url}
+    if spot.coordinates:
+        latitude, longitude = spot.coordinates
+        place["geo"] = {"@type": "GeoCoordinates", "latitude": latitude, "longitude": longitude}
+    if spot.within:
+        place["containedInPlace"] = {"@type": "Place", "name": spot.within}
+    return place
+
+
+def _stated(value: Any) -> Any:
+    """A value without anything in it that says nothing."""
+    if isinstance(value, dict):
+        kept = {key: _stated(one) for key, one in value.items()}
+        return {key: one for key, one in kept.items() if one not in ("", None, [], {})}
+    if isinstance(value, list):
+        return [_stated(one) for one in value]
+    return value
+
+
+def _padded(when: When | None) -> list[str]:
+    if when is None:
+        return []
+    return [f"{part:0{4 if at == 0 else 2}}" for at, part in enumerate(when.start)]
+
+
+def _day(when: When | None) -> str:
+    return "-".join(_padded(when))
+
+
+def _is_address(text: str) -> bool:
+    return text.startswith(("https://", "http://")) and " " not in text

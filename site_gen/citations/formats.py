@@ -1,0 +1,176 @@
+"""A work as programs for references read it: BibTeX, RIS, CSL-JSON, and COinS for lists."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+from urllib.parse import urlencode
+
+from site_gen.citations.works import Name, When, Work
+
+_TEX = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}", **{one: f"\\{one}" for one in "#$%&_"},
+}  # fmt: skip
+_TEX_TABLE = str.maketrans(_TEX)
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+
+
+def bibtex(work: Work) -> str:
+    """An entry for BibTeX and BibLaTeX."""
+    when = work.when
+    fields: list[tuple[str, str]] = []
+    if work.authors:
+        fields.append(("author", f"{{{' and '.join(map(_tex_name, work.authors))}}}"))
+    # Double braces keep the capitals.
+    fields.append(("title", f"{{{{{_tex(work.title)}}}}}"))
+    fields.append(("journal", f"{{{_tex(work.container)}}}"))
+    if when and when.start:
+        fields.append(("year", f"{{{when.start[0]:04}}}"))
+        if when.start[1:] and not when.end:
+            fields.append(("month", _MONTHS[when.start[1] - 1]))
+        fields.append(("date", f"{{{_bib_date(when)}}}"))
+    elif when:
+        fields.append(("year", f"{{{_tex(when.words)}}}"))
+    if work.language:
+        fields.append(("langid", f"{{{work.language}}}"))
+    if work.url:
+        fields.append(("url", f"{{{work.url}}}"))
+    if work.version:
+        fields.append(("note", f"{{Version {work.version}}}"))
+    lines = "".join(f"  {name} = {value},\n" for name, value in fields)
+    return f"@article{{{work.id},\n{lines}}}\n"
+
+
+def _bib_date(when: When) -> str:
+    """In EDTF, which BibLaTeX reads."""
+    text = "-".join(f"{part:0{4 if at == 0 else 2}}" for at, part in enumerate(when.start))
+    text += f"/{when.end[0]:04}" if when.end else ""
+    return f"{text}~" if when.circa and not when.end else text
+
+
+def _tex_name(name: Name) -> str:
+    """A name with its family name first; braces keep one that is no person's whole."""
+    if name.literal:
+        return f"{{{_tex(name.literal)}}}"
+    return _tex(name.inverted)
+
+
+def _tex(text: str) -> str:
+    return _one_line(text).translate(_TEX_TABLE)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def ris(work: Work) -> str:
+    """A record in RIS. A newspaper article: so Zotero and others read `NEWS`."""
+    when = work.when
+    lines = [("TY", "NEWS"), ("ID", work.id), ("TI", work.title)]
+    # A comma at the end says that a name has no given name.
+    lines += [("AU", f"{one.literal}," if one.literal else one.inverted) for one in work.authors]
+    lines.append(("T2", work.container))
+    if when and when.start:
+        day = [*(f"{part:02}" for part in when.start), "", ""][:3]
+        lines += [("PY", f"{when.start[0]:04}"), ("DA", f"{'/'.join(day)}/")]
+    elif when and work.date and work.date.year:
+        lines += [("PY", f"{work.date.year:04}"), ("DA", f"{work.date.year:04}///{when.words}")]
+    if work.summary:
+        lines.append(("AB", work.summary))
+    if work.language:
+        lines.append(("LA", work.language))
+    if work.archive and work.archive != work.container:
+        lines.append(("DB", work.archive))
+    if work.url:
+        lines.append(("UR", work.url))
+    if work.version:
+        lines.append(("N1", f"Version {work.version}"))
+    text = "".join(f"{tag}  - {_one_line(value)}\r\n" for tag, value in lines)
+    return f"{text}ER  - \r\n"
+
+
+def csl(work: Work) -> dict[str, Any]:
+    """An item of CSL-JSON."""
+    item: dict[str, Any] = {"id": work.id, "type": "article-newspaper", "title": work.title}
+    item["container-title"] = work.container
+    if work.authors:
+        item["author"] = [_csl_name(one) for one in work.authors]
+    if when := work.when:
+        item["issued"] = _csl_date(when)
+    if work.language:
+        item["language"] = work.language
+    if work.archive and work.archive != work.container:
+        item["archive"] = work.archive
+    if work.summary:
+        item["abstract"] = work.summary
+    if work.url:
+        item["URL"] = work.url
+    if work.version:
+        item["version"] = work.version
+    return item
+
+
+def _csl_name(name: Name) -> dict[str, str]:
+    if name.literal:
+        return {"literal": name.literal}
+    return {"family": name.family} | ({"given": name.given} if name.given else {})
+
+
+def _csl_date(when: When) -> dict[str, Any]:
+    if when.words:
+        return {"literal": when.words}
+    parts = [list(when.start), *([list(when.end)] if when.end else [])]
+    return {"date-parts": parts} | ({"circa": True} if when.circa else {})
+
+
+def csl_json(work: Work) -> str:
+    """A file of CSL-JSON that holds one item."""
+    return json.dumps([csl(work)], ensure_ascii=False, separators=(",", ":"))
+
+
+def coins(work: Work) -> str:
+    """The `title` of a COinS span (OpenURL 1.0, ANSI/NISO Z39.88), which Zotero reads in lists."""
+    when = work.when
+    values = [
+        ("ctx_ver", "Z39.88-2004"),
+        ("rft_val_fmt", "info:ofi/fmt:kev:mtx:dc"),
+        ("rft.type", "newspaperArticle"),
+        ("rft.title", work.title),
+        # With its publication as the source it is filed under that.
+        ("rft.source", work.container),
+        *(("rft.creator", name) for one in work.authors for name in filed_names(one)),
+        *([("rft.date", _dashed(when))] if when and when.start else []),
+        *([("rft.language", work.language)] if work.language else []),
+        *([("rft.identifier", work.url)] if work.url else []),
+    ]
+    return urlencode(values)
+
+
+def _dashed(when: When) -> str:
+    return "-".join(f"{part:02}" for part in when.start)
+
+
+def filed_names(name: Name) -> list[str]:
+    """A name as embedded metadata give it so that Zotero takes it for one.
+
+    An agency has a comma behind it, else its last word is taken for a family name.
+    """
+    if name.literal:
+        return [f"{name.literal},"]
+    return [name.inverted]
+
+
+def data_link(text: str, kind: str) -> str:
+    """A `data:` address that holds a text, of a media type. Nothing has to be loaded for it."""
+    return f"data:{kind};charset=utf-8,{_percent(text)}"
+
+
+_UNSAFE = re.compile(rb"[^A-Za-z0-9\-._~:/@!$'()*,;=?]")
+
+
+def _percent(text: str) -> str:
+    """Percent-encoded, but only what must be: these links stand in every page."""
+    encoded = _UNSAFE.sub(lambda match: b"%%%02X" % match[0][0], text.encode())
+    return encoded.decode("ascii")
