@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from site_gen import __version__
+from site_gen.commands import today
+from site_gen.commands.export import export
+from site_gen.commands.verify import verify
 
 if TYPE_CHECKING:
     from site_gen.build import Options, Report
@@ -73,6 +76,10 @@ def main(context: click.Context, directory: Path) -> None:
     python -m site_gen -C my-archive build write it to output/
     """
     context.obj = directory
+
+
+main.add_command(export)
+main.add_command(verify)
 
 
 def _shared(command: Any) -> Any:
@@ -388,25 +395,12 @@ def _options(site: Path, output: Path | None, shared: dict[str, Any], **more: An
     return Options(
         site=site,
         output=output or site / "output",
-        date=shared["date"] or _today(),
+        date=shared["date"] or today(),
         url=url,
         strict=shared["strict"],
         **jobs,
         **more,
     )
-
-
-def _today() -> datetime.date:
-    """The day to build for: SOURCE_DATE_EPOCH, else today in UTC."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    if not epoch:
-        return datetime.datetime.now(datetime.UTC).date()
-    try:
-        return datetime.datetime.fromtimestamp(int(epoch), datetime.UTC).date()
-    except (ValueError, OverflowError, OSError) as problem:
-        raise click.UsageError(
-            f"SOURCE_DATE_EPOCH is not a number of seconds: {epoch!r}"
-        ) from problem
 
 
 def _run(site: Path, output: Path | None, shared: dict[str, Any], **more: Any) -> Report:

@@ -541,19 +541,31 @@ def _discard(folder: Path) -> None:
 
 def _read_manifest(folder: Path) -> Files:
     """What earlier builds wrote here; refuses content that none of them did."""
+    try:
+        return listed(folder)
+    except FileNotFoundError:
+        _refuse_content(folder)
+        return {}
+    except ValueError as error:
+        raise OutputError(
+            f"{error}. It says which files here site_gen may replace. Restore it from a backup; "
+            "or, if nothing here is worth keeping, empty the folder. Then build again."
+        ) from error
+
+
+def listed(folder: Path) -> Files:
+    """What the manifest of a published site lists.
+
+    Raises FileNotFoundError if there is none, ValueError if it cannot be understood.
+    """
     path = folder / MANIFEST
     try:
         data = json.loads(path.read_bytes())
         _check_format(data)
         return _parse_files(data["files"])
-    except FileNotFoundError:
-        _refuse_content(folder)
-        return {}
     except (ValueError, KeyError, TypeError) as error:
-        raise OutputError(
-            f"{path} is not a manifest that this site_gen can read ({error}). It says which files "
-            "here site_gen may replace. Restore it from a backup; or, if nothing here is worth "
-            "keeping, empty the folder. Then build again."
+        raise ValueError(
+            f"{path} is not a manifest that this site_gen can read ({error})"
         ) from error
 
 

@@ -63,7 +63,15 @@ def commands() -> dict[str, click.Command]:
     from site_gen.cli import main
 
     assert isinstance(main, click.Group)
-    return {"site_gen": main, **main.commands}
+    return {"site_gen": main, **dict(below(main, ""))}
+
+
+def below(group: click.Group, prefix: str) -> Iterator[tuple[str, click.Command]]:
+    """The commands of a group, and those of the groups in it: `export edition`."""
+    for name, command in group.commands.items():
+        yield f"{prefix}{name}", command
+        if isinstance(command, click.Group):
+            yield from below(command, f"{prefix}{name} ")
 
 
 def options(command: click.Command) -> set[str]:

@@ -1,0 +1,127 @@
+"""`export`: the archive as something to keep or to hand on."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from site_gen.commands import today
+
+REFUSED, ENVIRONMENT = 1, 2
+
+
+def _output(command: Callable[..., None]) -> Callable[..., None]:
+    return click.option(
+        "-o",
+        "--output",
+        type=click.Path(path_type=Path),
+        help="The folder of the built site. Default: output/ in the site's folder.",
+    )(command)
+
+
+@click.group()
+def export() -> None:
+    """Write the archive in a form to keep or to hand on."""
+
+
+@export.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@_output
+@click.pass_obj
+def edition(site: Path, /, file: Path, output: Path | None) -> None:
+    """Write the built site into FILE, one ZIP for a USB stick.
+
+    Unpacked, it opens by double click on index.html, and its search works. Two editions of one
+    site are equal to the byte. Exits with 2 if nothing could be written.
+    """
+    from site_gen.exports import edition as zipped
+    from site_gen.exports.tree import NotASite
+
+    target = site / file
+    try:
+        files = zipped.write(output or site / "output", target, target.stem)
+    except (NotASite, zipped.Exists, OSError) as problem:
+        _fail(problem)
+    click.echo(f"Wrote {target}: {files:,} files, {target.stat().st_size:,} bytes", err=True)
+
+
+@export.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@_output
+@click.option(
+    "--with-sources",
+    is_flag=True,
+    help="Also put in what the site is made from: content/, templates/, static/, the settings.",
+)
+@click.option(
+    "--restricted",
+    is_flag=True,
+    help="The bag is not for the public: sources may hold what is not published.",
+)
+@click.option("--date", type=click.DateTime(["%Y-%m-%d"]), help="The date of the bag.")
+@click.pass_context
+def bagit(
+    context: click.Context,
+    /,
+    folder: Path,
+    output: Path | None,
+    with_sources: bool,
+    restricted: bool,
+    date: datetime.datetime | None,
+) -> None:
+    """Write the built site into FOLDER, a bag with checksums (BagIt 1.0, RFC 8493).
+
+    With --with-sources it is refused while anything is held back or redacted, since the sources
+    still hold it; --restricted allows it. Exits with 1 if it was refused, with 2 if nothing could
+    be written.
+    """
+    from site_gen import config
+    from site_gen.exports import bag
+    from site_gen.exports.edition import Exists
+    from site_gen.exports.tree import NotASite
+
+    site: Path = context.obj
+    day = date.date() if date else today()
+    if with_sources and not restricted:
+        _refuse_withheld(site, day)
+    settings = config.load(site)[0]
+    about = {
+        "Source-Organization": settings.publisher,
+        "External-Description": settings.description or settings.title,
+        "External-Identifier": settings.url,
+        "Bag-Software-Agent": "site_gen",
+    }
+    if with_sources and restricted:
+        about["Access"] = "restricted: the sources may hold what is not published"
+    stated = {key: value for key, value in about.items() if value}
+    sources = site if with_sources else None
+    try:
+        files, size = bag.write(output or site / "output", site / folder, stated, day, sources)
+    except (NotASite, Exists, OSError) as problem:
+        _fail(problem)
+    click.echo(f"Wrote {site / folder}: {files:,} files, {size:,} bytes", err=True)
+
+
+def _refuse_withheld(site: Path, day: datetime.date) -> None:
+    """End here if the sources hold anything that is not to be shown."""
+    from site_gen import build as builder
+
+    report = builder.build(builder.Options(site, site / "output", day, publish=False))
+    held = [*report.sum.held_back, *report.sum.failed]
+    if held:
+        click.echo(
+            f"error: {len(held):,} sources are not published, {held[0]} among them, and the bag "
+            "would hold them. Nothing was written. Leave out --with-sources; or, if the bag is "
+            "not for the public, add --restricted.",
+            err=True,
+        )
+        sys.exit(REFUSED)
+
+
+def _fail(problem: Exception) -> None:
+    click.echo(f"error: {problem}", err=True)
+    sys.exit(ENVIRONMENT)
