@@ -16,6 +16,7 @@ from html import escape
 from site_gen.diagnostics import Diagnostic, Location, warning
 from site_gen.markup.allowlist import ALLOWED, EMBEDDED, HTML_TAGS, SAFE_SCHEMES, scheme_of
 from site_gen.markup.body import Body, Rendered
+from site_gen.markup.common import common_html
 from site_gen.markup.engine import Extensions, check_extensions, convert, extension_settings
 from site_gen.markup.escaping import escaped
 from site_gen.markup.limits import Undigested
@@ -86,6 +87,9 @@ def render(text: str, options: Options, path: str) -> tuple[Rendered, list[Diagn
         simple = as_prose(body)
         if simple:
             return simple, found
+        common = common_html(body)
+        if common is not None:
+            return Body(common, body).finish(), found
     aside: list[str] = []
     try:
         raw, aside = _converted(body, options, path, found)

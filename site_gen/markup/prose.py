@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from html import escape
 
 from site_gen.markup.body import Rendered
+from site_gen.markup.common import common_paragraph
 from site_gen.markup.excerpt import excerpt
 from site_gen.markup.placeholders import ASIDE
 from site_gen.tokens import words
@@ -27,7 +28,7 @@ _PARTED = re.compile(r"(\A\n+|\n\n+|\n\Z)")
 _ASIDE = re.compile(f"{ASIDE}(\\d+){ASIDE}")
 
 
-SHORTEST = 200
+SHORTEST = 100
 """Characters of a paragraph that is worth setting aside."""
 
 
@@ -60,7 +61,7 @@ def _html(paragraph: str) -> str:
 
 
 def set_aside(text: str) -> tuple[str, list[str]]:
-    """A text with a mark in place of each long paragraph in which nothing is markup, and these.
+    """A text with a mark in place of each long paragraph of common markup, and the HTML of these.
 
     Python-Markdown takes a mark for the word it looks like. In a text with HTML or fenced code a
     paragraph may be a part of these, so there nothing is set aside.
@@ -70,12 +71,15 @@ def set_aside(text: str) -> tuple[str, list[str]]:
     aside: list[str] = []
     parts = _PARTED.split(text)
     for index in range(0, len(parts), 2):
-        if len(parts[index]) >= SHORTEST and _is_prose(parts[index]):
-            aside.append(parts[index])
-            parts[index] = f"{ASIDE}{len(aside) - 1}{ASIDE}"
+        if len(parts[index]) < SHORTEST:
+            continue
+        html = common_paragraph(parts[index])
+        if html is not None:
+            parts[index] = f"{ASIDE}{len(aside)}{ASIDE}"
+            aside.append(html)
     return "".join(parts), aside
 
 
 def put_back(html: str, aside: Sequence[str]) -> str:
     """Undo `set_aside` in the sanitised HTML of a text."""
-    return _ASIDE.sub(lambda match: _html(aside[int(match[1])]), html) if aside else html
+    return _ASIDE.sub(lambda match: aside[int(match[1])], html) if aside else html

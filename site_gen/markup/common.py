@@ -1,0 +1,203 @@
+"""Markdown of the common kinds, made into HTML without Python-Markdown and the sanitiser.
+
+Paragraphs, headings, quotations and flat lists whose lines hold nothing but text, emphasis, code
+and links are most of what articles are made of. What comes out is what Python-Markdown and the
+sanitiser would make of it, to the byte; tests hold it to that. At the first sign of anything else
+there is no answer (None), and they are asked.
+
+Nothing here decides between two readings. A mark of Markdown is understood only where it pairs
+with the next of its kind and where what stands between them is understood too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from html import escape, unescape
+
+from markdown.extensions.toc import slugify_unicode, unique
+
+from site_gen.markup.allowlist import may_be_shown
+from site_gen.markup.placeholders import ID_PREFIX
+from site_gen.markup.sanitiser import sanitised
+
+_UNUSUAL = re.compile(
+    r"[<{}\\\x00-\x09\x0b-\x1f\ufdd0-\ufdef"
+    r"\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
+    r"|&(?:\#[0-9]+|\#[xX][0-9a-fA-F]+|[a-zA-Z0-9]+);|[ ]\n|[ ]\Z"
+)
+"""What may be more than the marks below: tags, references, escapes, blanks of other kinds."""
+_MARKS = re.compile(r"[][*_`]")
+_SPAN = re.compile(
+    r"`(?P<code>[^`]+)`(?!`)"
+    r"|(?<!!)\[(?P<name>[^\s\[\]^](?:[^\[\]]*[^\s\[\]])?)\]\((?P<url>[^\s\[\]()*`'\"<>\\;]+)\)"
+    r"|\*\*(?P<strong>[^\s*](?:[^*]*[^\s*])?)\*\*(?!\*)"
+    r"|\*(?P<em>[^\s*](?:[^*]*[^\s*])?)\*(?!\*)"
+    r"|(?<![\w_])_(?P<under>[^\s_](?:[^_]*[^\s_])?)_(?![\w_])"
+    r"|(?<=[^\W_])_(?=[^\W_])"
+    r"|(?P<odd>[][*_`])"
+)
+"""A mark with all that it holds, a `_` within a word, or a mark that is not understood."""
+_TAGS = {"strong": "strong", "em": "em", "under": "em"}
+
+_PARTING = re.compile(r"\n\n+")
+_STARTS = r"[ \-+=#>~:|]|\*[ ]|[0-9]+[.)]"
+_BLOCK = re.compile(_STARTS)
+_LINE = re.compile(rf"\n(?:{_STARTS})")
+"""What may begin a block of another kind than a paragraph."""
+_HEADING = re.compile(r"(#{1,6})(?![0-9])[ ]*([^#\s][^#\n]*)(?:\n|\Z)")
+_BULLET = re.compile(r" {0,3}[*+-] +(.+)")
+_NUMBER = re.compile(r" {0,3}([0-9]{1,9})\. +(.+)")
+_QUOTED = re.compile(r">[ ]?(.*)")
+_RULE = re.compile(r"(?:\*\*\*+|---+|___+)\Z")
+_TAG = re.compile(r"<[^>]*>")
+MOST_HEADINGS = 300
+"""Headings of one text for whose names no better way is needed."""
+
+
+def common_html(text: str) -> str | None:
+    """The HTML of a body that holds nothing but the common kinds of Markdown, else None."""
+    if _UNUSUAL.search(text):
+        return None
+    return _Reader().blocks(text)
+
+
+def common_paragraph(text: str) -> str | None:
+    """The HTML inside a paragraph that holds nothing but the common kinds of markup, else None."""
+    if _UNUSUAL.search(text) or _BLOCK.match(text) or _LINE.search(text):
+        return None
+    return _inline(text)
+
+
+class _Reader:
+    """Reads one body. The ids of headings are its state."""
+
+    def __init__(self) -> None:
+        self.ids: set[str] = set()
+
+    def blocks(self, text: str, *, quoted: bool = False) -> str | None:
+        """The HTML of blocks that are parted by blank lines."""
+        parts: list[str] = []
+        waiting = [one for one in reversed(_PARTING.split(text.strip("\n"))) if one]
+        while waiting:
+            block = waiting.pop()
+            html = None
+            if not _BLOCK.match(block):
+                html = _paragraph(block)
+            elif "|" in block and "\n" in block:
+                return None
+            elif heading := _HEADING.match(block):
+                html = self.heading(heading)
+                if rest := block[heading.end() :]:
+                    waiting.append(rest)
+            elif _RULE.match(block):
+                html = "<hr>"
+            elif block[0] == ">" and not quoted:
+                html = self.quotation([block, *_run(waiting, _QUOTED)])
+            elif _BULLET.match(block):
+                html = _list("ul", [block, *_run(waiting, _BULLET)])
+            elif _NUMBER.match(block):
+                html = _list("ol", [block, *_run(waiting, _NUMBER)])
+            if html is None:
+                return None
+            parts.append(html)
+        return "\n".join(parts)
+
+    def heading(self, match: re.Match[str]) -> str | None:
+        """A heading, whose id is made of its words."""
+        html = _inline(match[2].strip())
+        if html is None or len(self.ids) > MOST_HEADINGS:
+            return None
+        name = unescape(" ".join(_TAG.sub("", html).split()))
+        tag = f"h{len(match[1])}"
+        key = unique(slugify_unicode(name, "-"), self.ids)
+        return f'<{tag} id="{ID_PREFIX}{key}">{html}</{tag}>'
+
+    def quotation(self, blocks: Sequence[str]) -> str | None:
+        """Blocks of which each line begins with `>`: Markdown of their own."""
+        texts: list[str] = []
+        for block in blocks:
+            lines = [_QUOTED.fullmatch(line) for line in block.split("\n")]
+            texts.append("\n".join(line[1] for line in lines if line))
+            if not all(lines) or not texts[-1] or texts[-1][-1] == "\n":
+                return None
+        html = self.blocks("\n\n".join(texts), quoted=True)
+        return None if html is None else f"<blockquote>\n{html}\n</blockquote>"
+
+
+def _run(waiting: list[str], start: re.Pattern[str]) -> Iterator[str]:
+    """Take the next blocks as long as they begin so."""
+    while waiting and start.match(waiting[-1]):
+        yield waiting.pop()
+
+
+def _paragraph(block: str) -> str | None:
+    if _LINE.search(block) or ("|" in block and "\n" in block):
+        return None
+    html = _inline(block)
+    return None if html is None else f"<p>{html}</p>"
+
+
+def _list(tag: str, blocks: Sequence[str]) -> str | None:
+    """A list of items of one line each; items beside a blank line are paragraphs."""
+    pattern = _BULLET if tag == "ul" else _NUMBER
+    parts: list[str] = []
+    count = 0
+    for number, block in enumerate(blocks):
+        lines = block.split("\n")
+        for place, line in enumerate(lines):
+            item = pattern.fullmatch(line)
+            if item is None or _BLOCK.match(item[item.lastindex or 0]):
+                return None
+            count += 1
+            html = _inline(item[item.lastindex or 0])
+            if html is None or (tag == "ol" and item[1] != str(count)):
+                return None
+            loose = (place == 0 and number > 0) or (
+                place == len(lines) - 1 and number < len(blocks) - 1
+            )
+            parts.append(f"<li>\n<p>{html}</p>\n</li>" if loose else f"<li>{html}</li>")
+    return "\n".join([f"<{tag}>", *parts, f"</{tag}>"])
+
+
+def _inline(text: str, *, within: str = "") -> str | None:
+    """The HTML of a text and the marks in it; `within` is the kind of mark around it."""
+    if not _MARKS.search(text):
+        return escape(text, quote=False)
+    parts: list[str] = []
+    last = 0
+    for match in _SPAN.finditer(text):
+        kind = match.lastgroup
+        if kind is None:
+            continue
+        parts.append(escape(text[last : match.start()], quote=False))
+        last = match.end()
+        html = _span(match, kind, within)
+        if html is None:
+            return None
+        parts.append(html)
+    parts.append(escape(text[last:], quote=False))
+    return "".join(parts)
+
+
+def _span(match: re.Match[str], kind: str, within: str) -> str | None:
+    """The HTML of a mark with all that it holds."""
+    if kind == "code":
+        code = match["code"].strip()
+        return f"<code>{escape(code, quote=False)}</code>"
+    if kind == "url":
+        opened = None if within == "link" else _opened_link(match["url"])
+        html = _inline(match["name"], within=within or "link") if opened else None
+        return None if html is None else f"{opened}{html}</a>"
+    tag = _TAGS.get(kind, "")
+    html = _inline(match[kind], within=tag) if tag and within in ("", "link") else None
+    return None if html is None else f"<{tag}>{html}</{tag}>"
+
+
+@lru_cache(maxsize=4_096)
+def _opened_link(url: str) -> str | None:
+    """The start tag of a link, or None where a page may not lead there."""
+    html = sanitised(f'<a href="{escape(url)}">.</a>')
+    kept = html.startswith("<a href=") and html.endswith(">.</a>")
+    return html[: -len(".</a>")] if kept and may_be_shown(url, image=False) else None
