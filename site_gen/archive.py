@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 
-from slugify import slugify
-
-from site_gen import names
+from site_gen import names, places
 from site_gen.diagnostics import Diagnostic, Location, warning
 from site_gen.model import (
     ENTITY_KINDS,
@@ -20,6 +17,13 @@ from site_gen.model import (
     Entity,
     EntityKind,
 )
+from site_gen.slugs import INDEX, fold, short_of, slug_of
+from site_gen.world import Known
+
+__all__ = ["FIELD_OF_KIND", "assemble", "fold", "held_back", "slug_of"]
+
+NO_WORLD: Mapping[str, Known] = MappingProxyType({})
+"""No country is known beforehand."""
 
 FIELD_OF_KIND: dict[EntityKind, str] = {
     "author": "authors",
@@ -27,14 +31,6 @@ FIELD_OF_KIND: dict[EntityKind, str] = {
     "topic": "topics",
     "series": "series",
 }
-
-INDEX = "index"
-"""The slug that no entity has: it is the name of the page that lists them all."""
-
-
-def fold(name: str) -> str:
-    """What names are compared by: one case, one form of accents, single blanks."""
-    return " ".join(unicodedata.normalize("NFC", name).casefold().split())
 
 
 def held_back(document: Document, today: date) -> str:
@@ -50,8 +46,13 @@ def held_back(document: Document, today: date) -> str:
     return ""
 
 
-def assemble(documents: Iterable[Document], today: date) -> tuple[Archive, list[Diagnostic]]:
-    """Bring the published documents together."""
+def assemble(
+    documents: Iterable[Document], today: date, world: Mapping[str, Known] = NO_WORLD
+) -> tuple[Archive, list[Diagnostic]]:
+    """Bring the published documents together.
+
+    `world` are the countries and continents, by code, that places may be.
+    """
     found: list[Diagnostic] = []
     back: dict[str, str] = {}
     shown: list[Document] = []
@@ -71,7 +72,8 @@ def assemble(documents: Iterable[Document], today: date) -> tuple[Archive, list[
     translators: Mapping[str, tuple[str, ...]] = {}
     for kind in ENTITY_KINDS:
         entries = _of(shown, kind)
-        entities[kind], credits[kind], others = _entities(kind, entries, articles, found)
+        around = world if kind == "place" else NO_WORLD
+        entities[kind], credits[kind], others = _entities(kind, entries, articles, around, found)
         translators = others if kind == "author" else translators
     return Archive(
         articles, pages, entities, credits, back, withdrawn, translators=translators
@@ -93,6 +95,7 @@ def _entities(
     kind: EntityKind,
     entries: Sequence[Document],
     articles: Mapping[str, Document],
+    world: Mapping[str, Known],
     found: list[Diagnostic],
 ) -> tuple[dict[str, Entity], dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
     """The registry entries and the names found in articles, who is named where, and, of authors,
@@ -103,7 +106,7 @@ def _entities(
     for entry in sorted(entries, key=lambda one: (one.key, one.path)):
         slug = slug_of(entry.key)
         if slug in registered or slug == INDEX:
-            slug = f"{slug}-{_short(entry.path)}"
+            slug = f"{slug}-{short_of(entry.path)}"
         registered[slug] = entry
         assert entry.registry is not None
         # The key comes first: `authors: [tim-judah]` means the entry of that name.
@@ -111,30 +114,51 @@ def _entities(
             folded = fold(name)
             if owner.setdefault(folded, slug) != slug:
                 found.append(_twice(kind, name, entry, registered[owner[folded]]))
+    builtin = places.built_in(registered, world) if world else places.BuiltIn()
+    for name, key in builtin.names.items():
+        owner.setdefault(name, key)
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
     named = _named(articles, FIELD_OF_KIND[kind], owner, spellings)
     translating = _named(articles, "translators", owner, spellings) if kind == "author" else {}
-    owner.update(_new_slugs(spellings, set(registered)))
+    owner.update(_new_slugs(spellings, {*registered, *builtin.places}))
     credits, members = _credits(named, owner)
+    above, problems = places.hierarchy(registered, members, owner, builtin)
+    found += problems
+    inside = above.inside(credits) if above.parents else members
     translators, translated = _credits(translating, owner)
     notes = _newest_notes(articles, owner) if kind == "author" else {}
     names_by_slug = {owner[folded]: _commonest(counter) for folded, counter in spellings.items()}
+    for key in {*members, *above.parents, *above.parents.values()} & builtin.places.keys():
+        names_by_slug[key] = builtin.places[key].name
     for slug, entry in registered.items():
         names_by_slug[slug] = entry.title
     filed = {slug: _filed(kind, name, registered.get(slug)) for slug, name in names_by_slug.items()}
-    entities = {
-        slug: Entity(
+    order = sorted(filed, key=lambda one: (names.collated(filed[one]), filed[one], one))
+    children: dict[str, list[str]] = defaultdict(list)
+    for slug in order:
+        children[above.parents.get(slug, "")].append(slug)
+    entities: dict[str, Entity] = {}
+    for slug in order:
+        registry = registered[slug].registry if slug in registered else None
+        known = builtin.places.get(slug)
+        aliases = registry.aliases if registry else ()
+        point = registry.coordinates if registry else None
+        entities[slug] = Entity(
             kind,
             slug,
             names_by_slug[slug],
             registered.get(slug),
-            tuple(members.get(slug, ())),
+            tuple(inside.get(slug, ())),
             notes.get(slug),
             filed[slug],
             tuple(translated.get(slug, ())),
+            aliases or (places.other_names(known, names_by_slug[slug]) if known else ()),
+            slug in members,
+            above.parents.get(slug, ""),
+            tuple(children.get(slug, ())),
+            point or (known.point if known else None),
+            known.code if known else "",
         )
-        for slug in sorted(filed, key=lambda one: (names.collated(filed[one]), filed[one], one))
-    }
     return entities, credits, translators
 
 
@@ -196,17 +220,6 @@ def _commonest(counter: Counter[str]) -> str:
     return min(counter, key=lambda name: (-counter[name], name))
 
 
-def slug_of(name: str) -> str:
-    """A name as a part of a URL: lower-case ASCII letters, digits and hyphens."""
-    # By default it would spell names by another table wherever Unidecode happens to be installed.
-    slug = slugify(name, max_length=80, word_boundary=True, backend="text-unidecode")
-    return slug or f"x-{_short(name)}"
-
-
-def _short(name: str) -> str:
-    return hashlib.sha256(fold(name).encode()).hexdigest()[:8]
-
-
 def _new_slugs(names: Iterable[str], taken: set[str]) -> dict[str, str]:
     """A slug for each folded name.
 
@@ -221,7 +234,7 @@ def _new_slugs(names: Iterable[str], taken: set[str]) -> dict[str, str]:
         sharing.sort(key=lambda name: (name.replace(" ", "-") != slug, len(name), name))
         first_free = slug not in taken and slug != INDEX
         for index, name in enumerate(sharing):
-            slugs[name] = slug if index == 0 and first_free else f"{slug}-{_short(name)}"
+            slugs[name] = slug if index == 0 and first_free else f"{slug}-{short_of(name)}"
     return slugs
 
 

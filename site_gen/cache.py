@@ -247,8 +247,8 @@ def _version(distribution: str) -> str:
 
 
 def _code_digest(folder: Path) -> str:
-    """The digest of all Python files below a folder, by their names."""
-    files = sorted(folder.rglob("*.py"))
+    """The digest of all Python files below a folder and the data beside them, by their names."""
+    files = sorted([*folder.rglob("*.py"), *folder.rglob("*.json")])
     return digest_of(
         *(
             f"{file.relative_to(folder).as_posix()} {hashlib.sha256(file.read_bytes()).hexdigest()}"

@@ -76,6 +76,9 @@ class SiteConfig(_Strict):
     )
     smart_quotes: bool = Field(False, description="Turn straight quotes and dashes to curly ones.")
     repair: Repair = Field(default_factory=Repair, description="Mends made to texts.")
+    world: bool = Field(
+        True, description="Know the countries of the world, their continents and outlines."
+    )
     list_limit: int = Field(
         200,
         ge=10,

@@ -108,6 +108,8 @@ CODES: dict[str, Severity] = {
     "markup-unreadable": "warning",
     "name-spellings": "warning",
     "paragraph-broken": "warning",
+    "place-parent-cycle": "warning",
+    "place-parent-unknown": "warning",
     "registry-name-twice": "warning",
     "replacement-character": "warning",
     "sidecar-twice": "warning",

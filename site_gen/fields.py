@@ -16,6 +16,7 @@ FieldType = Literal[
     "people",
     "names",
     "list",
+    "aliases",
     "date",
     "url",
     "urls",
@@ -92,13 +93,14 @@ FIELDS: tuple[Field, ...] = (
     Field("smart_quotes", "flag"),
     Field("repair", "mapping"),
     Field("accept", "list"),
-    Field("aliases", "list", "", ("alias", "variants"), _REGISTRIES),
+    Field("aliases", "aliases", "", ("alias", "variants"), _REGISTRIES),
     Field("same_as", "urls", "", ("sameas",), _REGISTRIES),
     Field("portrait", "text", "", ("photo",), ("author",)),
     Field("sort_name", "text", "", ("sort_as", "filed_as"), ("author",)),
     Field("agency", "flag", "", (), ("author",)),
     Field("parent", "text", "", (), ("place",)),
     Field("coordinates", "mapping", "", ("coords",), ("place",)),
+    Field("note", "text", "", (), ("place",)),
 )
 BY_NAME = {field.name: field for field in FIELDS}
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from site_gen.dates import Date
+from site_gen.diagnostics import Location
 
 DocumentKind = Literal["article", "author", "place", "topic", "series", "page"]
 EntityKind = Literal["author", "place", "topic", "series"]
@@ -196,12 +197,18 @@ class Registry:
     same_as: tuple[str, ...] = ()
     portrait: str = ""
     parent: str = ""
+    parent_at: Location | None = None
+    """Where the parent is stated."""
     coordinates: tuple[float, float] | None = None
     """Latitude and longitude in degrees, WGS 84."""
     sort_name: str = ""
     """What an author is filed under, where the keeper says so."""
     agency: bool = False
     """Whether an author is no person and has no family name."""
+    years: tuple[tuple[str, str], ...] = ()
+    """Aliases with the years in which they were in use: `1991–2019`, `–1991`."""
+    note: str = ""
+    """Of a place, what is to be said of its status."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +225,10 @@ class Biography:
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """An author, place, topic or series: a registry entry, or a name found in sources."""
+    """An author, place, topic or series: a registry entry, or a name found in sources.
+
+    A place may also be a country or a continent that site_gen itself knows.
+    """
 
     kind: EntityKind
     key: str
@@ -226,7 +236,8 @@ class Entity:
     name: str
     entry: Document | None = None
     articles: tuple[str, ...] = ()
-    """Keys of its published articles in the order of the archive (oldest first, undated last)."""
+    """Keys of its published articles in the order of the archive (oldest first, undated last).
+    Those of a place are the articles that name it or a place in it, each once."""
     biography: Biography | None = None
     filed: str = ""
     """What its name is filed under in an index: `Judah, Tim`."""
@@ -239,6 +250,19 @@ class Entity:
         if not self.translated:
             return len(self.articles)
         return len({*self.articles, *self.translated})
+
+    aliases: tuple[str, ...] = ()
+    """Other names of it: those of its entry, else those that site_gen knows of a country."""
+    named: bool = True
+    """Whether an article names it itself; a place may be told only by what lies in it."""
+    parent: str = ""
+    """Of a place, the key of the place it lies in."""
+    children: tuple[str, ...] = ()
+    """Of a place, the keys of the places that lie in it directly, in the order of entities."""
+    point: tuple[float, float] | None = None
+    """Of a place, latitude and longitude in degrees: its entry's, else those known of a country."""
+    code: str = ""
+    """Of a country or a continent, its code in `site_gen.world`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +288,13 @@ class Archive:
     def dated(self) -> list[str]:
         """Keys of the dated articles, oldest first."""
         return [key for key, document in self.articles.items() if document.date]
+
+    def around(self, place: str) -> tuple[str, ...]:
+        """The key of a place and of all that it lies in, from the nearest on."""
+        found = [place]
+        while parent := self.entities["place"][found[-1]].parent:
+            found.append(parent)
+        return tuple(found)
 
 
 PageKind = Literal[

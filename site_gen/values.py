@@ -80,6 +80,33 @@ def _list(value: Any, _config: SiteConfig) -> tuple[str, ...] | None:
     return _unique(part for item in _items(value) for part in re.split(r"[,;\n]", item))
 
 
+_YEAR = re.compile(r"-?\d{1,4}")
+
+
+def _aliases(value: Any, config: SiteConfig) -> tuple[tuple[str, str], ...] | None:
+    """Other names, each with the years in which it was in use: `1991–2019`, `–1991`, or none."""
+    if not isinstance(value, list):
+        value = [value] if isinstance(value, dict) else list(_list(value, config) or ())
+    found: dict[str, str] = {}
+    wrong: list[str] = []
+    for item in value:
+        [name] = _unique(_items(item)) or [""]
+        first, last = (
+            str(item.get(key) or "").strip() if isinstance(item, dict) else ""
+            for key in ("from", "to")
+        )
+        wrong += [one for one in (first, last) if one and not _YEAR.fullmatch(one)]
+        if name:
+            years = f"{first}–{last}" if first or last else ""
+            found.setdefault(name, "" if wrong else years)
+    pairs = tuple(found.items()) or None
+    if wrong:
+        shown = ", ".join(f"`{one[:40]}`" for one in wrong)
+        hint = "Write years as numbers: `{name: Kiev, from: 1991, to: 2019}`."
+        raise Wrong("wrong-type", f"`from` and `to` are years, and not {shown}", hint, pairs)
+    return pairs
+
+
 _BY = re.compile(r"^\s*(?:by|von|par|por)\s+(?=\S)", re.IGNORECASE)
 _CONJUNCTION = re.compile(r" (?:and|und|et|y) | ?& ?", re.IGNORECASE)
 _INSTITUTION = re.compile(
@@ -202,6 +229,7 @@ READERS: dict[FieldType, Callable[[Any, SiteConfig], Any]] = {
     "people": _people,
     "names": _names,
     "list": _list,
+    "aliases": _aliases,
     "date": _date,
     "url": _url,
     "urls": _urls,

@@ -37,6 +37,7 @@ TOP_LEVEL = {
     "static",
     "templates",
     "tests",
+    "tools",
 }
 
 SEED = "content/articles/taleban-defections.txt"

@@ -96,6 +96,18 @@ def test_the_wheel_carries_the_whole_theme(wheels: dict[str, Path]) -> None:
     assert {name.split("/")[0].split("-")[0] for name in names} == {"site_gen"}
 
 
+def test_the_wheel_carries_the_world(wheels: dict[str, Path]) -> None:
+    """The countries, their outlines and what these were made from are in it, and are not large."""
+    with zipfile.ZipFile(wheels["from sdist"]) as archive:
+        sizes = {
+            one.filename.rpartition("/")[2]: one.file_size
+            for one in archive.infolist()
+            if one.filename.startswith("site_gen/world/")
+        }
+    assert {"places.json", "outlines.json", "README.md"} <= sizes.keys()
+    assert sum(sizes.values()) < 400_000
+
+
 def test_an_installed_wheel_builds_a_styled_site(python: Path, tmp_path: Path) -> None:
     """`init` and `build` work where only the wheel is, with the theme that it carries."""
     where = run(python, "-c", "import site_gen; print(site_gen.__file__)", cwd=tmp_path)

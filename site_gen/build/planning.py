@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from site_gen import archive, check, links, output, pages, people, sources
+from site_gen import archive, check, links, output, pages, people, sources, world
 from site_gen.build.reading import Read
 from site_gen.build.run import Run
 from site_gen.check import Sum
@@ -40,8 +40,9 @@ def plan(run: Run, read: Read) -> Planned:
     failed = list(read.failed)
     found: list[Diagnostic] = []
     documents = list(read.documents)
+    known = world.known() if run.settings.world else {}
     while True:
-        whole, problems = archive.assemble(documents, run.options.date)
+        whole, problems = archive.assemble(documents, run.options.date, known)
         urls, collisions = pages.place_documents(whole)
         plan, in_the_way = pages.plan(whole, urls, run.settings)
         out = {one.location.path for one in (*collisions, *in_the_way)}

@@ -198,10 +198,21 @@ class Lists:
         years = dict(sorted(self._by(reversed(dated), _year).items(), reverse=True))
         return years | ({UNDATED: undated} if undated else {})
 
+    def _above(self, entity: Entity) -> Parents:
+        """The places that a place lies in, the nearest last."""
+        if not entity.parent:
+            return ()
+        entities = self.archive.entities[entity.kind]
+        above = [entities[key] for key in self.archive.around(entity.parent)]
+        return tuple((one.name, f"{FOLDER[one.kind]}/{one.key}.html") for one in reversed(above))
+
     def entity(self, entity: Entity, url: str) -> list[Page]:
         """The page of an author, place, topic or series, and of its years where it is long."""
         keys = list(entity.articles)
-        parents = ((HEADING[entity.kind], f"{FOLDER[entity.kind]}/index.html"),)
+        parents = (
+            (HEADING[entity.kind], f"{FOLDER[entity.kind]}/index.html"),
+            *self._above(entity),
+        )
         below = (*parents, (entity.name, url))
         prefix = url.removesuffix(".html")
         split = len(keys) > self.limit

@@ -459,15 +459,19 @@ class _Work:
                     hint="Write `coordinates: [34.53, 69.17]`.",
                 )
             )
+        # Hugo's `aliases: [/old/address/]` are addresses of a page, and no names.
+        aliases = [one for one in values.get("aliases", ()) if not one[0].startswith("/")]
         return Registry(
-            # Hugo's `aliases: [/old/address/]` are addresses of a page, and no names.
-            aliases=tuple(one for one in values.get("aliases", ()) if not one.startswith("/")),
+            aliases=tuple(name for name, _ in aliases),
             same_as=values.get("same_as", ()),
             portrait=values.get("portrait", ""),
             parent=values.get("parent", ""),
+            parent_at=self.location_of("parent") if values.get("parent") else None,
             coordinates=where,
             sort_name=values.get("sort_name", ""),
             agency=values.get("agency", False),
+            years=tuple(one for one in aliases if one[1]),
+            note=values.get("note", ""),
         )
 
     def accepted(self, codes: tuple[str, ...]) -> frozenset[str]:

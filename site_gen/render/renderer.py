@@ -19,7 +19,7 @@ from site_gen.pages import DATES, FOLDER, HEADING, HOME, SEARCH, initial, transl
 from site_gen.render.bodies import Bodies, Keys, quoted
 from site_gen.render.inputs import Inputs
 from site_gen.render.templates import TEMPLATE_OF, environment
-from site_gen.render.views import active, buckets, group_id, point, said
+from site_gen.render.views import active, also_known, buckets, codes, group_id, point, said
 
 NEWEST = 10
 TOP = 12
@@ -315,7 +315,7 @@ class Renderer:
         }
 
     def _top(self, kind: EntityKind) -> dict[str, Any]:
-        named = [one for one in self.archive.entities[kind].values() if one.articles]
+        named = [one for one in self.archive.entities[kind].values() if one.articles and one.named]
         named.sort(key=lambda one: (-len(one.articles), one.name, one.key))
         return {
             "heading": HEADING[kind],
@@ -359,17 +359,6 @@ class Renderer:
             for entity in self.archive.entities[kind].values():
                 letters.setdefault(initial(entity.filed), []).append(entity)
         return filed
-
-    @cached_property
-    def known_as(self) -> dict[tuple[EntityKind, str], Entity]:
-        """Entities by kind and each key, name or alias, in lower case."""
-        known: dict[tuple[EntityKind, str], Entity] = {}
-        for kind in ENTITY_KINDS:
-            for one in self.archive.entities[kind].values():
-                registry = one.entry.registry if one.entry else None
-                for name in (one.key, one.name, *(registry.aliases if registry else ())):
-                    known.setdefault((kind, name.casefold()), one)
-        return known
 
     def _list(self, page: Page, bodies: Bodies | Keys) -> dict[str, Any]:
         before, after = self.list_around.get(page.url, (None, None))
@@ -423,12 +412,15 @@ class Renderer:
                 "name": entity.name,
                 "biography": biography,
                 "body": body,
-                "aliases": list(registry.aliases) if registry else [],
+                "aliases": also_known(entity),
                 "same_as": list(registry.same_as) if registry else [],
                 "portrait": self._portrait(entity, entry),
                 "parent": self._parent(entity),
-                "coordinates": point(registry.coordinates) if registry else "",
+                "coordinates": point(entity.point),
+                "note": registry.note if registry else "",
+                "codes": codes(entity),
                 "count": len(entity.articles),
+                "children": self._children(entity),
                 "years": [] if split else buckets(page.children),
                 "agency": bool(registry and registry.agency),
                 "active": active(page.children) if entity.kind == "author" else "",
@@ -476,9 +468,9 @@ class Renderer:
         return {"url": target, "alt": f"Portrait of {entity.name}"} if target else None
 
     def _parent(self, entity: Entity) -> dict[str, str] | None:
-        if not entity.entry or not entity.entry.registry or not entity.entry.registry.parent:
-            return None
-        parent = self.known_as.get((entity.kind, entity.entry.registry.parent.casefold()))
-        if parent is None or parent is entity:
-            return None
-        return {"name": parent.name, "url": self.plan.entity_urls[parent.kind, parent.key]}
+        return self._credit(entity.kind, entity.parent) if entity.parent else None
+
+    def _children(self, entity: Entity) -> list[dict[str, Any]]:
+        """What lies in a place directly, with the number of articles of each."""
+        places = self.archive.entities[entity.kind]
+        return [self._item(places[key]) for key in entity.children]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from html import unescape
 from typing import Any
 
+from site_gen import world
 from site_gen.fields import BY_NAME
-from site_gen.model import Bucket, Evidence
+from site_gen.model import Bucket, Entity, Evidence
 from site_gen.pages import UNDATED
 
 
@@ -70,6 +72,34 @@ def said(value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{key}: {said(one)}" for key, one in value.items())
     return str(value)
+
+
+def also_known(entity: Entity) -> list[str]:
+    """The other names of an entity, with the years in which one was in use: `Kiev (1991–2019)`.
+
+    Of the names that site_gen knows of a country, those that differ in signs alone stand once.
+    """
+    if entity.entry and entity.entry.registry and entity.entry.registry.aliases:
+        years = dict(entity.entry.registry.years)
+        return [f"{one} ({years[one]})" if one in years else one for one in entity.aliases]
+    seen = {_letters(entity.name)}
+    names = []
+    for one in entity.aliases:
+        if _letters(one) not in seen:
+            seen.add(_letters(one))
+            names.append(one)
+    return names
+
+
+def _letters(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name.casefold().removeprefix("the "))
+    return "".join(one for one in plain if one.isalnum())
+
+
+def codes(entity: Entity) -> str:
+    """The codes of a country in ISO 3166-1: `AF, AFG`."""
+    known = world.known().get(entity.code) if entity.code else None
+    return f"{known.code}, {known.code3}" if known and known.code3 else ""
 
 
 def point(coordinates: tuple[float, float] | None) -> str:

@@ -22,6 +22,8 @@ BYTES_OF_A_WORD = 6
 MOST_PER_SHARD = 16
 MERGED_AT_ONCE = 8
 """Runs of the alphabet that go to a worker together."""
+SHORTEST_VARIANT = 4
+"""Letters of a country's name that is searched for where another of its names is."""
 FEW_GROUPS, FEW_BYTES = 2, 30_000_000
 """Up to so many groups to read, and bytes to merge, workers take longer to start than to work."""
 
@@ -227,7 +229,7 @@ def _names(archive: Archive, kind: EntityKind, article: str) -> str:
 
 
 def _variants(archive: Archive, indexed: Set[str], language: str) -> dict[str, tuple[str, ...]]:
-    """The one-word names of a registry entry, each with the stems of the others.
+    """The one-word names of a registry entry or a country, each with the stems of the others.
 
     An entry that only articles outside the index name is left out with them.
     """
@@ -235,12 +237,13 @@ def _variants(archive: Archive, indexed: Set[str], language: str) -> dict[str, t
     found: dict[str, set[str]] = {}
     for kind in FACETS:
         for entity in archive.entities[kind].values():
-            if entity.entry is None or entity.entry.registry is None:
-                continue
             if entity.articles and indexed.isdisjoint(entity.articles):
                 continue
-            names = [split(name) for name in (entity.name, *entity.entry.registry.aliases)]
+            names = [split(name) for name in (entity.name, *entity.aliases)]
             single = [words[0] for words in names if len(words) == 1]
+            if entity.entry is None:
+                # That `us` and `car` are countries too is no reason to search for them.
+                single = [word for word in single if len(word) >= SHORTEST_VARIANT]
             for word in single:
                 others = {stem_of(other)[1] for other in single}
                 found.setdefault(fold(word), set()).update(others)
@@ -252,15 +255,15 @@ def _columns(archive: Archive, order: Sequence[str], language: str) -> list[shar
     columns = []
     for kind in FACETS:
         entities = archive.entities[kind]
-        parents = _parents(archive, kind)
-        around = {key: _around(parents, key) for key in entities}
+        # A place counts for all that it lies in, as on the pages of places.
+        around = {key: archive.around(key) if kind == "place" else (key,) for key in entities}
         credits = archive.credits[kind]
         named = [credits.get(key, ()) for key in order]
         # Most articles name what others name too.
         each = {names: {one for near in names for one in around[near]} for names in set(named)}
         used = sorted(set().union(*each.values()))
         index = {key: at for at, key in enumerate(used)}
-        values = tuple((entities[key].name, key, *_aliases(entities[key].entry)) for key in used)
+        values = tuple((entities[key].name, key, *entities[key].aliases) for key in used)
         indices = {names: tuple(sorted(map(index.__getitem__, all))) for names, all in each.items()}
         rows = tuple(map(indices.__getitem__, named))
         columns.append(shards.Column(kind, values, rows))
@@ -282,29 +285,3 @@ def _columns(archive: Archive, order: Sequence[str], language: str) -> list[shar
         )
     )
     return columns
-
-
-def _aliases(entry: Document | None) -> tuple[str, ...]:
-    return entry.registry.aliases if entry and entry.registry else ()
-
-
-def _parents(archive: Archive, kind: EntityKind) -> dict[str, str]:
-    """For each entity the one it lies in, by its key or its name; "" for most."""
-    entities = archive.entities[kind]
-    # Of several that bear a name, the first; a key goes before a name.
-    known = {fold(one.name): key for key, one in reversed(list(entities.items()))}
-    known |= {key: key for key in entities}
-    parents = {}
-    for key, one in entities.items():
-        parent = one.entry.registry.parent if one.entry and one.entry.registry else ""
-        parents[key] = known.get(parent, known.get(fold(parent), "")) if parent else ""
-    return parents
-
-
-def _around(parents: Mapping[str, str], key: str) -> tuple[str, ...]:
-    """An entity and, for a place, everything it lies in."""
-    found: dict[str, None] = {}
-    while key and key not in found:
-        found[key] = None
-        key = parents[key]
-    return tuple(found)
