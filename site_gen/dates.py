@@ -22,18 +22,28 @@ _LONGEST = 100
 """No date is written in more characters; what is longer is not looked at."""
 
 _MONTH_NAMES = (
-    "january jan januar jänner janvier janv enero ene январь января янв",
-    "february feb februar février fevrier févr fevr fév fev febrero февраль февраля февр фев",
-    "march mar märz maerz mär mrz mars marzo март марта мар",
-    "april apr avril avr abril abr апрель апреля апр",
-    "may mai mayo май мая",
-    "june jun juni juin junio июнь июня июн",
-    "july jul juli juillet juil julio июль июля июл",
-    "august aug août aout agosto ago август августа авг",
-    "september sept sep septembre septiembre setiembre set сентябрь сентября сент сен",
-    "october oct oktober okt octobre octubre октябрь октября окт",
-    "november nov novembre noviembre ноябрь ноября нояб ноя",
-    "december dec dezember dez décembre decembre déc diciembre dic декабрь декабря дек",
+    "january jan januar jänner janvier janv enero ene январь января янв"
+    " gennaio janeiro januari stycznia ocak січня يناير ژانویه جنوری",
+    "february feb februar février fevrier févr fevr fév fev febrero февраль февраля февр фев"
+    " febbraio fevereiro februari lutego şubat лютого فبراير فوریه فبروری",
+    "march mar märz maerz mär mrz mars marzo март марта мар"
+    " março maart marca mart березня مارس مارچ",
+    "april apr avril avr abril abr апрель апреля апр"
+    " aprile kwietnia nisan квітня أبريل آوریل اپریل",
+    "may mai mayo май мая maggio maio mei maja mayıs травня مايو",
+    "june jun juni juin junio июнь июня июн giugno junho czerwca haziran червня يونيو ژوئن جون",
+    "july jul juli juillet juil julio июль июля июл"
+    " luglio julho lipca temmuz липня يوليو ژوئیه جولای",
+    "august aug août aout agosto ago август августа авг"
+    " augustus sierpnia ağustos серпня أغسطس اوت اگست",
+    "september sept sep septembre septiembre setiembre set сентябрь сентября сент сен"
+    " settembre setembro września eylül вересня سبتمبر سپتامبر سپتمبر",
+    "october oct oktober okt octobre octubre октябрь октября окт"
+    " ottobre outubro października ekim жовтня أكتوبر اکتبر اکتوبر",
+    "november nov novembre noviembre ноябрь ноября нояб ноя"
+    " novembro listopada kasım листопада نوفمبر نوامبر نومبر",
+    "december dec dezember dez décembre decembre déc diciembre dic декабрь декабря дек"
+    " dicembre dezembro grudnia aralık грудня ديسمبر دسامبر دسمبر",
 )
 _MONTHS = {name: number for number, names in enumerate(_MONTH_NAMES, 1) for name in names.split()}
 
@@ -106,6 +116,8 @@ _YEAR_FIRST = re.compile(
 )
 _MONTH_YEAR = re.compile(r"^(\d{1,2})[-/.](\d{4})$", re.ASCII)
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.]) ?(\d{1,2})\2 ?(\d{4}|\d\d)", re.ASCII)
+_CHINESE = re.compile(r"(\d{4}) ?年 ?(\d{1,2}) ?月(?: ?(\d{1,2}) ?[日号號])?", re.ASCII)
+"""A date as Chinese and Japanese texts write it."""
 _DECADE = re.compile(r"(?:the )?(\d\d)(\d)0'?s", re.ASCII)
 _NUMBER = re.compile(r"(?P<D>\d{1,2})(?:st|nd|rd|th|er|º|го)?|(?P<Y>\d{4})", re.ASCII)
 _SHAPES = frozenset(("DMY", "MDY", "YMD", "YDM", "MY", "YM", "SY", "YS"))
@@ -213,6 +225,8 @@ def read(text: str, order: DateOrder | None = None) -> Reading:
     To be undated (`n.d.`, `unknown`, an empty text) is no problem: the date is None.
     """
     plain = " ".join(unicodedata.normalize("NFC", text).translate(_SAME_AS).lower().split())
+    if "年" in plain:
+        plain = _CHINESE.sub(lambda match: "-".join(filter(None, match.groups())), plain)
     if plain.endswith(".") and not plain.endswith(".."):
         plain = plain[:-1].rstrip()
     if _UNDATED.fullmatch(plain):

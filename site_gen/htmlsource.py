@@ -13,7 +13,8 @@ from html import unescape
 from html.parser import HTMLParser
 
 from site_gen.closing import LONGEST_NOTE, Closing, tells_of
-from site_gen.labels import LIST_FIELDS, Label, Split, repeated, same
+from site_gen.labels import LIST_FIELDS, Label, Split, another_title, repeated, same
+from site_gen.labelwords import folded_word
 
 META_FIELDS = {
     "author": "authors",
@@ -172,8 +173,8 @@ def body_of(text: str, found: Head) -> str:
 
 _HEADING = re.compile(r"<h([1-6])\b[^<>]*+>(.*?)</h\1\s*>", re.DOTALL | re.IGNORECASE)
 _LABEL = re.compile(
-    r"<(p|div|li)\b[^<>]*+>\s*+<(b|strong)>\s*+(?P<label>[^\s<:][^<:]{0,39}?)\s*+"
-    r"(?::\s*+</\2>|</\2>\s*+:)(?P<value>(?:(?!<p\b|<div\b|<li\b).)*?)</\1\s*+>",
+    r"<(p|div|li)\b[^<>]*+>\s*+<(b|strong)>\s*+(?P<label>[^\s<:：][^<:：]{0,39}?)\s*+"
+    r"(?:[:：]\s*+</\2>|</\2>\s*+[:：])(?P<value>(?:(?!<p\b|<div\b|<li\b).)*?)</\1\s*+>",
     re.DOTALL | re.IGNORECASE,
 )
 _PARAGRAPH = re.compile(r"<p\b[^<>]*+>((?:(?!<p\b).)*?)</p\s*+>", re.DOTALL | re.IGNORECASE)
@@ -194,11 +195,12 @@ def split(text: str, known: Mapping[str, str], expected_title: str = "") -> Spli
     """Take the first heading and the label paragraphs off the head and foot of a body.
 
     `expected_title` is the title that stronger metadata gives: a heading that says something
-    else then stays in the body. So does one that holds a link or an image, and a label that
-    contradicts one before it.
+    else then stays in the body. So does one that says something else than a label, or holds a
+    link or an image, and a label that contradicts one before it.
     """
     lines = _Lines(text)
     title, title_line, seen_heading = "", 0, False
+    heading_span: tuple[int, int] | None = None
     taken: list[tuple[int, int]] = []
     labels: dict[Label, tuple[int, int]] = {}
     position = 0
@@ -212,7 +214,7 @@ def split(text: str, known: Mapping[str, str], expected_title: str = "") -> Spli
             if not expected_title or same(said, expected_title):
                 title, title_line = said, lines.at(heading.start(2))
                 if not _leads_on(heading[2]):
-                    taken.append(heading.span())
+                    heading_span = heading.span()
             continue
         match = _LABEL.match(text, position)
         label = _label(match, lines, known) if match else None
@@ -229,6 +231,8 @@ def split(text: str, known: Mapping[str, str], expected_title: str = "") -> Spli
         end = match.start()
     ordered = sorted(labels, key=lambda label: (label.line, label.column))
     again = set(repeated(ordered))
+    if heading_span and (expected_title or not another_title(title, ordered)):
+        taken.append(heading_span)
     taken.extend(span for label, span in labels.items() if label not in again)
     return Split(blanked(text, sorted(taken)), title, title_line, tuple(ordered))
 
@@ -247,7 +251,7 @@ def _leads_on(heading: str) -> bool:
 
 def _label(match: re.Match[str], lines: _Lines, known: Mapping[str, str]) -> Label | None:
     name = unescape(match["label"]).strip()
-    field_name = known.get(name.casefold())
+    field_name = known.get(folded_word(name))
     if field_name is None:
         return None
     value = match["value"]

@@ -10,7 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
 
+from site_gen import plainlabels
+from site_gen.labelwords import FOREIGN_LABELS, SOURCE_WORDS, folded_word
 from site_gen.model import Markup
+from site_gen.plainlabels import Names, Plain
 
 DEFAULT_LABELS: dict[str, str] = {
     "title": "title",
@@ -68,13 +71,13 @@ DEFAULT_LABELS: dict[str, str] = {
     "license": "rights",
     "licence": "rights",
 }
-"""Label (casefolded) to field. A site adds its own under `labels:` in site.yml."""
+"""English label (casefolded) to field. A site adds its own under `labels:` in site.yml."""
 
 LIST_FIELDS = frozenset({"authors", "translators", "places", "topics", "series"})
 
 _LABEL = re.compile(
-    r"^ {0,3}(?P<mark>\*\*|__)(?P<label>[^*_:\n]{1,40}?)\s*"
-    r"(?::(?P=mark)|(?P=mark)\s*:)[ \t]*(?P<value>.*)$"
+    r"^ {0,3}(?P<mark>\*\*|__)(?P<label>[^*_:：\n]{1,40}?)\s*"
+    r"(?:[:：](?P=mark)|(?P=mark)\s*[:：])[ \t]*(?P<value>.*)$"
 )
 _ATX = re.compile(r"^ {0,3}#{1,6}")
 _SETEXT = re.compile(r"^ {0,3}(=+|-+)[ \t]*$")
@@ -118,6 +121,8 @@ class Split:
     title: str = ""
     title_line: int = 0
     labels: tuple[Label, ...] = ()
+    unread: Label | None = None
+    """A line at the head that says the text is not to be shown yet, in no block that is read."""
 
 
 def plain_text(markdown: str) -> str:
@@ -171,8 +176,12 @@ def decode_entities(text: str) -> str:
 
 
 def known_labels(more: Mapping[str, str]) -> dict[str, str]:
-    """The default labels and the site's own, casefolded."""
-    return DEFAULT_LABELS | {name.casefold().strip(" :*"): field for name, field in more.items()}
+    """The default labels, those of other languages, and the site's own, folded."""
+    return {
+        **FOREIGN_LABELS,
+        **DEFAULT_LABELS,
+        **{folded_word(name): field for name, field in more.items()},
+    }
 
 
 def _values(field: str, lines: Sequence[str]) -> tuple[str, ...]:
@@ -249,7 +258,7 @@ def _labels_in(
     labels: list[Label] = []
     while index < end:
         match = _LABEL.match(lines[index])
-        field = known.get(match["label"].strip().casefold()) if match else None
+        field = known.get(folded_word(match["label"])) if match else None
         if match is None or field is None:
             break
         value_lines = [match["value"]]
@@ -287,7 +296,7 @@ def _continues(field: str, before: str, line: str) -> bool:
 
 def key_of(label: Label) -> str:
     """The key that a label is: its field, or `source`, which may be an address or a newspaper."""
-    return "source" if label.name.casefold() == "source" else label.field
+    return "source" if folded_word(label.name) in SOURCE_WORDS else label.field
 
 
 def repeated(found: Sequence[Label]) -> list[Label]:
@@ -306,35 +315,78 @@ def repeated(found: Sequence[Label]) -> list[Label]:
 
 
 def split(
-    text: str, labels: Mapping[str, str], expected_title: str = "", markup: Markup = "markdown"
+    text: str,
+    labels: Mapping[str, str],
+    expected_title: str = "",
+    markup: Markup = "markdown",
+    names: Names | None = None,
 ) -> Split:
     """Take the title heading and the label blocks off the head and foot of a text.
 
-    `labels` are `known_labels`. `expected_title` is the title that stronger metadata gives: a
-    heading that says something else then stays in the body, and the labels below it are read.
-    So does a heading that holds a link or an image, and a label that contradicts one before it.
+    `labels` are `known_labels`; with `names`, labels without bold are read too. `expected_title`
+    is the title that stronger metadata gives: a heading that says something else then stays in
+    the body, and the labels below it are read. So does a heading that says something else than a
+    label, or holds a link or an image, and a label that contradicts one before it.
     """
     lines = text.split("\n")
-    head = _read_head(lines, blocks_of(lines), labels, expected_title, markup)
+    head = _read_head(lines, blocks_of(lines), labels, expected_title, markup, names)
     foot_labels, foot_lines = _read_foot(lines, head, labels)
+    if names:
+        plain_labels, plain_lines = _read_plain_foot(lines, head, foot_lines, names)
+        foot_labels, foot_lines = [*foot_labels, *plain_labels], foot_lines | plain_lines
     found = sorted((*head.labels, *foot_labels), key=lambda label: label.line)
     kept = {
         index for one in repeated(found) for index in range(one.line - 1, one.line - 1 + one.lines)
     }
+    if head.title and not expected_title and another_title(head.title, found):
+        kept |= head.heading
     taken = (head.taken | foot_lines) - kept
     body = "\n".join("" if index in taken else line for index, line in enumerate(lines))
-    return Split(body, head.title, head.title_line, tuple(found))
+    return Split(body, head.title, head.title_line, tuple(found), head.unread)
+
+
+def another_title(title: str, found: Sequence[Label]) -> bool:
+    """Whether a label gives another title than a heading."""
+    said = next((one.values[0] for one in found if one.field == "title" and one.values), title)
+    return not same(said, title)
+
+
+def _plain_label(one: Plain) -> Label:
+    values = _values(one.field, one.value)
+    return Label(one.field, one.name, values, one.raw, one.start + 1, 1, one.past - one.start)
+
+
+def _plain_labels(found: Sequence[Plain]) -> tuple[list[Label], set[int]]:
+    """Labels without bold, and the lines they take: those whose value does not fit stay.
+
+    A date or an address that does not fit is stated all the same, so that the keeper is told.
+    """
+    told = [one for one in found if one.fits or one.field in _TOLD]
+    taken = {line for one in found if one.fits for line in range(one.start, one.past)}
+    return [_plain_label(one) for one in told], taken
+
+
+_TOLD = frozenset({
+    "date", "modified", "accessed", "embargo_until", "source_url", "archived_url", "language",
+    "status", "draft", "noindex",
+})  # fmt: skip
+"""Fields whose readers take no text at its word, so that a wrong value is told and not used."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Head:
-    """What stands at the head of a text; `rest` are the blocks below it."""
+    """What stands at the head of a text; `rest` are the blocks below it.
+
+    `heading` are the lines of its title heading, as far as they are taken.
+    """
 
     labels: tuple[Label, ...]
     title: str
     title_line: int
     taken: frozenset[int]
     rest: tuple[tuple[int, int], ...]
+    heading: frozenset[int]
+    unread: Label | None
 
 
 def _read_head(
@@ -343,10 +395,13 @@ def _read_head(
     labels: Mapping[str, str],
     expected_title: str,
     markup: Markup,
+    names: Names | None,
 ) -> _Head:
     taken: set[int] = set()
+    heading_lines: set[int] = set()
     found: list[Label] = []
     title, title_line, seen_heading = "", 0, False
+    unread: Label | None = None
     position = 0
     while position < len(blocks):
         block = blocks[position]
@@ -358,13 +413,23 @@ def _read_head(
             if not expected_title or same(said, expected_title):
                 title, title_line = said, block[0] + 1
                 if not _leads_on(heading[0], markup):
-                    taken.update(range(block[0], below))
+                    heading_lines.update(range(block[0], below))
+                    taken |= heading_lines
             if below < block[1]:
                 blocks[position] = (below, block[1])
             else:
                 position += 1
             continue
         labelled, past = _labels_in(lines, block, labels)
+        if not labelled and names:
+            plain, names = plainlabels.head(lines, blocks[position:], names), None
+            unread = _plain_label(plain.unread) if plain.unread else None
+            if plain.labels:
+                more, plain_lines = _plain_labels(plain.labels)
+                found.extend(more)
+                taken |= plain_lines
+                position += plain.blocks
+                continue
         if not labelled:
             break
         found.extend(labelled)
@@ -375,7 +440,10 @@ def _read_head(
         if position < len(blocks) and is_rule(lines, blocks[position]):
             taken.update(range(*blocks[position]))
             position += 1
-    return _Head(tuple(found), title, title_line, frozenset(taken), tuple(blocks[position:]))
+    rest = tuple(blocks[position:])
+    return _Head(
+        tuple(found), title, title_line, frozenset(taken), rest, frozenset(heading_lines), unread
+    )
 
 
 def _read_foot(
@@ -401,6 +469,22 @@ def _read_foot(
         for rule in rules:
             taken.update(range(*rule))
     return found, taken
+
+
+def _read_plain_foot(
+    lines: Sequence[str], head: _Head, foot_lines: set[int], names: Names
+) -> tuple[list[Label], set[int]]:
+    """The labels without bold at the foot, and the lines that they and the rules by them take."""
+    left = [block for block in head.rest if block[0] not in foot_lines]
+    texts = [block for block in left if not is_rule(lines, block)]
+    plain = plainlabels.foot(lines, texts, names)
+    if not plain.labels:
+        return [], set()
+    found, taken = _plain_labels(plain.labels)
+    first = left.index(texts[-plain.blocks])
+    parting = first - 1 if first and is_rule(lines, left[first - 1]) else first
+    rules = (block for block in left[parting:] if is_rule(lines, block))
+    return found, taken.union(*(range(*rule) for rule in rules))
 
 
 def is_rule(lines: Sequence[str], block: tuple[int, int]) -> bool:

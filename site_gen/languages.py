@@ -28,7 +28,15 @@ NAMES = {
     "uk": "Ukrainian", "ur": "Urdu", "uz": "Uzbek", "vi": "Vietnamese", "yi": "Yiddish",
     "zh": "Chinese",
 }  # fmt: skip
-_BY_NAME = {name.casefold(): tag for tag, name in NAMES.items()} | {"farsi": "fa"}
+_OWN_NAMES = {
+    "ar": "العربية عربي", "de": "deutsch", "es": "español castellano", "fa": "فارسی farsi",
+    "fr": "français", "it": "italiano", "ja": "日本語", "nl": "nederlands", "pl": "polski",
+    "prs": "دری", "ps": "پښتو", "pt": "português", "ru": "русский", "tr": "türkçe",
+    "uk": "українська", "zh": "中文 汉语 漢語",
+}  # fmt: skip
+_BY_NAME = {name.casefold(): tag for tag, name in NAMES.items()} | {
+    name: tag for tag, names in _OWN_NAMES.items() for name in names.split()
+}
 
 
 def is_tag(text: str) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 
-from site_gen import yamlio
+from site_gen import frontmatter, yamlio
 from site_gen.config import SiteConfig
 from site_gen.diagnostics import Diagnostic, Location, error, warning
 from site_gen.fields import BY_NAME, FIELDS, Field, folded
@@ -68,15 +68,18 @@ _HIDING = re.compile(
 )
 
 
-def front_matter(text: str, path: str) -> tuple[list[Statement], str, list[Diagnostic]]:
-    """Read the YAML block at the head of a text.
+def front_matter(
+    text: str, path: str, known: Mapping[str, str] | None = None
+) -> tuple[list[Statement], str, list[Diagnostic]]:
+    """Read the YAML block at the head of a text, or one of TOML or JSON as other programs have.
 
     Returns what it states and the text with the block's lines left empty. A block that is not
-    closed, or that does not begin with a key, is text: many texts begin with a rule.
+    closed, or that does not begin with a key, is text: many texts begin with a rule. `known`
+    are the keys by which TOML and JSON are told from text.
     """
     start = _FENCE.match(text)
     if start is None:
-        return [], text, []
+        return _other_front_matter(text, path, known or {})
     first_line = text.count("\n", 0, start.end()) + 1
     at = Location(path, first_line - 1, 1)
     has_keys = _KEY.match(text, start.end()) is not None
@@ -93,6 +96,18 @@ def front_matter(text: str, path: str) -> tuple[list[Statement], str, list[Diagn
         return [], text, [_not_metadata(block, at)]
     rest = "\n" * (text.count("\n", 0, end.end())) + text[end.end() :]
     return _stated(parsed, "front matter", path, block.split("\n"), first_line), rest, problems
+
+
+def _other_front_matter(
+    text: str, path: str, known: Mapping[str, str]
+) -> tuple[list[Statement], str, list[Diagnostic]]:
+    found, problems = frontmatter.read(text, path, lambda key: folded(key) in known)
+    if found is None:
+        return [], text, problems
+    first_line = text.count("\n", 0, found.start) + 1
+    lines = text[found.start : found.end].split("\n")
+    stated = _stated(found.data, "front matter", path, lines, first_line)
+    return stated, "\n" * text.count("\n", 0, found.past) + text[found.past :], problems
 
 
 def _unclosed(rest: str, at: Location) -> Diagnostic:

@@ -40,6 +40,7 @@ from site_gen.model import Repair as Repaired
 from site_gen.parse import status
 from site_gen.parse.gather import Task, read_text
 from site_gen.paths import ending_of, name_of, without_ending
+from site_gen.plainlabels import Names
 
 NO_TITLE_TOLD = ("title-empty", "front-matter-unclosed", "front-matter-text")
 """Findings that tell already why a document has no title."""
@@ -110,6 +111,18 @@ def _same_page(task: Task) -> Diagnostic:
         Location(task.source.path),
         f"{' and '.join(task.twins)} would have the same page: they differ in the ending only",
         hint="Rename one of them, or list one under `ignore:` in site.yml.",
+    )
+
+
+def _hiding_unread(path: str, label: labels.Label) -> Diagnostic:
+    said = f"{label.name}: {label.raw}"
+    return warning(
+        "label-unread",
+        Location(path, label.line, label.column),
+        f"The text begins with `{said}`, which is shown as text and hides nothing",
+        value=label.raw,
+        hint="If it is meant, say it in a sidecar or in front matter.",
+        source=said,
     )
 
 
@@ -232,7 +245,7 @@ class _Work:
             self.found.extend(problems)
             self.stated.extend(one for one in stated if one.key != "body")
             return self.body_of_entry(next((one for one in stated if one.key == "body"), None))
-        stated, rest, problems = metadata.front_matter(text, self.path)
+        stated, rest, problems = metadata.front_matter(text, self.path, self.known)
         self.found.extend(problems)
         if any(one.severity == "error" for one in problems):
             raise _Failed
@@ -289,7 +302,10 @@ class _Work:
         if self.kind not in ("article", "page"):
             known = {}
         if how != "html":
-            return labels.split(text, known, stated_title, how)
+            apart = labels.split(text, known, stated_title, how, self.names(known))
+            if apart.unread:
+                self.found.append(_hiding_unread(self.path, apart.unread))
+            return apart
         head = htmlsource.head(text)
         self.stated.extend(
             Statement(key, value, Origin("front matter", self.path, line), raw=value)
@@ -297,6 +313,12 @@ class _Work:
         )
         title = stated_title or next((value for key, value, _ in head.stated if key == "title"), "")
         return htmlsource.split(htmlsource.body_of(text, head), known, title)
+
+    def names(self, known: Mapping[str, str]) -> Names | None:
+        """What labels without bold mean; None where the file has a better place for metadata."""
+        if not known or any(one.origin.kind == "front matter" for one in self.stated):
+            return None
+        return Names(known, self.known, self.config.fields, self.config.date_order)
 
     def infer_from_name(self) -> None:
         stem = without_ending(name_of(self.path))
