@@ -124,6 +124,8 @@ CODES: dict[str, Severity] = {
     "text-reordered": "warning",
     "title-empty": "warning",
     "title-missing": "warning",
+    "translation-dead": "warning",
+    "translation-twice": "warning",
     "unknown-key": "warning",
     "unknown-tag": "warning",
     "url-missing": "warning",

@@ -23,6 +23,7 @@ FieldType = Literal[
     "language",
     "flag",
     "mapping",
+    "number",
 ]
 
 
@@ -63,6 +64,7 @@ FIELDS: tuple[Field, ...] = (
         ("topic", "tags", "tag", "categories", "category", "keywords", "subjects", "subject"),
     ),
     Field("series", "names", "Series"),
+    Field("part", "number", "Part", ("series_part", "order"), ("article",)),
     Field("language", "language", "Language", ("lang", "locale")),
     Field(
         "summary",
@@ -82,6 +84,10 @@ FIELDS: tuple[Field, ...] = (
     Field("identifier", "text", "Identifier", ("id", "doi")),
     Field("collection", "text", "Collection"),
     Field("rights", "text", "Rights", ("license", "licence", "copyright")),
+    Field("translation_of", "text", "Translation of", (), ("article",)),
+    Field("translation_key", "text", "", (), ("article",)),
+    Field("featured", "flag", "", ("pick", "editors_pick"), ("article",)),
+    Field("featured_note", "summary", "", ("pick_note",), ("article",)),
     Field("slug", "text"),
     Field("status", "text"),
     Field("draft", "flag"),

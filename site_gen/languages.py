@@ -28,14 +28,30 @@ NAMES = {
     "uk": "Ukrainian", "ur": "Urdu", "uz": "Uzbek", "vi": "Vietnamese", "yi": "Yiddish",
     "zh": "Chinese",
 }  # fmt: skip
-_OWN_NAMES = {
-    "ar": "العربية عربي", "de": "deutsch", "es": "español castellano", "fa": "فارسی farsi",
-    "fr": "français", "it": "italiano", "ja": "日本語", "nl": "nederlands", "pl": "polski",
-    "prs": "دری", "ps": "پښتو", "pt": "português", "ru": "русский", "tr": "türkçe",
-    "uk": "українська", "zh": "中文 汉语 漢語",
+OWN_NAMES = {
+    "ar": "العربية", "az": "Azərbaycanca", "be": "Беларуская", "bg": "Български", "bn": "বাংলা",
+    "bs": "Bosanski", "ca": "Català", "cs": "Čeština", "da": "Dansk", "de": "Deutsch",
+    "el": "Ελληνικά", "en": "English", "es": "Español", "et": "Eesti", "eu": "Euskara",
+    "fa": "فارسی", "fi": "Suomi", "fr": "Français", "ga": "Gaeilge", "gl": "Galego",
+    "he": "עברית", "hi": "हिन्दी", "hr": "Hrvatski", "hu": "Magyar", "hy": "Հայերեն",
+    "id": "Bahasa Indonesia", "is": "Íslenska", "it": "Italiano", "ja": "日本語", "ka": "ქართული",
+    "kk": "Қазақша", "ko": "한국어", "ku": "Kurdî", "ky": "Кыргызча", "la": "Latina",
+    "lt": "Lietuvių", "lv": "Latviešu", "mk": "Македонски", "mn": "Монгол", "ms": "Bahasa Melayu",
+    "nl": "Nederlands", "no": "Norsk", "nb": "Norsk bokmål", "nn": "Norsk nynorsk",
+    "pl": "Polski", "prs": "دری", "ps": "پښتو", "pt": "Português", "ro": "Română",
+    "ru": "Русский", "sk": "Slovenčina", "sl": "Slovenščina", "so": "Soomaali", "sq": "Shqip",
+    "sr": "Српски", "sv": "Svenska", "sw": "Kiswahili", "ta": "தமிழ்", "tg": "Тоҷикӣ",
+    "th": "ไทย", "tk": "Türkmençe", "tr": "Türkçe", "tt": "Татарча", "ug": "ئۇيغۇرچە",
+    "uk": "Українська", "ur": "اردو", "uz": "Oʻzbekcha", "vi": "Tiếng Việt", "yi": "ייִדיש",
+    "zh": "中文",
 }  # fmt: skip
-_BY_NAME = {name.casefold(): tag for tag, name in NAMES.items()} | {
-    name: tag for tag, names in _OWN_NAMES.items() for name in names.split()
+_MORE_NAMES = {
+    "castellano": "es", "farsi": "fa", "عربي": "ar", "汉语": "zh", "漢語": "zh",
+}  # fmt: skip
+_BY_NAME = {
+    **{name.casefold(): tag for tag, name in OWN_NAMES.items()},
+    **{name.casefold(): tag for tag, name in NAMES.items()},
+    **_MORE_NAMES,
 }
 
 
@@ -64,6 +80,11 @@ def _cased(part: str) -> str:
 def label(tag: str) -> str:
     """What readers call the language: `en-GB` is English; an unlisted tag names itself."""
     return NAMES.get(tag.split("-")[0].lower(), tag)
+
+
+def own_name(tag: str) -> str:
+    """What those who read a language call it: `ru` is Русский; an unlisted tag names itself."""
+    return OWN_NAMES.get(tag.split("-")[0].lower(), tag)
 
 
 def direction(tag: str) -> Literal["ltr", "rtl"]:

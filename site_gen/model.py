@@ -187,6 +187,16 @@ class Document:
     extra: Mapping[str, Any] = field(default_factory=dict)
     translators: tuple[str, ...] = ()
     """Names as written, or keys of registry entries, as those of the authors."""
+    part: int = 0
+    """Its number in its (first) series, from 1; 0 where none is stated."""
+    translation_of: str = ""
+    """The path or the key of another article of which it is a translation, as written."""
+    translation_key: str = ""
+    """What all translations of one text have in common, as written."""
+    featured: bool = False
+    """Whether the keeper picked it for the home page."""
+    featured_note: str = ""
+    """Why it was picked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +276,20 @@ class Entity:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """The place of an article in a series: `number` of `total`, and the parts around it.
+
+    `series`, `before` and `after` are keys; empty where there is none.
+    """
+
+    series: str
+    number: int
+    total: int
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Archive:
     """Everything that is published, by key.
 
@@ -283,6 +307,12 @@ class Archive:
     """Articles and pages that were withdrawn: each keeps its URL and nothing else."""
     translators: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Keys of the authors who translated an article, by its key."""
+    series: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The articles of each series in its own order, by its key."""
+    parts: Mapping[str, tuple[Part, ...]] = field(default_factory=dict)
+    """The places of an article in its series, by its key."""
+    translations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Keys of all translations of one text, itself among them, by the key of each."""
 
     @property
     def dated(self) -> list[str]:

@@ -222,6 +222,18 @@ def _mapping(value: Any, _config: SiteConfig) -> Any:
     return value
 
 
+_NUMBER = re.compile(r"(?:[^\W\d]+\.? )?0*([1-9]\d{0,5})(?:(?: of | ?/ ?)\d+)?", re.IGNORECASE)
+
+
+def _number(value: Any, config: SiteConfig) -> int | None:
+    """A whole number from 1: `2`, `Part 2`, `2 of 5`, `2/5`."""
+    text = _text(value, config)
+    match = _NUMBER.fullmatch(text) if text else None
+    if text and not match:
+        raise _wrong_type("a whole number from 1, such as 2")
+    return int(match[1]) if match else None
+
+
 READERS: dict[FieldType, Callable[[Any, SiteConfig], Any]] = {
     "title": _title,
     "text": _text,
@@ -236,6 +248,7 @@ READERS: dict[FieldType, Callable[[Any, SiteConfig], Any]] = {
     "language": _language,
     "flag": _flag,
     "mapping": _mapping,
+    "number": _number,
 }
 
 

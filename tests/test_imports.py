@@ -70,6 +70,7 @@ LAYERS: dict[str, frozenset[str]] = {
             "sources",
             "svg",
             "tables",
+            "threads",
             "values",
         }
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from site_gen import archive, check, links, output, pages, people, sources, world
+from site_gen import archive, check, links, output, pages, people, sources, threads, world
 from site_gen.build.reading import Read
 from site_gen.build.run import Run
 from site_gen.check import Sum
@@ -43,12 +43,13 @@ def plan(run: Run, read: Read) -> Planned:
     known = world.known() if run.settings.world else {}
     while True:
         whole, problems = archive.assemble(documents, run.options.date, known)
+        whole, told = threads.joined(whole, run.settings.language)
         urls, collisions = pages.place_documents(whole)
         plan, in_the_way = pages.plan(whole, urls, run.settings)
         out = {one.location.path for one in (*collisions, *in_the_way)}
         found += [*collisions, *in_the_way]
         if not out:
-            found += problems
+            found += [*problems, *told]
             break
         failed += sorted(out)
         documents = [one for one in documents if one.path not in out]

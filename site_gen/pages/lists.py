@@ -218,7 +218,11 @@ class Lists:
         split = len(keys) > self.limit
         made: list[Page] = []
         buckets: list[Bucket] = []
-        for year, members in self._newest_first(keys).items():
+        ordered = entity.kind == "series" and not split
+        if ordered and keys:
+            buckets.append(Bucket("", "", len(keys), self.archive.series.get(entity.key, ())))
+        years = {} if ordered else self._newest_first(keys)
+        for year, members in years.items():
             shown = () if split else tuple(members)
             if not split:
                 buckets.append(Bucket(year, "", len(members), shown))

@@ -464,6 +464,11 @@ class _Work:
             registry=self.registry(values),
             extra=found.extra,
             translators=values.get("translators", ()),
+            part=values.get("part", 0),
+            translation_of=values.get("translation_of", ""),
+            translation_key=values.get("translation_key", ""),
+            featured=values.get("featured", False),
+            featured_note=values.get("featured_note", ""),
         )
 
     def registry(self, values: Mapping[str, Any]) -> Registry | None:

@@ -23,6 +23,7 @@ from site_gen.render.views import active, also_known, buckets, codes, group_id, 
 
 NEWEST = 10
 TOP = 12
+PICKS = 6
 WROTE_OF: tuple[EntityKind, ...] = ("place", "topic")
 
 POLICY = (
@@ -126,7 +127,11 @@ class Renderer:
     def _canonical(self, page: Page) -> str:
         if not self.config.url or page.kind == "404":
             return ""
-        return self.config.url + quoted("" if page.url == HOME else page.url)
+        return self._absolute("" if page.url == HOME else page.url)
+
+    def _absolute(self, url: str) -> str:
+        """The whole address of a page; empty where the site does not know its own."""
+        return self.config.url + quoted(url) if self.config.url else ""
 
     def _noindex(self, page: Page) -> bool:
         if page.kind == "article":
@@ -184,6 +189,53 @@ class Renderer:
     def _translators(self, article: str) -> list[dict[str, str]]:
         return [self._credit("author", key) for key in self.archive.translators.get(article, ())]
 
+    def _parts(self, article: str) -> list[dict[str, Any]]:
+        """The places of an article in its series, with the parts before and after."""
+        return [
+            {
+                "series": self._credit("series", part.series),
+                "number": part.number,
+                "total": part.total,
+                "previous": self._mention(part.before),
+                "next": self._mention(part.after),
+            }
+            for part in self.archive.parts.get(article, ())
+        ]
+
+    def _translations_of(self, article: str) -> list[dict[str, Any]]:
+        """All translations of a text, the article itself among them; none where it is alone.
+
+        `first` marks one of each language: no language may be announced twice.
+        """
+        group = self.archive.translations.get(article, ())
+        tags = [self._language(key) for key in group]
+        return [
+            {
+                **self._mention(key),
+                "name": languages.own_name(tag),
+                "canonical": self._absolute(self.plan.urls[self.archive.articles[key].path]),
+                "current": key == article,
+                "first": tag not in tags[:at],
+            }
+            for at, (key, tag) in enumerate(zip(group, tags, strict=True))
+        ]
+
+    def _mention(self, key: str) -> dict[str, str]:
+        """An article as a link names it; empty where there is none."""
+        if not key:
+            return {}
+        document = self.archive.articles[key]
+        language = self._language(key)
+        return {
+            "title": document.title,
+            "url": self.plan.urls[document.path],
+            "language": language,
+            "direction": languages.direction(language),
+        }
+
+    def _language(self, article: str) -> str:
+        return self.archive.articles[article].language or self.config.language
+
     def _credit(self, kind: EntityKind, key: str) -> dict[str, str]:
         if (kind, key) not in self.credits:
             name = self.archive.entities[kind][key].name
@@ -225,6 +277,8 @@ class Renderer:
             "cards": [keys.card(one) if one else "" for one in (page.key, before, after)],
             "named": [self._named("topic", page.key), self._named("series", page.key)],
             "translators": self._translators(page.key),
+            "parts": self._parts(page.key),
+            "translations": self._translations_of(page.key),
         }
 
     def _article(self, page: Page, bodies: Bodies) -> dict[str, Any]:
@@ -235,6 +289,8 @@ class Renderer:
             "body": bodies.of(document),
             "summary": document.summary,
             "translators": self._translators(page.key),
+            "parts": self._parts(page.key),
+            "translations": self._translations_of(page.key),
             "topics": self._named("topic", page.key),
             "series": self._named("series", page.key),
             "language_label": languages.label(card["language"]),
@@ -307,6 +363,10 @@ class Renderer:
             "description": self.config.description,
             "intro": self._intro(HOME, bodies),
             "newest": [bodies.card(key) for key in newest[:NEWEST]],
+            "picks": [
+                {"card": bodies.card(key), "note": articles[key].featured_note}
+                for key in [key for key in newest if articles[key].featured][:PICKS]
+            ],
             "years": years,
             "undated": undated,
             "top": [self._top(kind) for kind in ENTITY_KINDS if self.archive.entities[kind]],
@@ -428,8 +488,18 @@ class Renderer:
             "wrote_of": self._wrote_of(entity) if entity.kind == "author" else [],
             "translations": self._translations(entity, bodies),
             "groups": self._groups(page, bodies),
+            "numbers": self._numbers(page) if entity.kind == "series" else {},
             "buckets": buckets(page.children) if split else [],
             "newest": [bodies.card(key) for key in self._newest(entity)] if split else [],
+        }
+
+    def _numbers(self, page: Page) -> dict[str, int]:
+        """The numbers of the parts of a series that a page lists, by the URL of each."""
+        return {
+            self.plan.urls[self.archive.articles[key].path]: part.number
+            for key in page.articles
+            for part in self.archive.parts.get(key, ())
+            if part.series == page.key
         }
 
     def _wrote_of(self, author: Entity) -> list[dict[str, Any]]:
