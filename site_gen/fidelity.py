@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
+from functools import lru_cache
 from html import unescape
 
 from site_gen.diagnostics import Diagnostic, Location, warning
@@ -76,21 +77,33 @@ def _number(word: str) -> str:
     return (word.lstrip("0") or "0") if word[0] == "0" and word.isdigit() else word
 
 
-_MARKDOWN = (
-    r"\[\^(?P<mark>[^\]\n]{1,200})\]"
-    r"|(?P<link>\]\(\s*+(?:<(?P<angled>[^<>\n]*+)>"
-    r"|(?P<bare>(?:\{\{[^\n]{0,300}?\}\}|\{%[^\n]{0,300}?%\}|\([^\s()]*+\)|[^\s()])*+))"
-    r"(?:\s++(?P<title>\"[^\"]*+\"|'[^']*+'))?+\s*+\))"
-    r"|\][ ]?(?:\n[ ]*)?\[(?P<reference>[^\]\n]{1,500})\]"
-    rf"|(?P<markup>{ATTRIBUTES}|^[ ]{{0,3}}(?:```+|~~~+)[^`\n]*$)"
-    r"|(?P<number>^[ ]*+(?:>[ ]*+)*+1\.(?=[ ]))"
+_Kind = tuple[re.Pattern[str], str]
+"""A kind of markup: what a text must hold for it, and what it looks like."""
+
+_MARKDOWN: tuple[_Kind, ...] = (
+    (re.compile(r"\[\^"), r"\[\^(?P<mark>[^\]\n]{1,200})\]"),
+    (
+        re.compile(r"\]\("),
+        r"(?P<link>\]\(\s*+(?:<(?P<angled>[^<>\n]*+)>"
+        r"|(?P<bare>(?:\{\{[^\n]{0,300}?\}\}|\{%[^\n]{0,300}?%\}|\([^\s()]*+\)|[^\s()])*+))"
+        r"(?:\s++(?P<title>\"[^\"]*+\"|'[^']*+'))?+\s*+\))",
+    ),
+    (
+        re.compile(r"\][ ]?(?:\n[ ]*)?\["),
+        r"\][ ]?(?:\n[ ]*)?\[(?P<reference>[^\]\n]{1,500})\]",
+    ),
+    (
+        re.compile(r"[{]|```|~~~"),
+        rf"(?P<markup>{ATTRIBUTES}|^[ ]{{0,3}}(?:```+|~~~+)[^`\n]*$)",
+    ),
+    (re.compile(r"1\.[ ]"), r"(?P<number>^[ ]*+(?:>[ ]*+)*+1\.(?=[ ]))"),
 )
-_HTML = rf"(?P<auto>{AUTOLINK})|(?P<tag>{TAG})"
-_FLAGS = re.MULTILINE
-_SPECIAL: dict[Markup, re.Pattern[str]] = {
-    "markdown": re.compile(f"{_HTML}|{_MARKDOWN}", _FLAGS),
-    "text": re.compile(_MARKDOWN, _FLAGS),
-    "html": re.compile(rf"(?P<tag>{TAG})|(?P<markup><[!?][^>]*+>)", _FLAGS),
+_HTML: _Kind = (re.compile("<"), rf"(?P<auto>{AUTOLINK})|(?P<tag>{TAG})")
+_KINDS: dict[Markup, tuple[_Kind, ...]] = {
+    "plain": (),
+    "markdown": (_HTML, *_MARKDOWN),
+    "text": _MARKDOWN,
+    "html": ((re.compile("<"), rf"(?P<tag>{TAG})|(?P<markup><[!?][^>]*+>)"),),
 }
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _DEFINITION = re.compile(DEFINITION, re.MULTILINE)
@@ -112,11 +125,24 @@ class _Reading:
     """Label, start and end of each footnote."""
     labels: frozenset[str]
     """The labels of the footnotes."""
+    special: re.Pattern[str] | None
+    """What is markup in this text."""
+
+
+def _special_in(text: str, markup: Markup) -> re.Pattern[str] | None:
+    """The kinds of markup that a text may hold, as a pattern: a search for fewer is faster."""
+    held = tuple(pattern for sign, pattern in _KINDS[markup] if sign.search(text))
+    return _any_of(held) if held else None
+
+
+@lru_cache
+def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(patterns), re.MULTILINE)
 
 
 def _ready(text: str, markup: Markup) -> _Reading:
     if markup == "plain":
-        return _Reading(text, markup, frozenset(), (), frozenset())
+        return _Reading(text, markup, frozenset(), (), frozenset(), None)
     links: frozenset[str] = frozenset()
     notes: tuple[tuple[str, int, int], ...] = ()
     if markup != "text" and "<" in text:
@@ -129,7 +155,8 @@ def _ready(text: str, markup: Markup) -> _Reading:
         code = code_spans(text) if markup != "html" else []
         text = _ENTITY.sub(lambda one: one[0] if within(one.start(), code) else _decoded(one), text)
         notes = tuple(_footnotes(text)) if notes else ()
-    return _Reading(text, markup, links, notes, frozenset(label for label, _, _ in notes))
+    labels = frozenset(label for label, _, _ in notes)
+    return _Reading(text, markup, links, notes, labels, _special_in(text, markup))
 
 
 def _blank(text: str) -> str:
@@ -188,10 +215,10 @@ def _footnotes(text: str) -> Iterator[tuple[str, int, int]]:
 
 def _pieces(reading: _Reading, start: int, end: int) -> Iterator[Piece]:
     """The words of a part of a source, piece by piece, in order."""
-    text, markup = reading.text, reading.markup
+    text = reading.text
     last = start
-    if markup != "plain":
-        for match in _SPECIAL[markup].finditer(text, start, end):
+    if reading.special:
+        for match in reading.special.finditer(text, start, end):
             yield "text", text[last : match.start()], last
             last = match.end()
             yield from _special(match, reading)
@@ -279,6 +306,9 @@ _PAGE_TAG = re.compile(
     r"<(?P<close>/?)(?P<name>[a-z][a-z0-9]*)"
     r"(?P<attributes>(?:\s+[a-zA-Z][\w:-]*=\"[^\"]*\")*)\s*/?>"
 )
+_BARE_TAG = re.compile(r"</?[a-z][a-z0-9]*>")
+_COUNTED = re.compile(r"<ol\b|footnote|fnref")
+"""What stands in a page whose numbers are counted or whose notes are kept apart."""
 _PAGE_ATTRIBUTE = re.compile(r"\s([a-zA-Z][\w:-]*)=\"([^\"]*)\"")
 _VOID = frozenset(("br", "hr", "img", "col", "wbr"))
 
@@ -297,6 +327,9 @@ class _Page:
         self.depth = self.silent_from = self.notes_from = 0
 
     def read(self, html: str) -> None:
+        if not _COUNTED.search(html):
+            # Then tags without attributes do nothing but part words.
+            html = _BARE_TAG.sub("\n", html)
         last = 0
         for match in _PAGE_TAG.finditer(html):
             self.say(html[last : match.start()])

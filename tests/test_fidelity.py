@@ -308,3 +308,24 @@ def test_no_false_alarm(text: str) -> None:
     """What is markup by any sane reading is not reported as lost text."""
     _, found = rendered(text, "markdown")
     assert found == []
+
+
+@pytest.mark.parametrize("how", ["markdown", "text", "html"])
+@given(text=junk)
+def test_kinds_of_markup_that_a_text_lacks_need_no_search(how: Markup, text: str) -> None:
+    """Words are the same whether all kinds of markup are looked for or those a text may hold."""
+    found = fidelity.source_words(text, how)
+    everything = fidelity._any_of(tuple(pattern for _, pattern in fidelity._KINDS[how]))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fidelity, "_special_in", lambda text, how: everything)
+        assert found == fidelity.source_words(text, how)
+
+
+@given(junk)
+def test_bare_tags_part_words_and_do_nothing_else(text: str) -> None:
+    """Where nothing is counted or kept apart, a page is read the same with its bare tags or not."""
+    page, _ = markup.render(text, Options("html"), "a.md")
+    found = fidelity.page_words(page.html, page.references)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fidelity, "_COUNTED", re.compile(""))
+        assert found == fidelity.page_words(page.html, page.references)

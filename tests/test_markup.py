@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from site_gen import markup
 from site_gen.diagnostics import Diagnostic
-from site_gen.markup import Options, Rendered
+from site_gen.markup import Options, Rendered, body, excerpt
 from site_gen.model import Markup
 
 
@@ -512,3 +512,56 @@ def unsafe(shown: str) -> list[str]:
 def test_nothing_unsafe_is_published(how: Markup, text: str) -> None:
     """No script, handler, style, script link, foreign image or bare id, whatever is written."""
     assert unsafe(render(text, how).html) == []
+
+
+TAGS = st.sampled_from(
+    [
+        "<p>",
+        "</p>",
+        "<h1>",
+        '<h3~id="a">',
+        "</h1>",
+        "</h3>",
+        "<em>",
+        "</em>",
+        "<br>",
+        "<hr>",
+        '<a~href="b.md">',
+        '<a~href="#a">',
+        '<a~name="a">',
+        "<a>",
+        "</a>",
+        "<b>",
+        "</b>",
+        '<img~src="x.png">',
+        '<img~src="https://x.example/y.png"~alt="z">',
+        "<abbr>",
+        "</abbr>",
+        "<table>",
+        "<tr>",
+        "<td>",
+        "</table>",
+        "<pre>",
+        "</pre>",
+        "<center>",
+        "</center>",
+        "<tt>",
+        "</tt>",
+        "<ul>",
+        '<li~value="3">',
+        "</ul>",
+        "<article>",
+        "</article>",
+        "word~",
+        "&amp;",
+    ]
+)
+
+
+@given(st.lists(TAGS, max_size=20).map(lambda tags: "".join(tags).replace("~", " ")))
+def test_tags_that_stay_as_they_are_need_no_look(text: str) -> None:
+    """A body is the same whether each tag is looked at or those only that may change."""
+    page = render(text, "html")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(body, "_CHANGED_TAG", excerpt.CLEANED_TAG)
+        assert page == render(text, "html")

@@ -15,6 +15,12 @@ from site_gen.markup.placeholders import ID_PREFIX, LINK_END, LINK_START
 from site_gen.model import Heading, Reference
 from site_gen.tokens import words
 
+_TOLD = "|".join(["a", "img", "h[1-6]", "table", "pre", *sorted(RENAMED)])
+_CHANGED_TAG = re.compile(
+    rf"<(?P<close>/?)(?P<name>(?:{_TOLD})(?![a-z0-9])|[a-z][a-z0-9]*(?=\s))"
+    r"(?P<attributes>(?:\s+[a-zA-Z][\w:-]*=\"[^\"]*\")*)\s*/?>"
+)
+"""A tag in cleaned HTML, but for those without attributes that stay as they are."""
 _ATTRIBUTE = re.compile(r"\s([a-zA-Z][\w:-]*)=\"([^\"]*)\"")
 _NAMED_IMAGE = re.compile(r"<img [^>]*?\balt=\"[^\"]")
 
@@ -83,7 +89,7 @@ class Body:
 
     def finish(self) -> Rendered:
         last = 0
-        for match in CLEANED_TAG.finditer(self.html):
+        for match in _CHANGED_TAG.finditer(self.html):
             self.parts.append(self.text(self.html[last : match.start()]))
             self.parts.append(self.tag(match))
             last = match.end()
@@ -137,7 +143,7 @@ class Body:
             link, self.open_link = self.open_link, None
             return self.closed_link(link)
         if self.heading and name == f"h{self.heading[0]}":
-            text = unescape("".join(self.heading_text)).strip()
+            text = unescape(CLEANED_TAG.sub("", "".join(self.heading_text))).strip()
             self.headings.append(Heading(self.heading[0], self.heading[1], text))
             self.heading = None
         return "</table></div>" if name == "table" else f"</{name}>"
