@@ -28,7 +28,8 @@ from typing import Self
 
 PACKAGE = Path(__file__).parent
 LIBRARIES = (
-    "jinja2", "markdown", "nh3", "numpy", "pystemmer", "python-slugify", "pyyaml", "text-unidecode",
+    "chardet", "jinja2", "markdown", "nh3", "numpy", "pystemmer", "python-slugify", "pyyaml",
+    "text-unidecode",
 )  # fmt: skip
 """What shapes results beside site_gen itself; not all of it need be installed."""
 

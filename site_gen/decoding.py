@@ -1,11 +1,15 @@
-"""Bytes to text: UTF-8, or what a mark or the keeper says; nothing is guessed silently."""
+"""Bytes to text: UTF-8, or what a mark or the keeper says; nothing is guessed unasked."""
 
 from __future__ import annotations
 
 import codecs
 import re
 
+from site_gen import detection
 from site_gen.diagnostics import Diagnostic, Location, error, warning
+
+DETECT = "detect"
+"""The `encoding` by which the keeper asks for guesses."""
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -29,7 +33,8 @@ def decode(data: bytes, path: str, encoding: str = "") -> tuple[str | None, list
     """The text of a file with `\\n` line ends, or None with an error.
 
     UTF-8 unless a byte order mark or `encoding` (given by the keeper) says otherwise. Where the
-    bytes are not UTF-8 the error names the likely encoding. Control characters become blanks.
+    bytes are not UTF-8 the error names the likely encoding; if `encoding` is DETECT they are read
+    in it, with a warning. Control characters become blanks.
     """
     found: list[Diagnostic] = []
     for mark, name in _MARKS:
@@ -37,6 +42,10 @@ def decode(data: bytes, path: str, encoding: str = "") -> tuple[str | None, list
             data, encoding = data[len(mark) :], name
             found.append(_marked(path, name))
             break
+    if encoding.casefold() == DETECT:
+        encoding = _utf8_or_guess(data)
+        if encoding:
+            found.append(_guessed(data, path, encoding))
     encoding = encoding or "utf-8"
     try:
         text = data.decode(encoding)
@@ -148,7 +157,7 @@ def _control(text: str, clean: str, path: str) -> Diagnostic:
 def _undecodable(data: bytes, path: str, encoding: str, problem: UnicodeDecodeError) -> Diagnostic:
     before = _with_line_feeds(data[: problem.start].decode(encoding, "replace"))
     byte = data[problem.start : problem.start + 1]
-    guess = _guess(data) if encoding == "utf-8" else ""
+    guess = detection.guess(data) if encoding == "utf-8" else ""
     hint = f"Save it as UTF-8, or mend `encoding: {encoding}`, which it is not in."
     if guess and path.endswith((".csv", ".yml", ".yaml")):
         hint = (
@@ -171,14 +180,24 @@ def _undecodable(data: bytes, path: str, encoding: str, problem: UnicodeDecodeEr
     )
 
 
-def _guess(data: bytes) -> str:
-    """Windows-1251 where high bytes make up most of the letters, else Windows-1252 or Latin-1."""
-    letters = sum(1 for byte in data if chr(byte).isalpha() and byte < 128)
-    high = sum(1 for byte in data if byte >= 0xC0)
-    if high > letters:
-        return "cp1251"
+def _utf8_or_guess(data: bytes) -> str:
+    """The encoding that bytes are guessed to be in; empty for UTF-8."""
     try:
-        data.decode("cp1252")
+        data.decode("utf-8")
     except UnicodeDecodeError:
-        return "latin-1"
-    return "cp1252"
+        return detection.guess(data)
+    return ""
+
+
+def _guessed(data: bytes, path: str, encoding: str) -> Diagnostic:
+    text = _with_line_feeds(data.decode(encoding))
+    offset = next((index for index, sign in enumerate(text) if not sign.isascii()), 0)
+    return warning(
+        "encoding-guessed",
+        Location.at(path, text, offset),
+        f"The file is not UTF-8; it is read as {encoding}, which is a guess",
+        value=encoding,
+        source=_SURROGATE.sub("\ufffd", _line(text, offset)),
+        hint=f"Look at its letters. If they are right, write `encoding: {encoding}` into its "
+        "sidecar or _defaults.yml, or save it as UTF-8.",
+    )

@@ -98,6 +98,7 @@ CODES: dict[str, Severity] = {
     "date-impossible": "warning",
     "date-unreadable": "warning",
     "empty-body": "warning",
+    "encoding-guessed": "warning",
     "file-unrecognised": "warning",
     "front-matter-text": "warning",
     "front-matter-unclosed": "warning",

@@ -25,6 +25,7 @@ LAYERS: dict[str, frozenset[str]] = {
         {
             "config",
             "decoding",
+            "detection",
             "fields",
             "frontmatter",
             "labelwords",

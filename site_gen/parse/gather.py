@@ -176,6 +176,6 @@ def read_text(site: Path, source: Source, encoding: str) -> tuple[str | None, li
     if hashlib.sha256(data).hexdigest() != source.digest:
         message = "The file changed while the site was being built"
         return None, [error("unreadable", Location(source.path), message, hint="Build again.")]
-    if source.markup == "html" and not encoding:
-        encoding = decoding.declared(data)
+    if source.markup == "html" and encoding.casefold() in ("", decoding.DETECT):
+        encoding = decoding.declared(data) or encoding
     return decoding.decode(data, source.path, encoding)
