@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
-from site_gen import names, places
+from site_gen import names, places, redaction
 from site_gen.diagnostics import Diagnostic, Location, warning
 from site_gen.model import (
     ENTITY_KINDS,
@@ -118,8 +119,9 @@ def _entities(
     for name, key in builtin.names.items():
         owner.setdefault(name, key)
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
-    named = _named(articles, FIELD_OF_KIND[kind], owner, spellings)
-    translating = _named(articles, "translators", owner, spellings) if kind == "author" else {}
+    called = _Called(registered, owner, builtin.places)
+    named = _named(articles, FIELD_OF_KIND[kind], called, spellings)
+    translating = _named(articles, "translators", called, spellings) if kind == "author" else {}
     owner.update(_new_slugs(spellings, {*registered, *builtin.places}))
     credits, members = _credits(named, owner)
     above, problems = places.hierarchy(registered, members, owner, builtin)
@@ -165,7 +167,7 @@ def _entities(
 def _named(
     articles: Mapping[str, Document],
     field: str,
-    owner: Mapping[str, str],
+    called: _Called,
     spellings: dict[str, Counter[str]],
 ) -> dict[str, list[str]]:
     """The folded names in a field of each article; spellings that no entry owns are counted."""
@@ -174,12 +176,16 @@ def _named(
         given = getattr(article, field)
         if not given:
             continue
-        named[key] = folded_names = []
+        folded_names: list[str] = []
         for name in given:
             folded = fold(name)
+            if article.withheld and called.by_withheld(folded, article):
+                continue
             folded_names.append(folded)
-            if folded not in owner:
+            if folded not in called.owner:
                 spellings[folded][name] += 1
+        if folded_names:
+            named[key] = folded_names
     return named
 
 
@@ -204,6 +210,26 @@ def _filed(kind: EntityKind, name: str, entry: Document | None) -> str:
     if kind != "author" or (registry and registry.agency):
         return name
     return names.filed_under(name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Called:
+    """The entries of a registry and the places of the world, by slug, and whose each name is."""
+
+    registered: Mapping[str, Document]
+    owner: Mapping[str, str]
+    world: Mapping[str, Known]
+
+    def by_withheld(self, folded: str, article: Document) -> bool:
+        """Whether a name leads to an entry that is called by words withheld in the article."""
+        slug = self.owner.get(folded, "")
+        called: list[str] = []
+        if place := self.world.get(slug):
+            called += (place.name, *place.variants)
+        entry = self.registered.get(slug)
+        if entry and entry.registry:
+            called += (entry.key, entry.title, *entry.registry.aliases, entry.registry.parent)
+        return any(redaction.spells(name, article.withheld) for name in called)
 
 
 def _twice(kind: EntityKind, name: str, entry: Document, other: Document) -> Diagnostic:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from site_gen.config import SITE_FILE, SiteConfig
 from site_gen.diagnostics import Diagnostic, Location, error, warning
 from site_gen.fields import names_of_keys
+from site_gen.paths import without_ending
 
 ACTIVE = frozenset({
     ".htm", ".asp", ".aspx", ".atom", ".cgi", ".cjs", ".hta", ".html", ".js", ".jsp", ".mht",
@@ -50,6 +51,22 @@ class Sum:
             f"{self.sources:,} {word} = {self.published:,} published + {withdrawn}"
             f"{len(self.held_back):,} held back + {len(self.failed):,} failed"
         )
+
+
+def masked(total: Sum, paths: Mapping[str, str]) -> Sum:
+    """The sum with these paths, whatever their endings, called by other names."""
+
+    def say(path: str) -> str:
+        stem = without_ending(path)
+        return paths[stem] + path[len(stem) :] if stem in paths else path
+
+    if not paths:
+        return total
+    return replace(
+        total,
+        held_back={say(path): why for path, why in total.held_back.items()},
+        failed=tuple(map(say, total.failed)),
+    )
 
 
 def ending(url: str) -> str:

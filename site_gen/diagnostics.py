@@ -7,7 +7,7 @@ import io
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -77,6 +77,11 @@ CODES: dict[str, Severity] = {
     "no-content": "error",
     "not-utf8": "error",
     "nul-byte": "error",
+    "redaction-address": "error",
+    "redaction-in-word": "error",
+    "redaction-left": "error",
+    "redaction-not-found": "error",
+    "redaction-unreadable": "error",
     "status-unreadable": "error",
     "symlink-outside": "error",
     "table-broken": "error",
@@ -92,6 +97,7 @@ CODES: dict[str, Severity] = {
     "anchor-dead": "warning",
     "attachment-unsafe": "warning",
     "attachment-unused": "warning",
+    "byline-part-left": "warning",
     "byte-order-mark": "warning",
     "control-character": "warning",
     "date-ambiguous": "warning",
@@ -114,6 +120,7 @@ CODES: dict[str, Severity] = {
     "place-parent-cycle": "warning",
     "place-parent-unknown": "warning",
     "registry-name-twice": "warning",
+    "redaction-other-case": "warning",
     "replacement-character": "warning",
     "sidecar-twice": "warning",
     "sidecar-without-document": "warning",
@@ -159,6 +166,44 @@ def error(code: str, location: Location, message: str, **more: str) -> Diagnosti
 def warning(code: str, location: Location, message: str, **more: str) -> Diagnostic:
     """A problem that the keeper should know of; the page is published."""
     return Diagnostic(code, location, message, severity="warning", **more)
+
+
+_SAFE = ("byline-", "redaction-", "status-", "url-collision")
+"""What the codes begin with of findings whose messages quote nothing."""
+
+
+def hushed(one: Diagnostic) -> Diagnostic:
+    """The same finding without a word of the document: many can read the log of a build."""
+    if one.code.startswith(_SAFE):
+        return replace(one, value="", source="")
+    return replace(
+        one,
+        message="Something is wrong here that is not quoted, since not all of this document "
+        "may be shown",
+        value="",
+        source="",
+        hint=f"docs/diagnostics.md explains `{one.code}`.",
+    )
+
+
+def masked(found: Iterable[Diagnostic], paths: Mapping[str, str]) -> list[Diagnostic]:
+    """The same findings with these paths, whatever their endings, called by other names."""
+
+    def say(text: str) -> str:
+        for path, shown in paths.items():
+            text = text.replace(path, shown)
+        return text
+
+    return [
+        replace(
+            one,
+            location=replace(one.location, path=say(one.location.path)),
+            message=say(one.message),
+            hint=say(one.hint),
+            value=say(one.value),
+        )
+        for one in found
+    ]
 
 
 def strict(found: Iterable[Diagnostic]) -> list[Diagnostic]:

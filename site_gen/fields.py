@@ -94,6 +94,7 @@ FIELDS: tuple[Field, ...] = (
     Field("embargo_until", "date", "", ("embargo",)),
     Field("noindex", "flag"),
     Field("withdrawn", "mapping"),
+    Field("redactions", "mapping"),
     Field("markup", "text"),
     Field("encoding", "text"),
     Field("smart_quotes", "flag"),

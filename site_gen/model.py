@@ -116,6 +116,18 @@ class Repair:
 
 
 @dataclass(frozen=True, slots=True)
+class Withheld:
+    """Words that must not be shown, with one blank between them, and why.
+
+    With `name` they are a person's: looked for in any case and order, and need not be there.
+    """
+
+    words: str
+    reason: str = ""
+    name: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Withdrawal:
     """Why a document is no longer shown. Its page says this and nothing else of it."""
 
@@ -133,6 +145,8 @@ class Record:
 
     evidence: tuple[Evidence, ...] = ()
     repairs: tuple[Repair, ...] = ()
+    redacted: tuple[str, ...] = ()
+    """Why words were replaced by a mark, each reason once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +195,8 @@ class Document:
     """The day from which it may be published."""
     noindex: bool = False
     """Whether it is published but kept out of searches, the site's own and those of others."""
+    withheld: tuple[Withheld, ...] = ()
+    """What must not be shown of it. Nothing here and in its body holds these words."""
     withdrawn: Withdrawal | None = None
     """Set for what was withdrawn; then all that was said of it or in it is left out here."""
     registry: Registry | None = None

@@ -326,7 +326,10 @@ def test_a_body_that_is_no_text(site: SiteTest) -> None:
 def test_a_fault_of_the_program_costs_one_document(
     site: SiteTest, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """An exception while one document is read is that document's error; the others go on."""
+    """An exception while one document is read is that document's error; the others go on.
+
+    What it says is not told, since it may quote the document.
+    """
     render = markup.render
 
     def failing(text: str, options: markup.Options, path: str) -> Any:
@@ -340,7 +343,9 @@ def test_a_fault_of_the_program_costs_one_document(
     result = site.run("build", "--jobs", "1", "--keep-going")
     assert result.exit_code == 3
     assert "bad.md: error[internal-error]" in result.stderr
-    assert "RecursionError: too deep, it seems" in result.stderr
+    assert "RecursionError" in result.stderr
+    assert "value: test_bad_input.py:" in result.stderr
+    assert "too deep" not in result.stderr
     assert "Traceback" not in result.stderr
     assert "1 published" in result.stderr
     monkeypatch.setenv("SITE_GEN_DEBUG", "1")

@@ -32,6 +32,7 @@ LAYERS: dict[str, frozenset[str]] = {
             "languages",
             "names",
             "paths",
+            "redaction",
             "signatures",
             "slugs",
             "theme",

@@ -1,6 +1,8 @@
-"""What must not be shown: withdrawn articles."""
+"""What must not be shown: withdrawn articles, words that are redacted."""
 
 from __future__ import annotations
+
+import json
 
 import pytest
 
@@ -98,40 +100,46 @@ def test_withdrawing_is_the_same_as_never_having_had_it(site: SiteTest) -> None:
     assert clean.output() == after
 
 
-@pytest.mark.parametrize(
-    "said",
-    [
-        "withdrawn: true",
-        "withdrawn:",
-        "withdrawn:\nreason: x",
-        "withdrawn: At the author's wish",
-        "withdrawn: {}",
-        "withdrawn: {reason: ''}",
-        "withdrawn: {date: 2026-01-01}",
-        "withdrawn: {reason: x, date: soon}",
-        "withdrawn: {reason: x, date: 02/03/2026}",
-        "withdrawn: {reason: x, nots: y}",
-        "withdrawn: {reason: [x]}",
-        "withdrawn: [reason]",
-        "status: withdrawn",
-        "status: withdrwan",
-        "status: withdrawn\nwithdrawn: false",
-        "status: published\nwithdrawn: {reason: x}",
-        "withdraw: {reason: x}",
-        "Withdrawal: {reason: x}",
-        "withdrawm: {reason: x}",
-        "redaction: [x]",
-        "embargoed_until: 2030-01-01",
-        "embargo_untill: 2030-01-01",
-    ],
-)
-def test_what_cannot_be_read_is_never_published(site: SiteTest, said: str) -> None:
+UNCLEAR = [
+    "withdrawn: true",
+    "withdrawn:",
+    "withdrawn:\nreason: x",
+    "withdrawn: At the author's wish",
+    "withdrawn: {}",
+    "withdrawn: {reason: ''}",
+    "withdrawn: {date: 2026-01-01}",
+    "withdrawn: {reason: x, date: soon}",
+    "withdrawn: {reason: x, date: 02/03/2026}",
+    "withdrawn: {reason: x, nots: y}",
+    "withdrawn: {reason: [x]}",
+    "withdrawn: [reason]",
+    "status: withdrawn",
+    "status: withdrwan",
+    "status: withdrawn\nwithdrawn: false",
+    "status: published\nwithdrawn: {reason: x}",
+    "withdraw: {reason: x}",
+    "Withdrawal: {reason: x}",
+    "withdrawm: {reason: x}",
+    "redaction: [x]",
+    "embargoed_until: 2030-01-01",
+    "embargo_untill: 2030-01-01",
+]
+
+
+def test_what_cannot_be_read_is_never_published(site: SiteTest) -> None:
     """A withdrawal that is not clear is an error, and the article is held back."""
-    site.write({"content/articles/a.yml": f"{said}\n"})
-    result = site.run("build", "--keep-going")
-    assert result.exit_code == 3
-    assert "error[status-unreadable]" in result.stderr
-    assert not (site.folder / "output/articles/a.html").exists()
+    for number, said in enumerate(UNCLEAR):
+        site.write(
+            {
+                f"content/articles/s{number}.md": "# S\n\nText.\n",
+                f"content/articles/s{number}.yml": f"{said}\n",
+            }
+        )
+    assert site.run("build", "--keep-going").exit_code == 3
+    told = {one["path"] for one in site.diagnostics() if one["code"] == "status-unreadable"}
+    for number, said in enumerate(UNCLEAR):
+        assert f"content/articles/s{number}.yml" in told, said
+        assert not (site.folder / f"output/articles/s{number}.html").exists()
 
 
 @pytest.mark.parametrize("said", ["withdrawn: false", "withdrawn: no", "status: published"])
@@ -172,3 +180,212 @@ def test_a_withdrawn_page_leaves_the_navigation(site: SiteTest) -> None:
     assert site.run("build").exit_code == 0
     assert "Wrong." in site.text("about.html")
     assert "about.html" not in site.page("index.html")
+
+
+def redacted(site: SiteTest, text: str, *matches: str, head: str = "", name: str = "r.md") -> str:
+    """Build a site with one article whose sidecar redacts these words; what the build says."""
+    site.write(_redacted(text, *matches, head=head, name=name))
+    result = site.run("build", "--keep-going")
+    return result.stdout + result.stderr
+
+
+def _redacted(text: str, *matches: str, head: str = "", name: str = "r.md") -> Files:
+    rows = "".join(f"- match: {json.dumps(one)}\n  reason: Privacy.\n" for one in matches)
+    stem = name.rpartition(".")[0]
+    return {
+        f"content/articles/{name}": f"---\ntitle: Redacted\n{head}---\n\n{text}\n",
+        f"content/articles/{stem}.yml": f"redactions:\n{rows}",
+    }
+
+
+SPELT = [
+    ("We met John Smith there.", "John Smith", "We met ▇▇▇ there."),
+    ("We met John\nSmith there.", "John Smith", "We met ▇▇▇ there."),
+    ("We met\nJohn\n\tSmith there.", "met John Smith", "We ▇▇▇ there."),
+    ("> We met John\n> Smith there.", "John Smith", "We met ▇▇▇ there."),
+    ("We met **John Smith** there.", "John Smith", "We met ▇▇▇ there."),
+    ("We met J&#111;hn&nbsp;Smith there.", "John Smith", "We met ▇▇▇ there."),
+    ("Of AT&amp;T, no.", "AT&T", "Of ▇▇▇, no."),
+    ("Of AT&T, no.", "AT&amp;T", "Of ▇▇▇, no."),
+    ("We met John Smi\u00adth there.", "John Smith", "We met ▇▇▇ there."),
+    ("We met Jo\u200bhn Smith there.", "John Smith", "We met ▇▇▇ there."),
+    ("In the Cafe\u0301 Noir.", "Café Noir", "In the ▇▇▇."),
+    ("In the Café Noir.", "Cafe\u0301 Noir", "In the ▇▇▇."),
+    ("It is O\u2019Brien\u2019s.", "O'Brien", "It is ▇▇▇’s."),
+    ("We met [John Smith](https://example.org/a) there.", "John Smith", "We met ▇▇▇ there."),
+    ("John Smith and Mary Jones.", "John Smith", "▇▇▇ and Mary Jones."),
+    ("John Smith, Mary Jones.", "John Smith, Mary Jones", "▇▇▇."),
+    ("我在王小波家", "王小波", "我在▇▇▇家"),
+    ("Call (020) 7946-0018 now", "(020) 7946-0018", "Call ▇▇▇ now"),
+    ("Smith, Smiths and Smith's", "Smith|Smiths", "▇▇▇, ▇▇▇ and ▇▇▇'s"),
+]
+
+
+def test_redacted_words_are_replaced(site: SiteTest) -> None:
+    """However the source spells the words, the page has the mark in their place."""
+    for number, (text, match, _) in enumerate(SPELT):
+        site.write(_redacted(text, *match.split("|"), name=f"s{number}.md"))
+    assert site.run("build").exit_code == 0
+    for number, (text, _, shown) in enumerate(SPELT):
+        body = site.soup(f"articles/s{number}.html").select_one(".body")
+        assert body is not None
+        assert " ".join(body.get_text().split()) == shown, text
+        assert body.select("mark.redacted")
+        assert "Privacy." in site.text(f"articles/s{number}.html")
+
+
+def test_redacted_words_are_in_no_product(site: SiteTest) -> None:
+    """Not in titles, lists, names, records, links, pictures, anchors, the index or the log."""
+    said = redacted(
+        site,
+        f'# Of {SECRET}\n\nHere {SECRET} was. ![Of {SECRET}](p.png "{SECRET}")'
+        f" [see](https://example.org/{SECRET.lower()}/x) [file]({SECRET}.pdf) "
+        f"[top](#of-{SECRET})\n\n"
+        f"## {SECRET} again\n\n[{SECRET}][1] <a href='https://e.org/?q={SECRET}'>x</a>\n\n"
+        f"[1]: https://example.org/x '{SECRET}'\n\nNote[^1].\n\n[^1]: {SECRET} said so.",
+        SECRET,
+        head=f"summary: {SECRET} was here\nplaces: ['{SECRET} Town', Kabul]\n"
+        f"authors: [Ann {SECRET}]\n"
+        f"topics: [{SECRET}]\nsource_url: https://example.org/{SECRET}.html\nwrong_key: {SECRET}\n"
+        f"date: not {SECRET}\nrights: © {SECRET}\n",
+    )
+    assert (site.folder / "output/articles/r.html").exists()
+    for path in (site.folder / "output").rglob("*"):
+        assert SECRET.casefold() not in str(path).casefold()
+        if path.is_file() and path.suffix != ".png":
+            assert SECRET.casefold() not in path.read_text("utf-8").casefold(), path
+    assert SECRET.casefold() not in said.casefold()
+    assert "Kabul" in site.text("articles/r.html")
+    assert "SHA-256" not in site.text("articles/r.html")
+
+
+OPEN = [
+    ("Nothing of the kind.", "John Smith", "redaction-not-found"),
+    ("The Annual report.", "Ann", "redaction-in-word"),
+    ("Ann and the Annual report.", "Ann", "redaction-in-word"),
+    ("We met Jo**hn Smi**th there.", "John Smith", "redaction-not-found"),
+    ("John Smith, Jo**hn Smi**th.", "John Smith", "redaction-left"),
+    ("John Smith, John <b>Smith</b>.", "John Smith", "redaction-left"),
+]
+
+
+def test_a_redaction_never_fails_open(site: SiteTest) -> None:
+    """What cannot be redacted as a whole is an error, and the article is held back."""
+    for number, (text, match, _) in enumerate(OPEN):
+        site.write(_redacted(text, match, name=f"s{number}.md"))
+    assert site.run("build", "--keep-going").exit_code == 3
+    codes = {one["path"]: one["code"] for one in site.diagnostics() if one["severity"] == "error"}
+    for number, (text, _, code) in enumerate(OPEN):
+        told = {codes.get(f"content/articles/s{number}{end}") for end in (".md", ".yml")}
+        assert code in told, text
+        assert not (site.folder / f"output/articles/s{number}.html").exists()
+
+
+UNREADABLE = [
+    "redactions:\n",
+    "redactions: Zanzibarova\n",
+    "redactions: {match: Zanzibarova, reason: x}\n",
+    "redactions: [Zanzibarova]\n",
+    "redactions: [{match: Zanzibarova}]\n",
+    "redactions: [{match: Zanzibarova, reason: }]\n",
+    "redactions: [{match: '', reason: x}]\n",
+    "redactions: [{match: '--', reason: x}]\n",
+    "redactions: [{match: [Zanzibarova], reason: x}]\n",
+    "redactions: [{match: Zanzibarova, reason: x, whole: no}]\n",
+    "redactions: [{match: Zanzibarova, reason: of Zanzibarova}]\n",
+    "redactions: [{match: 'Zanzibarova, reason: x}]\n",
+    'redactions: [{match: Zanzibarova, reason: x}]\nbroken: "Zanzibarova\n',
+    "redaction: [{match: Zanzibarova, reason: x}]\n",
+    "Redact: [{match: Zanzibarova, reason: x}]\n",
+]
+
+
+def test_unreadable_redactions(site: SiteTest) -> None:
+    """Redactions that are not clear are an error, which quotes nothing of them."""
+    for number, sidecar in enumerate(UNREADABLE):
+        site.write(
+            {
+                f"content/articles/s{number}.md": f"# R\n\nOf {SECRET}.\n",
+                f"content/articles/s{number}.yml": sidecar,
+            }
+        )
+    result = site.run("build", "--keep-going", "--all")
+    assert result.exit_code == 3
+    for number, sidecar in enumerate(UNREADABLE):
+        assert not (site.folder / f"output/articles/s{number}.html").exists(), sidecar
+    said = result.stderr
+    for form in ("json", "github", "csv"):
+        result = site.run("check", "--format", form)
+        said += result.stdout + result.stderr
+    assert SECRET not in said
+
+
+@pytest.mark.parametrize("where", ["r.md", "_defaults.yml", "metadata.csv"])
+def test_redactions_stand_in_a_sidecar(site: SiteTest, where: str) -> None:
+    """Elsewhere they are an error: they are about one text, and belong beside it."""
+    said = f"redactions: [{{match: {SECRET}, reason: x}}]\n"
+    text = {
+        "r.md": f"---\n{said}---\n",
+        "_defaults.yml": said,
+        "metadata.csv": "file,redactions\nr.md,x\n",
+    }
+    site.write(
+        {
+            "content/articles/c.md": "# C\n\nText.",
+            f"content/articles/x/{where}": text[where],
+        }
+    )
+    file = site.folder / "content/articles/x/r.md"
+    file.write_text((file.read_text() if file.exists() else "") + f"Of {SECRET}.\n")
+    result = site.run("build", "--keep-going")
+    assert "redaction-unreadable" in result.stderr
+    assert SECRET not in result.stderr
+    assert not (site.folder / "output/articles/x/r.html").exists()
+
+
+def test_an_address_must_not_tell(site: SiteTest) -> None:
+    """A file whose name has the words is held back, and not named, until it has a slug."""
+    said = redacted(site, "On John Smith.", "John Smith", name="on-john_smith.md")
+    assert "error[redaction-address]" in said
+    assert "john_smith" not in said
+    said = redacted(
+        site, "On John Smith.", "John Smith", head="slug: case-7\n", name="on-john_smith.md"
+    )
+    assert "john_smith" not in said
+    assert "john_smith" not in site.page("articles/case-7.html")
+
+
+def test_other_capitals_are_told(site: SiteTest) -> None:
+    """Words that differ in their capitals are shown, with a warning that quotes nothing."""
+    said = redacted(site, "Rose picked a rose.", "Rose")
+    assert "warning[redaction-other-case]" in said
+    assert "▇▇▇ picked a rose." in site.text("articles/r.html")
+
+
+def test_a_registry_does_not_bring_the_words_back(site: SiteTest) -> None:
+    """A place is not named on the page by an entry that has the withheld name for it."""
+    site.write({"content/places/zan.yml": f"name: {SECRET}\naliases: [Zanzi]\n"})
+    redacted(site, f"In {SECRET}.", SECRET, head="places: [Zanzi, Kabul]\n")
+    assert SECRET not in site.page("articles/r.html")
+    assert "Kabul" in site.text("articles/r.html")
+    assert "Redacted" not in site.text("places/zan.html")
+
+
+def test_findings_quote_nothing_of_a_redacted_text(site: SiteTest) -> None:
+    """Other problems of the same document are told by their place and code alone."""
+    marker = "Quagmire"
+    site.write(
+        {
+            "content/articles/r.md": f"---\ntitle: {marker}\nodd_{marker}: {marker}\n"
+            f"date: x {marker}\n---\n\nOf {SECRET}, {marker} ![{marker}](z{marker}.png) "
+            f"[{marker}]({marker}.md) "
+            "which breaks off here and\n\ngoes on there without a word.\n",
+            "content/articles/r.yml": (
+                f"redactions: [{{match: {SECRET}, reason: x}}]\nacessed: {marker}\n"
+            ),
+        }
+    )
+    for form in ("text", "json", "github", "csv"):
+        result = site.run("check", "--format", form)
+        assert marker not in result.stdout + result.stderr
+        assert "r.md" in result.stdout + result.stderr

@@ -118,10 +118,11 @@ def _made(options: Options, store: Path, target: output.Output | None) -> Report
     found += [*_check_settings(settings), *render.check_templates(options.site, templates)]
     read = reading.read(run, inventory)
     planned = planning.plan(run, read)
+    total = check.masked(planned.sum, read.masked)
     found += [*read.found, *planned.found]
     found += check.no_address(settings, found)
     if options.keep_going or not any(one.severity == "error" for one in found):
-        found += check.nothing_to_publish(planned.sum)
+        found += check.nothing_to_publish(total)
     if options.strict:
         found = diagnostics.strict(found)
     made = making.Made()
@@ -132,11 +133,16 @@ def _made(options: Options, store: Path, target: output.Output | None) -> Report
         index = making.index(wanted, planned, before)
         made = making.pages(wanted, planned, index, before)
         found += diagnostics.strict(made.found) if options.strict else made.found
+    if read.quiet:
+        hush = diagnostics.hushed
+        found = [hush(one) if one.location.path in read.quiet else one for one in found]
+    if read.masked:
+        found = diagnostics.masked(found, read.masked)
     found = sorted(dict.fromkeys(found), key=lambda one: one.sort_key)
     published = None
     if target and _may_publish(found, options):
         published = target.publish([*index.files, *made.files])
-        result = tuple(found), planned.sum
+        result = tuple(found), total
         if any(one.code == "internal-error" for one in found):
             inputs = ""  # It is tried again, at every build.
         past = Past(
@@ -145,7 +151,7 @@ def _made(options: Options, store: Path, target: output.Output | None) -> Report
         with cache.Store(store) as kept:
             kept.keep_only((*read.keys, *index.keys))
             past.save(kept, str(target.folder))
-    return Report(tuple(found), planned.sum, published, time.monotonic() - started)
+    return Report(tuple(found), total, published, time.monotonic() - started)
 
 
 def _refuse_sources(options: Options) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import chain
 
@@ -9,17 +10,23 @@ from site_gen import cache, check, parallel, parse, sources
 from site_gen.build.run import Run
 from site_gen.diagnostics import Diagnostic, Location
 from site_gen.model import Document
+from site_gen.paths import without_ending
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What the sources came to. `keys` are those of all that the store holds of it."""
+    """What the sources came to. `keys` are those of all that the store holds of it, `masked` the
+    paths, without their endings, that are not to be printed, with what is printed instead, and
+    `quiet` the files of which nothing may be quoted.
+    """
 
     inventory: sources.Inventory
     documents: tuple[Document, ...]
     failed: tuple[str, ...]
     keys: tuple[str, ...]
     found: tuple[Diagnostic, ...]
+    masked: Mapping[str, str]
+    quiet: frozenset[str]
 
 
 def read(run: Run, inventory: sources.Inventory) -> Read:
@@ -29,6 +36,8 @@ def read(run: Run, inventory: sources.Inventory) -> Read:
     documents: list[Document] = []
     failed = [one.path for one in inventory.sources if one.kind == "failed" and one.document_kind]
     unknown: list[tuple[str, Location]] = []
+    masked: dict[str, str] = {}
+    quiet: set[str] = set()
     groups = parse.groups(tasks, context)
     new: list[parse.Group] = []
     known: list[list[parse.Parsed]] = []
@@ -45,6 +54,9 @@ def read(run: Run, inventory: sources.Inventory) -> Read:
         for parsed in results:
             found += parsed.found
             unknown += parsed.unknown
+            quiet.update(parsed.quiet)
+            if parsed.masked and parsed.masked != parsed.path:
+                masked[without_ending(parsed.path)] = without_ending(parsed.masked)
             if parsed.document is None:
                 failed.append(parsed.path)
             else:
@@ -55,4 +67,5 @@ def read(run: Run, inventory: sources.Inventory) -> Read:
     documents.sort(key=lambda one: one.path)
     found += check.unknown_keys(unknown, run.settings)
     keys = tuple(key for group in groups for key in group.stored)
-    return Read(inventory, tuple(documents), tuple(sorted(failed)), keys, tuple(found))
+    lost = tuple(sorted(failed))
+    return Read(inventory, tuple(documents), lost, keys, tuple(found), masked, frozenset(quiet))

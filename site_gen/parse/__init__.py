@@ -97,6 +97,12 @@ def parse_group(context: Context, group: Group) -> list[Parsed]:
     return results
 
 
+def _where(problem: Exception) -> str:
+    """The line of code that raised."""
+    frame = traceback.extract_tb(problem.__traceback__)[-1]
+    return f"{os.path.basename(frame.filename)}:{frame.lineno} in {frame.name}"
+
+
 def _failed(task: Task, problem: Exception) -> Parsed:
     """A document that the program cannot read; it is tried again at the next build."""
     if os.environ.get("SITE_GEN_DEBUG"):
@@ -104,8 +110,9 @@ def _failed(task: Task, problem: Exception) -> Parsed:
     told = error(
         "internal-error",
         Location(task.source.path),
-        "site_gen has a fault and cannot read this document: "
-        + " ".join(f"{type(problem).__name__}: {problem}".split())[:300],
+        # What an exception says may quote the document, and the log may be read by anybody.
+        f"site_gen has a fault and cannot read this document: {type(problem).__name__}",
+        value=_where(problem),
         hint="Please report it, with the file if you may. SITE_GEN_DEBUG=1 prints where it failed.",
     )
     return Parsed(task.source.path, None, (told,))

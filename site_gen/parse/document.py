@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
@@ -16,12 +16,13 @@ from site_gen import (
     labels,
     markup,
     metadata,
+    redaction,
     sources,
     yamlio,
 )
 from site_gen import values as typed
 from site_gen.config import Repair, SiteConfig, SplitParagraphs
-from site_gen.diagnostics import CODES, Diagnostic, Location, error, warning
+from site_gen.diagnostics import CODES, Diagnostic, Location, error, hushed, warning
 from site_gen.fields import BY_NAME, folded
 from site_gen.metadata import Metadata, Statement
 from site_gen.model import (
@@ -37,11 +38,13 @@ from site_gen.model import (
     Withdrawal,
 )
 from site_gen.model import Repair as Repaired
-from site_gen.parse import status
+from site_gen.parse import status, withholding
 from site_gen.parse.gather import Task, read_text
 from site_gen.paths import ending_of, name_of, without_ending
 from site_gen.plainlabels import Names
 
+LONGEST_HEAD = 4_000
+"""Characters in which metadata is looked for where it is not closed off."""
 NO_TITLE_TOLD = ("title-empty", "front-matter-unclosed", "front-matter-text")
 """Findings that tell already why a document has no title."""
 
@@ -54,6 +57,10 @@ class Parsed:
     document: Document | None
     found: tuple[Diagnostic, ...] = ()
     unknown: tuple[tuple[str, Location], ...] = ()
+    masked: str = ""
+    """The path as it may be printed."""
+    quiet: tuple[str, ...] = ()
+    """Files of which nothing may be quoted in any finding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +87,15 @@ def _shown(
     )
 
 
+def _head(text: str, path: str) -> str:
+    """The part of a source that may be metadata."""
+    if ending_of(path).lower() in (".yml", ".yaml"):
+        return text
+    if not text.lstrip("\n").startswith("---"):
+        return ""
+    return text[: text.find("\n---", 4) if "\n---" in text[4:] else LONGEST_HEAD]
+
+
 def _is_draft(values: Mapping[str, Any]) -> bool:
     return bool(values.get("draft")) or values.get("status", "").casefold() == "draft"
 
@@ -97,12 +113,30 @@ def parse(task: Task, context: Context, body_key: str) -> tuple[Parsed, str, Rec
         document, body, record = work.document(body_key)
     if task.twins:
         work.found.append(_same_page(task))
+    if document and work.censor.rules:
+        document, body, record, problems = withholding.cleared(document, body, record, work.censor)
+        work.found.extend(problems)
     accepted = document.accept if document else frozenset()
+    if "unknown-key" in accepted:
+        work.unknown = ()
     found = [one for one in work.found if one.severity == "error" or one.code not in accepted]
+    if work.sensitive:
+        found += [_not_named(at) for _, at in work.unknown]
+        work.unknown = ()
+        # Tables and defaults are other documents' too; what this one says in them is not quoted.
+        found = list(map(hushed, found))
     if any(one.severity == "error" for one in found):
         document, body, record = None, "", Record()
-    unknown = () if "unknown-key" in accepted else work.unknown
-    return Parsed(task.source.path, document, tuple(found), unknown), body, record
+    masked = withholding.masked(task.source.path, work.censor.rules)
+    files = (task.source.path, *([task.sidecar.path] if task.sidecar else ()))
+    quiet = files if work.sensitive else ()
+    told = Parsed(task.source.path, document, tuple(found), work.unknown, masked, quiet)
+    return told, body, record
+
+
+def _not_named(at: Location) -> Diagnostic:
+    """The warning for an unknown key in a document that must not be quoted."""
+    return warning("unknown-key", at, "")
 
 
 def _same_page(task: Task) -> Diagnostic:
@@ -139,6 +173,9 @@ class _Work:
         self.found: list[Diagnostic] = []
         self.unknown: tuple[tuple[str, Location], ...] = ()
         self.stated: list[Statement] = list(task.row)
+        self.sensitive = False
+        """Whether something of the document must not be shown, so that nothing may quote it."""
+        self.censor = withholding.Censor((), self.known, Location(self.path))
 
     def document(self, body_key: str) -> tuple[Document, str, Record]:
         """Everything about the document. Raises _Failed where an error ends the reading."""
@@ -146,18 +183,20 @@ class _Work:
             self.add_yaml(self.task.sidecar, "sidecar")
         for source in self.task.defaults:
             self.add_yaml(source, "folder defaults")
+        self.withhold()
         text = self.text()
         reading = self.resolve(frozenset({"markup", "title"}), tell=False)
         how = self.markup_of(reading)
         apart = self.taken_apart(text, how, reading.values.get("title", ""))
         lines = text.split("\n")
-        self.stated.extend(metadata.from_labels(apart.labels, self.path, lines))
+        self.state(metadata.from_labels(apart.labels, self.path, lines))
         if apart.title:
             origin = Origin("inferred", self.path, apart.title_line, "the heading")
             line = lines[apart.title_line - 1]
-            self.stated.append(Statement("title", apart.title, origin, 1, line, apart.title))
+            self.state([Statement("title", apart.title, origin, 1, line, apart.title)])
         self.infer_from_name()
         found = self.resolve(frozenset(), tell=True)
+        self.judge(found)
         self.unknown = found.unknown
         self.found.extend(status.problems(self.stated, found.values, self.known, self.path))
         self.found.extend(status.misspelt(self.stated, self.known, self.config.fields))
@@ -227,11 +266,40 @@ class _Work:
         self.found.extend(problems)
         if text is None:
             raise _Failed
+        self.sensitive |= withholding.speaks_of_hiding(text)
         stated, problems = metadata.yaml_file(text, kind, source.path)
         self.found.extend(problems)
         if problems:
             raise _Failed
         self.stated.extend(stated)
+
+    def withhold(self) -> None:
+        """From here on, nothing that the sidecar keeps from being shown is read."""
+        sidecar = [one for one in self.stated if one.origin.kind == "sidecar"]
+        rules, problems = withholding.redactions(sidecar, self.known)
+        self.sensitive |= bool(rules) or any(
+            withholding.speaks_of_hiding(f"{one.key}: {one.raw}") for one in self.task.row
+        )
+        self.found.extend(problems)
+        at = self.location_of("redactions") if rules else Location(self.path)
+        self.censor = withholding.Censor(rules, self.known, at)
+        stated, self.stated = self.stated, []
+        self.state(stated)
+
+    def state(self, stated: Iterable[Statement]) -> None:
+        """Take up what is stated, without the words that must not be shown."""
+        kept = (self.censor.statement(one) for one in stated)
+        self.stated.extend(one for one in kept if one is not None)
+
+    def judge(self, found: Metadata) -> None:
+        """Tell of redactions in the wrong place, and of words that were not found or would show."""
+        _, problems = withholding.redactions(
+            (one for one in self.stated if one.origin.kind != "sidecar"), self.known
+        )
+        self.found.extend(problems)
+        self.found.extend(self.censor.found)
+        self.found.extend(self.censor.unused())
+        self.found.extend(self.censor.address(self.path, found.values.get("slug", "")))
 
     def text(self) -> str:
         """The text of the source, after its front matter was read."""
@@ -240,16 +308,18 @@ class _Work:
         self.found.extend(problems)
         if text is None:
             raise _Failed
+        self.sensitive |= withholding.speaks_of_hiding(_head(text, self.path))
+        text = self.censor.text(text, self.path)
         if ending_of(self.path).lower() in (".yml", ".yaml"):
             stated, problems = metadata.yaml_file(text, "front matter", self.path)
             self.found.extend(problems)
-            self.stated.extend(one for one in stated if one.key != "body")
+            self.state(one for one in stated if one.key != "body")
             return self.body_of_entry(next((one for one in stated if one.key == "body"), None))
         stated, rest, problems = metadata.front_matter(text, self.path, self.known)
         self.found.extend(problems)
         if any(one.severity == "error" for one in problems):
             raise _Failed
-        self.stated.extend(stated)
+        self.state(stated)
         return rest
 
     def body_of_entry(self, stated: Statement | None) -> str:
@@ -307,7 +377,7 @@ class _Work:
                 self.found.append(_hiding_unread(self.path, apart.unread))
             return apart
         head = htmlsource.head(text)
-        self.stated.extend(
+        self.state(
             Statement(key, value, Origin("front matter", self.path, line), raw=value)
             for key, value, line in head.stated
         )
@@ -326,10 +396,12 @@ class _Work:
             date = dates.from_file_name(stem)
             if date:
                 origin = Origin("inferred", self.path, 0, "the file name")
-                self.stated.append(Statement("date", date.edtf, origin, raw=date.edtf))
+                self.state([Statement("date", date.edtf, origin, raw=date.edtf)])
         origin = Origin("inferred", self.path, 0, "the file name")
         title = metadata.title_from_name(self.path)
-        self.stated.append(Statement("title", title, origin, raw=title))
+        if redaction.spells(title, self.censor.rules):
+            title = redaction.MARK
+        self.state([Statement("title", title, origin, raw=title)])
 
     def closing_notes(
         self, body: str, authors: tuple[str, ...], options: markup.Options
@@ -435,12 +507,12 @@ class _Work:
             digest=self.task.source.digest,
             body=body_key,
             title=title,
-            authors=values.get("authors", ()),
+            authors=self.censor.names(values.get("authors", ())),
             date=values.get("date"),
             modified=values.get("modified"),
-            places=values.get("places", ()),
-            topics=values.get("topics", ()),
-            series=values.get("series", ()),
+            places=self.censor.names(values.get("places", ())),
+            topics=self.censor.names(values.get("topics", ())),
+            series=self.censor.names(values.get("series", ())),
             language=values.get("language", ""),
             summary=values.get("summary", ""),
             excerpt=rendered.excerpt,
@@ -463,7 +535,7 @@ class _Work:
             noindex=values.get("noindex", False),
             registry=self.registry(values),
             extra=found.extra,
-            translators=values.get("translators", ()),
+            translators=self.censor.names(values.get("translators", ())),
             part=values.get("part", 0),
             translation_of=values.get("translation_of", ""),
             translation_key=values.get("translation_key", ""),
@@ -489,7 +561,7 @@ class _Work:
         # Hugo's `aliases: [/old/address/]` are addresses of a page, and no names.
         aliases = [one for one in values.get("aliases", ()) if not one[0].startswith("/")]
         return Registry(
-            aliases=tuple(name for name, _ in aliases),
+            aliases=self.censor.names(name for name, _ in aliases),
             same_as=values.get("same_as", ()),
             portrait=values.get("portrait", ""),
             parent=values.get("parent", ""),
@@ -497,7 +569,7 @@ class _Work:
             coordinates=where,
             sort_name=values.get("sort_name", ""),
             agency=values.get("agency", False),
-            years=tuple(one for one in aliases if one[1]),
+            years=tuple(one for one in aliases if one[1] and self.censor.names(one[:1])),
             note=values.get("note", ""),
         )
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from site_gen import (
@@ -13,7 +14,7 @@ from site_gen import (
     tables,
 )
 from site_gen.config import SiteConfig
-from site_gen.diagnostics import Diagnostic, Location, error, warning
+from site_gen.diagnostics import Diagnostic, Location, error, hushed, warning
 from site_gen.metadata import Statement
 from site_gen.model import (
     Source,
@@ -81,6 +82,8 @@ def _rows(
             found.append(_lost_table(table.path))
             continue
         stated, problems = tables.read(text, table.path, config)
+        if problems and _HIDING.search(text.encode()):
+            problems = list(map(hushed, problems))
         found.extend(problems)
         seen: set[str] = set()
         for name, statements in stated.items():
@@ -178,4 +181,11 @@ def read_text(site: Path, source: Source, encoding: str) -> tuple[str | None, li
         return None, [error("unreadable", Location(source.path), message, hint="Build again.")]
     if source.markup == "html" and encoding.casefold() in ("", decoding.DETECT):
         encoding = decoding.declared(data) or encoding
-    return decoding.decode(data, source.path, encoding)
+    text, found = decoding.decode(data, source.path, encoding)
+    if found and _HIDING.search(data):
+        # The lines that are quoted may be such as must not be shown.
+        found = [replace(one, value="", source="") for one in found]
+    return text, found
+
+
+_HIDING = re.compile(rb"redact|withdr|withheld|embargo|anonymi[sz]", re.IGNORECASE)

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup as Safe
 
-from site_gen import cache
+from site_gen import cache, redaction
 from site_gen.markup import LINK_END, LINK_START, PLACEHOLDER
 from site_gen.model import Document, Record
 from site_gen.render.inputs import Inputs
@@ -50,11 +50,13 @@ class Bodies:
         if data is None:
             raise cache.CacheBroken(f"the record of {document.path} is gone")
         record: Record = pickle.loads(data)
+        hidden = document.withheld and redaction.in_address(document.path, document.withheld)
         return {
-            "path": document.path,
+            "path": "" if hidden else document.path,
             "sha256": document.digest,
             "evidence": [evidence(one) for one in record.evidence],
             "repairs": [f"Line {one.line}: {one.what}" for one in record.repairs],
+            "withheld": list(record.redacted),
         }
 
     def _filled(self, html: str, document: Document) -> str:
