@@ -313,9 +313,9 @@ def test_bars_leave_the_undated_out(site: SiteTest) -> None:
     site.write({**articles(2), "content/articles/o.md": document("T.", {"date": "1999"})})
     site.write({f"content/articles/u{n}.md": f"# U {n}\n\nText.\n" for n in range(9)}).run("build")
     for page in ("index.html", "dates/index.html"):
-        drawers = site.soup(page).select(".drawers li")
-        bars = {one.get_text(" ").split()[0]: one.select_one("rect") for one in drawers}
-        assert bars["2000"]["width"] == "100"  # type: ignore[index]
+        parts = site.soup(page).select(".timeline li, .drawers li")
+        bars = {one.get_text(" ").split()[0]: one.select_one("rect") for one in parts}
+        assert bars["2000"]["height"] == "100"  # type: ignore[index]
         assert bars["Undated"] is None
 
 
@@ -326,7 +326,7 @@ def test_one_year_shows_its_months(site: SiteTest) -> None:
         for month in (2, 11)
     }
     site.write({**months}).run("build")
-    assert [one["href"] for one in site.soup("index.html").select(".drawers a")] == [
+    assert [one["href"] for one in site.soup("index.html").select(".timeline a")] == [
         "dates/1987-02.html",
         "dates/1987-11.html",
     ]

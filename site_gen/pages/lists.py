@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
@@ -12,10 +12,17 @@ from site_gen.pages.urls import (
     FOLDER,
     HEADING,
     MONTHS,
+    ON_THIS_DAY,
+    OTHER_YEARS,
     UNDATED,
+    UNDATED_URL,
+    UNKNOWN,
     initial,
     initials,
     letter_name,
+    listed_day,
+    listed_month,
+    listed_year,
     translations_url,
 )
 
@@ -47,10 +54,34 @@ class Lists:
             buckets.append(Bucket(year, url, len(keys)))
             made.extend(self._year(year, keys, "dates/", parents, always_months=True))
         if undated:
-            url = "dates/undated.html"
-            buckets.append(Bucket(UNDATED, url, len(undated)))
-            made.extend(self._alphabetical(undated, url, UNDATED, parents))
+            buckets.append(Bucket(UNDATED, UNDATED_URL, len(undated)))
+            made.extend(self._alphabetical(undated, UNDATED_URL, UNDATED, parents))
+        made.extend(self._on_each_day(dated, parents))
         made.insert(0, Page("list", DATES, "", "Dates", children=tuple(buckets)))
+        return made
+
+    def _on_each_day(self, dated: Sequence[str], parents: Parents) -> list[Page]:
+        """What is of one day of the year, in all years; at most 366 pages, none of them split.
+
+        A year whose month is so long that its days have pages of their own leads to that page.
+        """
+        months: Counter[str] = Counter()
+        days: dict[str, dict[str, list[str]]] = {}
+        for key in dated:
+            date = self.archive.articles[key].date
+            assert date is not None
+            months[listed_month(date)] += 1
+            if day := listed_day(date):
+                days.setdefault(day, {}).setdefault(listed_year(date), []).append(key)
+        made = []
+        for day, years in sorted(days.items()):
+            buckets = []
+            for year, keys in years.items():
+                apart = months[f"{year}-{day[:2]}"] > self.limit
+                url = f"dates/{year}-{day}.html" if apart else ""
+                buckets.append(Bucket(year, url, len(keys), () if apart else tuple(keys)))
+            title = f"{int(day[3:])} {MONTHS[int(day[:2]) - 1]}"
+            made.append(self._page(f"{ON_THIS_DAY}{day}.html", title, None, buckets, parents))
         return made
 
     def _by(self, keys: Iterable[str], of: Callable[[Document], str]) -> dict[str, list[str]]:
@@ -77,10 +108,12 @@ class Lists:
         made: list[Page] = []
         buckets: list[Bucket] = []
         rest: list[str] = []
+        other: list[str] = []
         for month, members in months.items():
             label = _month_label(month)
             if not month:
-                rest.extend(members)
+                for key in members:
+                    (rest if self._is_of_one_year(key) else other).append(key)
                 continue
             month_url = f"{prefix}{month}.html"
             if split or always_months:
@@ -89,9 +122,16 @@ class Lists:
             buckets.append(
                 Bucket(label, month_url if split or always_months else "", len(members), shown)
             )
-        label = f"{year}, month unknown"
+        label = f"{year}, month{UNKNOWN}"
         made.extend(self._rest(rest, f"{prefix}{year}-unknown.html", label, below, owner, buckets))
+        label = f"{year}{OTHER_YEARS}"
+        made.extend(self._rest(other, f"{prefix}{year}-others.html", label, below, owner, buckets))
         return [self._page(url, year, owner, buckets, parents), *made]
+
+    def _is_of_one_year(self, key: str) -> bool:
+        """Whether a date is of one year for certain: `1999/2003` and `1990s` may be of others."""
+        date = self.archive.articles[key].date
+        return date is not None and date.year is not None
 
     def _rest(
         self,
@@ -134,7 +174,7 @@ class Lists:
             day_title = f"{int(day[-2:])} {title}"
             buckets.append(Bucket(day_title.rpartition(" ")[0], day_url, len(members)))
             made.extend(self._alphabetical(members, day_url, day_title, below, owner))
-        label = f"{title}, day unknown"
+        label = f"{title}, day{UNKNOWN}"
         made.extend(self._rest(rest, f"{prefix}{month}-unknown.html", label, below, owner, buckets))
         return [self._page(url, title, owner, buckets, parents), *made]
 
@@ -268,18 +308,12 @@ class Lists:
 
 
 def _year(document: Document) -> str:
-    """The year a document is listed under: that of the earliest day its date can mean.
-
-    `before 1999` has no earliest day; it is listed under the last.
-    """
     assert document.date is not None
-    first, last = document.date.first, document.date.last
-    return f"{(last if first == datetime.date.min else first).year:04d}"
+    return listed_year(document.date)
 
 
 def _month(document: Document) -> str:
-    date = document.date
-    return f"{date.year:04d}-{date.month:02d}" if date and date.year and date.month else ""
+    return listed_month(document.date) if document.date else ""
 
 
 def _day(document: Document) -> str:

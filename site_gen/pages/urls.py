@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import re
 import unicodedata
 
+from site_gen.dates import Date
 from site_gen.model import Document, EntityKind
 
 FOLDER: dict[EntityKind, str] = {
@@ -24,7 +26,12 @@ HOME = "index.html"
 SEARCH = "search.html"
 NOT_FOUND = "404.html"
 DATES = "dates/index.html"
+ON_THIS_DAY = "dates/on/"
 UNDATED = "Undated"
+UNDATED_URL = "dates/undated.html"
+UNKNOWN = " unknown"
+OTHER_YEARS = " and other years"
+"""How the labels of lists end that hold what is known less exactly than what stands beside."""
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September",
     "October", "November", "December",
@@ -98,3 +105,28 @@ def letter_name(letters: str) -> str:
 def translations_url(person: str) -> str:
     """The page of what a person translated, where it has one of its own, from the person's URL."""
     return f"{person.removesuffix('.html')}/translations.html"
+
+
+def listed_year(date: Date) -> str:
+    """The year a date is listed under: that of the earliest day it can mean.
+
+    `before 1999` has no earliest day; it is listed under the last.
+    """
+    first = date.last if date.first == datetime.date.min else date.first
+    return f"{first.year:04d}"
+
+
+def listed_month(date: Date) -> str:
+    """The month a date is listed under, `2001-11`; empty if it may lie in several."""
+    return f"{date.year:04d}-{date.month:02d}" if date.year and date.month else ""
+
+
+def listed_day(date: Date) -> str:
+    """The day of the year that a date is for certain, `11-02`; empty for all others."""
+    certain = date.day and not (date.approximate or date.uncertain)
+    return f"{date.first.month:02d}-{date.first.day:02d}" if certain else ""
+
+
+def in_time(label: str) -> bool:
+    """Whether a part of a list has its place in the course of time, by its label."""
+    return label != UNDATED and not label.endswith((UNKNOWN, OTHER_YEARS))

@@ -15,10 +15,21 @@ from markupsafe import Markup as Safe
 
 from site_gen import cache, languages
 from site_gen.model import ENTITY_KINDS, Document, Entity, EntityKind, Page
-from site_gen.pages import DATES, FOLDER, HEADING, HOME, SEARCH, initial, translations_url
+from site_gen.pages import (
+    DATES,
+    FOLDER,
+    HEADING,
+    HOME,
+    ON_THIS_DAY,
+    SEARCH,
+    UNDATED_URL,
+    initial,
+    translations_url,
+)
 from site_gen.render.bodies import Bodies, Keys, quoted
 from site_gen.render.inputs import Inputs
 from site_gen.render.templates import TEMPLATE_OF, environment
+from site_gen.render.times import beside_time, calendar, date_pieces, timeline
 from site_gen.render.views import active, also_known, buckets, codes, group_id, point, said
 
 NEWEST = 10
@@ -31,6 +42,10 @@ POLICY = (
     "font-src 'self'; media-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'"
 )
 """The content security policy of every page: nothing leaves the browser."""
+
+
+_IN_A_ROW = re.compile(r"(\d{4}(-\d\d){0,2}|\d\d-\d\d)\.html")
+"""The names of lists that stand in a row: years, months, days, days of any year."""
 
 
 class Renderer:
@@ -173,7 +188,7 @@ class Renderer:
         rows: dict[tuple[str, int], list[Page]] = {}
         for page in self.plan.pages:
             folder, _, name = page.url.rpartition("/")
-            if page.kind == "list" and re.fullmatch(r"\d{4}(-\d\d){0,2}\.html", name):
+            if page.kind == "list" and _IN_A_ROW.fullmatch(name):
                 rows.setdefault((folder, len(name)), []).append(page)
         around: dict[str, tuple[Page | None, Page | None]] = {}
         for row in rows.values():
@@ -288,6 +303,8 @@ class Renderer:
         article = card | {
             "body": bodies.of(document),
             "summary": document.summary,
+            "dated": date_pieces(document.date) if document.date else [],
+            "undated_url": "" if document.date else UNDATED_URL,
             "translators": self._translators(page.key),
             "parts": self._parts(page.key),
             "translations": self._translations_of(page.key),
@@ -368,6 +385,7 @@ class Renderer:
                 for key in [key for key in newest if articles[key].featured][:PICKS]
             ],
             "years": years,
+            "timeline": timeline(years),
             "undated": undated,
             "top": [self._top(kind) for kind in ENTITY_KINDS if self.archive.entities[kind]],
             "count": len(articles),
@@ -423,6 +441,7 @@ class Renderer:
     def _list(self, page: Page, bodies: Bodies | Keys) -> dict[str, Any]:
         before, after = self.list_around.get(page.url, (None, None))
         title = page.title
+        parts = buckets(page.children)
         if page.entity_kind:
             title = f"{self.archive.entities[page.entity_kind][page.key].name}, {title}"
         return {
@@ -430,7 +449,11 @@ class Renderer:
             "heading": title,
             "intro": "",
             "groups": self._groups(page, bodies),
-            "buckets": buckets(page.children),
+            "buckets": parts,
+            "timeline": timeline(parts),
+            "beside": beside_time(parts),
+            "on_this_day": page.url.startswith(ON_THIS_DAY),
+            "calendar": calendar(self.plan.pages) if page.url == DATES else [],
             "previous": {"title": before.title, "url": before.url} if before else None,
             "next": {"title": after.title, "url": after.url} if after else None,
         }

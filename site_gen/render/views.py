@@ -10,7 +10,7 @@ from typing import Any
 from site_gen import world
 from site_gen.fields import BY_NAME
 from site_gen.model import Bucket, Entity, Evidence
-from site_gen.pages import UNDATED
+from site_gen.pages import in_time
 
 
 def buckets(children: Iterable[Bucket]) -> list[dict[str, Any]]:
@@ -39,7 +39,7 @@ def group_id(index: int, bucket: Bucket) -> str:
 
 
 def _in_time(bucket: Bucket) -> bool:
-    return bucket.label != UNDATED and not bucket.label.endswith(" unknown")
+    return in_time(bucket.label)
 
 
 def active(years: Iterable[Bucket]) -> str:
