@@ -350,9 +350,17 @@ def _this_python() -> str:
     show_default=True,
     help="The order of what is found.",
 )
+@click.option("--exact", is_flag=True, help="Take no word for another that is like it.")
 @click.pass_obj
 def search(
-    site: Path, /, query: tuple[str, ...], output: Path | None, limit: int, offset: int, sort: Sort
+    site: Path,
+    /,
+    query: tuple[str, ...],
+    output: Path | None,
+    limit: int,
+    offset: int,
+    sort: Sort,
+    exact: bool,
 ) -> None:
     """Search the built site as its search page does.
 
@@ -362,7 +370,8 @@ def search(
     from site_gen.search.reader import Index, NoIndex
 
     try:
-        found = Index(output or site / "output").search(" ".join(query), limit, offset, sort)
+        index = Index(output or site / "output")
+        found = index.search(" ".join(query), limit, offset, sort, exact=exact)
     except NoIndex as problem:
         click.echo(f"error: {problem}", err=True)
         sys.exit(ENVIRONMENT)

@@ -88,7 +88,7 @@ const decoded = text => {
   let last = ''
   return text ? text.split(' ').map(w => (last = last.slice(0, VALUE[w.charCodeAt(0)]) + w.slice(1))) : []
 }
-/* The index of the last one that is not behind `word` (or number): the shard that would hold it. */
+/* The index of the last one that is not behind `word`: the shard that would hold it. */
 const behind = (words, word) => {
   let low = 0
   let high = words.length
@@ -147,7 +147,7 @@ const known = async word => {
   const i = behind(root.words, word)
   return i < 0 ? undefined : (await entries(i)).find(e => e.form === word)
 }
-/* What an unknown word was probably meant to be: its commonest completion, else its kin or the nearest word. */
+/* What an unknown word probably means: its commonest completion, else its kin or the nearest word. */
 const meant = async word => {
   if (word.length < 3) return undefined
   const longer = await beginning(word)
@@ -190,7 +190,7 @@ const place = async (i, stem) => {
   shard.index ??= new Map(decoded(shard[0]).map((s, j) => [s, j]))
   return shard.index.get(stem)
 }
-/* The articles that hold a stem, in order, and its level (1 to 31) in each. */
+/* The articles that hold a stem, and its level in each. */
 const postings = async stem => {
   const i = stemShard(stem)
   const j = i < 0 ? undefined : await place(i, stem)
@@ -234,7 +234,7 @@ const positions = async word => {
   return found
 }
 const code = word => { let n = 0; for (let i = 0; i < word.length; i++) n = (n * 31 + word.charCodeAt(i)) % 4096; return n }
-/* One level per article for a word: that of its stem, the highest where it has several. */
+/* For a word, each article's level: the highest of its stems. */
 const together = async stems => {
   const all = await Promise.all(stems.map(postings))
   const levels = new Map()
@@ -290,6 +290,7 @@ const filter = async ({ field, value, without }) => {
     const days = await dates()
     test = id => days[id] >= low && days[id] <= high
   } else {
+    if (!root.columns.includes(field)) throw new Error(`There is no filter “${field}”`)
     const { values, rows } = await column(field)
     const wanted = plain(value)
     const hits = new Set()
@@ -436,7 +437,7 @@ let turn = 0
 let found
 let drafting = false
 
-// The address holds all of the state, so that Back, Forward and a link reproduce it.
+// The address holds the state: Back, Forward and a link reproduce it.
 const read = () => {
   const given = new URLSearchParams(location.search)
   state = {
@@ -474,7 +475,7 @@ const current = more => {
   return search(q, { sort, exact, facets: false, filters: { year, author, place, topic, lang }, ...more })
 }
 
-/* Do what needs shards; say when it takes long or fails, and offer to try again. */
+/* Do what needs shards; say when it takes long or fails. */
 const attempt = async task => {
   const mine = ++turn
   const slow = setTimeout(() => mine === turn && status.replaceChildren(say('slow')), 500)

@@ -880,6 +880,7 @@ def test_command(texts: SiteTest, site: SiteTest) -> None:
     assert "Other\n  articles/other.html\n" in result.stdout
     mended = texts.run("search", "kandhaar", "--limit", "1", "--sort", "newest")
     assert "`kandhaar` is not in the archive; showing results for `kandahar`" in mended.stderr
+    assert texts.run("search", "kandhaar", "--exact").exit_code == 1
     assert texts.run("search", "xyzzyx").exit_code == 1
     assert site.run("search", "a").exit_code == 2
 

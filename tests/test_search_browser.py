@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, Route, expect
 
 from tests.archive_sites import Files, document
@@ -337,6 +338,8 @@ def test_options_of_the_interface(page: Page, root: str) -> None:
     assert mended["suggestion"] == {"words": {"rivre": "river"}, "query": "river"}
     assert page.evaluate(ask, ["rivre", {"exact": True}])["total"] == 0
     assert len(page.evaluate(ask, ["river", {}])["hits"]) == 10
+    with pytest.raises(PlaywrightError, match="There is no filter “colour”"):
+        page.evaluate(ask, ["river", {"filters": {"colour": "red"}}])
 
 
 def test_a_shard_fails(new_page: NewPage, host: str, page_problems: list[str]) -> None:

@@ -358,9 +358,18 @@ class Index:
         return tuple(one for one in words if one.prefix or one.word not in stop) or words
 
     def search(
-        self, text: str, limit: int = 10, offset: int = 0, sort: Sort = "relevance"
+        self,
+        text: str,
+        limit: int = 10,
+        offset: int = 0,
+        sort: Sort = "relevance",
+        *,
+        exact: bool = False,
     ) -> Result:
-        """Find articles. Never fails, whatever the text."""
+        """Find articles. Never fails, whatever the text.
+
+        With `exact`, a word that is nowhere in the archive is not taken for another.
+        """
         query = parse(text)
         suggestion: dict[str, str] = {}
         terms: list[tuple[str, ...]] = []
@@ -370,7 +379,7 @@ class Index:
                 terms.append(tuple(dict.fromkeys(stem for entry in longer for stem in entry.stems)))
                 continue
             found = self._known(one.word)
-            if found is None:
+            if found is None and not exact:
                 found = self._meant(one.word)
                 if found:
                     suggestion[whole(one.word)] = whole(found.form)
