@@ -1,6 +1,5 @@
-/* The search of an archive, from static shards loaded by script tags: the same on a web host and
-   from a disk. docs/search-format.md describes the shards; site_gen/search/reader.py is this
-   file's twin and gives the same answers. */
+/* The search of an archive, from shards loaded by script tags. docs/search-format.md describes
+   them; site_gen/search/reader.py gives the same answers. */
 (() => {
 'use strict'
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
@@ -54,13 +53,14 @@ const prepared = data => {
     n += size
     d += Math.ceil(size / data.perShard)
   }
-  for (const kind of 'wpodf') {
-    data[kind] = data[kind].split(' ').flatMap(run => {
-      const [name, ...hashes] = run.split('-')
-      return hashes.map((hash, i) => `${kind}-${name}.${i}-${hash}.js`)
-    })
+  for (const [kinds, text] of Object.entries(data.files)) {
+    for (const [, run, hash, counts] of text.matchAll(/(\w+)\.(\w+)\.(\S+)/g)) {
+      numbers(counts).forEach((count, k) => {
+        for (let i = 0; i < count; i++) (data[kinds[k]] ??= []).push(`${kinds[k]}-${run}.${i}-${hash}.js`)
+      })
+    }
   }
-  return { ...data, first, shard, words: decoded(data.words), stems: decoded(data.stems) }
+  return { ...data, first, shard, words: decoded(data.words), stems: decoded(data.stems), endings: data.endings.split(' ') }
 }
 const part = (kind, i) => load(root[kind][i])
 
@@ -88,7 +88,7 @@ const decoded = text => {
   let last = ''
   return text ? text.split(' ').map(w => (last = last.slice(0, VALUE[w.charCodeAt(0)]) + w.slice(1))) : []
 }
-/* The index of the last one that is not behind `word`: the shard that would hold it. */
+/* The last that is not behind `word`: the shard that would hold it. */
 const behind = (words, word) => {
   let low = 0
   let high = words.length
@@ -139,9 +139,8 @@ const dictionary = ([words, about]) => {
 const beginning = async start => {
   const from = Math.max(behind(root.words, start), 0)
   const to = Math.min(behind(root.words, start + '\uffff'), from + 7)
-  const all = []
-  for (let i = from; i <= to; i++) all.push(entries(i))
-  return (await Promise.all(all)).flat().filter(e => e.form.startsWith(start))
+  const all = await Promise.all(root.words.slice(from, to + 1).map((_, k) => entries(from + k)))
+  return all.flat().filter(e => e.form.startsWith(start))
 }
 const known = async word => {
   const i = behind(root.words, word)
@@ -155,7 +154,7 @@ const meant = async word => {
   const around = await beginning(word.slice(0, word.length > 4 ? 2 : 1))
   const most = word.length > 7 ? 2 : 1
   const near = around.map(entry => ({ ...entry, distance: distance(word, entry.form, most) })).filter(entry => entry.distance <= most)
-  /* Other forms of its stem go first. The words around tell what stems are cut short by. */
+  // Other forms of its stem go first. The words around tell endings.
   const endings = new Set(around.flatMap(({ form, stems }) => stems.map(s => form.startsWith(s) && form.slice(s.length))))
   for (const entry of await beginning(word.slice(0, (word.length - 1) >> 1))) {
     for (const s of entry.stems) {
@@ -172,8 +171,7 @@ const distance = (a, b, most) => {
   for (let i = 1; i <= a.length; i++) {
     const row = [i]
     for (let j = 1; j <= b.length; j++) {
-      const change = a[i - 1] === b[j - 1] ? 0 : 1
-      row[j] = Math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + change)
+      row[j] = Math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] !== b[j - 1]))
       if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) row[j] = Math.min(row[j], before[j - 2] + 1)
     }
     before = last
@@ -183,7 +181,6 @@ const distance = (a, b, most) => {
 }
 
 // ---- postings
-const stemShard = stem => behind(root.stems, stem)
 const rows = (kind, i) => part(kind, i).then(shard => (shard.rows ??= (kind === 'o' ? shard[0] : shard[1]).split(' ')))
 const place = async (i, stem) => {
   const shard = await part('p', i)
@@ -192,7 +189,7 @@ const place = async (i, stem) => {
 }
 /* The articles that hold a stem, and its level in each. */
 const postings = async stem => {
-  const i = stemShard(stem)
+  const i = behind(root.stems, stem)
   const j = i < 0 ? undefined : await place(i, stem)
   if (j === undefined) return { ids: [], levels: [] }
   const text = (await rows('p', i))[j]
@@ -214,26 +211,34 @@ const postings = async stem => {
 /* For each article that holds a word in this form, the places where it stands. */
 const positions = async word => {
   const found = new Map()
-  const form = code(word)
   for (const stem of (await known(word))?.stems || []) {
     const { ids } = await postings(stem)
     if (!ids.length) continue
-    const i = stemShard(stem)
-    const text = (await rows('o', i))[await place(i, stem)]
-    const r = reader(text)
+    const form = ending(word, stem)
+    const i = behind(root.stems, stem)
+    const r = reader((await rows('o', i))[await place(i, stem)])
     for (const id of ids) {
       const places = found.get(id) || new Set()
       const n = r.number()
       for (let k = n >> 1, at = 0; k; k--) {
         at += r.number()
-        if ((n & 1 ? r.letter() * 64 + r.letter() : code(stem)) === form) places.add(at)
+        if ((n & 1 ? r.number() : 0) === form) places.add(at)
       }
       found.set(id, places)
     }
   }
   return found
 }
-const code = word => { let n = 0; for (let i = 0; i < word.length; i++) n = (n * 31 + word.charCodeAt(i)) % 4096; return n }
+/* A number that tells forms of a stem apart. */
+const ending = (form, stem) => {
+  let at = 0
+  while (at < stem.length && form[at] === stem[at]) at++
+  const known = root.endings.indexOf(LETTERS[stem.length - at] + form.slice(at))
+  if (known >= 0) return known
+  let n = 0
+  for (let i = 0; i < form.length; i++) n = (n * 31 + form.charCodeAt(i)) % 992
+  return root.endings.length + n
+}
 /* For a word, each article's level: the highest of its stems. */
 const together = async stems => {
   const all = await Promise.all(stems.map(postings))
@@ -270,7 +275,7 @@ const column = name => {
     return shard
   })
 }
-/* The first day that each article's date can mean; undefined for those without one. */
+/* The first day that each article's date can mean. */
 const dates = () => column('date').then(({ values, rows }) => rows.map(row => (row.length ? row[0] + +values[0][1] : undefined)))
 const plain = text => split(text).map(fold).join(' ')
 /* Dates are days since 0001-01-01; a year or month stands for all its days. */
@@ -313,7 +318,7 @@ const search = async (text, { limit = 10, offset = 0, filters = {}, sort = 'rele
   const stop = new Set(query.words.length > 3 ? root.stop.split(' ') : [])
   const telling = query.words.filter(({ word, prefix }) => prefix || !stop.has(word))
   for (const { word, prefix } of telling.length ? telling : query.words) {
-    let found = prefix ? undefined : await known(word)
+    let found = !prefix && await known(word)
     let stems = found?.stems
     if (prefix) {
       const longer = (await beginning(word)).sort(BY_COUNT).slice(0, 100)
@@ -351,13 +356,13 @@ const search = async (text, { limit = 10, offset = 0, filters = {}, sort = 'rele
   const whole = query.words.length < 4 && present ? id => held[id] >= present : () => true
   const complete = ids.filter(whole).length
   if (sort === 'relevance' && !browse) {
-    ids.sort((a, b) => whole(b) - whole(a) || scores[b] - scores[a] || a - b)
+    ids.sort((a, b) => whole(b) - whole(a) || scores[b] - scores[a])
   } else {
     if (complete) ids = ids.filter(whole)
     const days = await dates()
     const sign = sort === 'oldest' ? 1 : -1
     const at = id => sign * days[id] || Infinity
-    ids.sort((a, b) => at(a) - at(b) || a - b)
+    ids.sort((a, b) => at(a) - at(b))
   }
   return {
     total: ids.length,
@@ -369,7 +374,7 @@ const search = async (text, { limit = 10, offset = 0, filters = {}, sort = 'rele
     stems: terms.flatMap(term => term.stems)
   }
 }
-/* BM25's weight of a rare word, as a whole number so that every reader adds up the same. */
+/* BM25's, as a whole number: so all readers add up the same. */
 const rarity = (n, df) => Math.floor(1000 * Math.log(1 + (n - df + 0.5) / (df + 0.5)) + 0.5)
 const article = async id => {
   const group = behind(root.first, id)
@@ -562,7 +567,7 @@ const card = ({ language, text, ...hit }, id, forms) => {
     .map(one => forms.get(fold(one.toLowerCase()))).find(Boolean)
   const kinds = tokens.map(kind)
   const at = [...kinds.keys()].filter(i => kinds[i])
-  // The stretch with the most words of the query, and among these with the most side by side.
+  // The stretch with the most words of the query, best side by side.
   let best = 0
   let most = 0
   at.forEach((start, k) => {
@@ -593,7 +598,7 @@ const card = ({ language, text, ...hit }, id, forms) => {
     text && make('p', { ...tongue, class: 'excerpt' }, pieces))
 }
 const whereabouts = url => new URL('../' + url.split('/').map(encodeURIComponent).join('/'), base).href
-/* A link that jumps to the first hit shown: some words from there on, within one block. */
+/* A link that jumps to the first hit shown, by some words of its block. */
 const away = (url, text, token, hits) => {
   if (!hits) return whereabouts(url)
   const some = text.slice(token.index).split('\n')[0].split(/\s+/).slice(0, 4).join(' ')
@@ -627,7 +632,7 @@ const values = (field, all) => {
   rest.addEventListener('toggle', () => { unfolded[field] = rest.open })
   return [...all.slice(0, FEW).map(label), rest]
 }
-/* Years, or decades where there are many; one that is clicked falls apart into its years. */
+/* Years, or decades of many; one that is clicked falls apart. */
 const histogram = years => {
   const many = years.length > 20
   const bars = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime
 import hashlib
 import itertools
@@ -730,7 +731,7 @@ def test_an_edit_changes_few_files(site: SiteTest, monkeypatch: pytest.MonkeyPat
 
 @pytest.fixture
 def work(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
-    """How often articles are indexed, blocks and runs merged and files staged in this process."""
+    """How often blocks are indexed, runs merged and files staged in this process."""
     done: dict[str, int] = {}
 
     def counted(module: ModuleType, name: str) -> None:
@@ -742,15 +743,15 @@ def work(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
 
         monkeypatch.setattr(module, name, call)
 
-    counted(columns, "read_group")
-    for name in ("_merge_block", "merged", "stage"):
+    counted(columns, "read_block")
+    for name in ("merged", "stage"):
         counted(shards, name)
     monkeypatch.setattr(segment, "GROUP", 8)
     return done
 
 
 def test_an_edit_makes_little_again(site: SiteTest, work: dict[str, int]) -> None:
-    """An edit makes one group, one block and the runs of its words; it equals a clean build.
+    """An edit makes one block and the runs of its words; it equals a clean build.
 
     Where no article changed, nothing is made.
     """
@@ -767,7 +768,7 @@ def test_an_edit_makes_little_again(site: SiteTest, work: dict[str, int]) -> Non
     work.clear()
     site.write({"content/articles/m050.md": document("Wheat. Border zebra.", {"title": "War"})})
     site.run("build", "--jobs", "1")
-    assert (work["read_group"], work["_merge_block"]) == (1, 1)
+    assert work["read_block"] == 1
     assert 0 < work["merged"] <= 3 < whole["merged"] / 3
     assert work["stage"] < whole["stage"] / 3
     edited = search_files(site)
@@ -791,8 +792,7 @@ def test_a_lost_output_is_made_without_indexing(site: SiteTest, work: dict[str, 
     shutil.rmtree(site.folder / "output")
     site.run("build", "--jobs", "1")
     assert files == search_files(site)
-    assert "read_group" not in work
-    assert "_merge_block" not in work
+    assert "read_block" not in work
 
 
 def test_it_is_asked_which_files_are_held(
@@ -821,42 +821,77 @@ def test_it_is_asked_which_files_are_held(
     assert work == {"stage": 6}
 
 
-def test_segments_come_back() -> None:
-    """A segment is unpacked as it was packed, of nothing and of words beyond U+FFFF too."""
-    for entries, bodies in ((), ()), (ENTRIES, ("𐌰𐌱𐌲 𐌰𐌱𐌳. Naïve ½ word 1999", "Words")):
-        made = columns.read_group(entries, bodies, segment.Averages(2.0, 2.0))
-        again = segment.Segment.unpacked(made.packed())
-        assert made.packed() == again.packed()
-        assert (list(made.stems), list(made.counts)) == (again.stems, again.counts)
+def indexed(groups: Sequence[Sequence[str]], span: int, letters: int) -> dict[str, segment.Run]:
+    """What texts in groups become by blocks of so many groups, by runs of the alphabet."""
+    entry = segment.Entry("a", "a", "", "", "en", "")
+    averages = segment.Averages(4.0, 1.0)
+    pieces: dict[str, list[segment.Piece]] = {}
+    for first in range(0, len(groups), span):
+        block = [[(entry, text) for text in group] for group in groups[first : first + span]]
+        run_of = partial(shards.run_of, letters=letters)
+        for run, piece in columns.read_block(first, block, averages, run_of).items():
+            pieces.setdefault(run, []).append(piece)
+    return {run: segment.joined(pieces[run]) for run in sorted(pieces)}
 
 
-ENTRIES = [segment.Entry(one, one, f"Title {one}", "", "en", "") for one in ("a", "b")]
+@pytest.mark.parametrize("text", ["", "𐌰𐌱𐌲 𐌰𐌱𐌳. Naïve ½ word 1999"])
+def test_pieces_come_back(text: str) -> None:
+    """A piece is unpacked as it was packed, of nothing and of words beyond U+FFFF too."""
+    entry = segment.Entry("a", "a", text, "", "en", "")
+    made = columns.read_block(3, [[(entry, text)], []], segment.Averages(2.0, 2.0), lambda _: "0")
+    assert bool(made) == bool(text)
+    for piece in (*made.values(), segment.Piece()):
+        again = segment.Piece.unpacked(piece.packed())
+        assert piece.packed() == again.packed()
+        assert (list(piece.stems), list(piece.counts)) == (again.stems, again.counts)
 
 
 @given(
-    texts=st.lists(st.lists(st.sampled_from(VOCABULARY), max_size=8), min_size=8, max_size=8),
+    texts=st.lists(
+        st.lists(st.lists(st.sampled_from(VOCABULARY), max_size=8).map(" ".join), max_size=2),
+        min_size=8,
+        max_size=8,
+    ),
     span=st.sampled_from([1, 2, 4, 8]),
     letters=st.sampled_from([0, 1, 2]),
 )
 def test_blocks_and_runs_do_not_matter(texts: list[list[str]], span: int, letters: int) -> None:
-    """Groups joined by blocks and run by run are what they are joined all at once."""
-    averages = segment.Averages(4.0, 1.0)
-    groups = [
-        columns.read_group([replace(ENTRIES[0], title="")], [" ".join(words)], averages)
-        for words in texts
-    ]
-    whole = segment.joined(enumerate(groups))
-    run_of = partial(shards.run_of, letters=letters)
-    blocks = [
-        segment.joined(enumerate(groups[start : start + span])).parts(run_of)
-        for start in range(0, len(groups), span)
-    ]
-    runs = [
-        segment.joined((at * span, one[run]) for at, one in enumerate(blocks) if run in one)
-        for run in sorted(set().union(*blocks))
-    ]
-    for column in ("stems", "first", "last", "postings", "positions", "forms", "counts"):
-        assert [one for run in runs for one in getattr(run, column)] == getattr(whole, column)
+    """Texts indexed by blocks and run by run are what they are indexed all at once."""
+    whole = indexed(texts, 8, 0)
+    runs = indexed(texts, span, letters).values()
+    for column in ("stems", "forms"):
+        expected = [one for run in whole.values() for one in getattr(run, column)]
+        assert [one for run in runs for one in getattr(run, column)] == expected
+
+
+def test_a_stem_is_coded_as_the_format_says() -> None:
+    """Groups, articles, weights, places and endings stand where docs/search-format.md puts them."""
+    run = indexed([["wheat wheats"], [], ["rye", "bread wheated wheater"]], 2, 0)["0"]
+    stems = {stem: (postings, positions) for stem, postings, positions in run.stems}
+    reader = Reader(stems["wheat"][0])
+    numbers = [reader.number(), reader.number(), reader.number(), reader.letter()]
+    assert numbers[:3] == [0, 1, 0]
+    assert [reader.number(), reader.number(), reader.number()] == [2, 1, 1]
+    assert 0 < reader.letter() < numbers[3] < 32
+    assert not reader.more()
+    reader = Reader(stems["wheat"][1])
+    # Two places, marked: the body begins at 2, first as the stem itself, then with `s`.
+    assert [reader.number() for _ in range(5)] == [5, 2, 0, 1, 1]
+    endings = codec.ENDINGS.split(" ")
+    assert [reader.number() for _ in range(3)] == [3, 3, endings.index("Aed")]
+    assert run.forms[-1] == ("wheats", "wheat", 1)
+
+
+def test_endings_tell_forms_apart() -> None:
+    """A known ending is one letter of the codec, any other at most two, and none is 0."""
+    known = {
+        codec.ending("harvest" + end[1:], "harvest")
+        for end in codec.ENDINGS.split()
+        if end[0] == "A"
+    }
+    assert known == {at for at, end in enumerate(codec.ENDINGS.split()) if end[0] == "A"}
+    assert codec.ending("harvesty", "harvesti") == codec.ENDINGS.split().index("By") < 32
+    assert 32 <= codec.ending("harvestable", "harvestation") < 1024
 
 
 @given(words=st.lists(st.text(min_size=1).map(fold)), letters=st.sampled_from([0, 1, 2]))
@@ -886,8 +921,9 @@ def test_command(texts: SiteTest, site: SiteTest) -> None:
 
 
 def test_shards_are_read_by_their_description(texts: SiteTest) -> None:
-    """Every file is one call, its values are JSON, and its hash is of what it holds."""
+    """Every file is one call, its values are JSON, and its hash is of what its run holds."""
     kinds: dict[str, int] = {}
+    digests: dict[str, list[tuple[int, int, str]]] = {}
     for path in (texts.folder / "output/search").iterdir():
         text = path.read_bytes().decode()
         assert text.startswith("siteSearch.take(")
@@ -899,10 +935,14 @@ def test_shards_are_read_by_their_description(texts: SiteTest) -> None:
         if kind == "root":
             assert digest[:10] == path.name.split(".")[1]
         else:
-            letters = "abcdefghijklmnopqrstuvwxyz234567"
-            number = int(digest[:8], 16)
-            short = "".join(letters[number // 32**place % 32] for place in range(4))
-            assert path.name.endswith(f"-{short}.js")
+            about = re.fullmatch(r"([wpodf]-\w+)\.(\d+)-([a-z2-7]{8})\.js", path.name)
+            assert about
+            order = "wpo".find(about[1][0])
+            digests.setdefault(about[3], []).append((order, int(about[2]), digest))
+    for mark, files in digests.items():
+        together = hashlib.sha256("".join(digest for *_, digest in sorted(files)).encode())
+        assert mark == base64.b32encode(together.digest()[:5]).decode().lower()
+    assert len(digests) == 3
     assert kinds == {"root": 1, "w": 2, "p": 2, "o": 1, "d": 1, "f": 2}
 
 
@@ -925,10 +965,10 @@ def test_numbers_come_back(values: list[int]) -> None:
 
 @given(text=st.text())
 def test_units_come_back(text: str) -> None:
-    """A text cut up as JavaScript counts it is put together again; its code fits two letters."""
+    """A text cut up as JavaScript counts it is put together again; its code fits two numbers."""
     assert text == whole(units(text))
     assert len(units(text)) == len(text.encode("utf-16-le")) // 2
-    assert 0 <= code(units(text)) < 4096
+    assert 0 <= code(units(text)) < codec.OTHERS
 
 
 @given(text=st.text())

@@ -6,7 +6,7 @@ docs/search-format.md tells the format.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -101,9 +101,9 @@ def indexes(
     holds = place.holds or partial(output.holds, place.output_folder)
     blocks, sizes, keys = _blocks(context, place, groups, holds)
     parts, more = _parts(context, place, _merges(context, blocks, variants), holds)
-    read = [group for block in blocks for group in block.groups]
-    files, root = shards.finish(context, sizes, read, parts, columns)
-    return Index(tuple(files), f"{shards.FOLDER}/{root}", (*keys, *more))
+    documents = [group for block in blocks for group in block.groups]
+    files, root = shards.finish(context, sizes, documents, parts, columns)
+    return Index(tuple(files), root, (*keys, *more))
 
 
 def _blocks(
@@ -111,8 +111,8 @@ def _blocks(
     place: Place,
     groups: Sequence[Callable[[], tuple[Entry, ...]]],
     holds: Callable[[OutputFile], bool],
-) -> tuple[list[shards.Block], list[int], Iterator[str]]:
-    """All groups, read and merged by blocks; their sizes; what of it is in the store."""
+) -> tuple[list[shards.Block], list[int], list[str]]:
+    """All groups, indexed by blocks; their sizes; what of it is in the store."""
     tasks: list[shards.BlockTask] = []
     found: list[shards.Block | None] = []
     keys: list[str] = []
@@ -120,43 +120,20 @@ def _blocks(
     with cache.Store(context.store) as store:
         for first in range(0, len(groups), context.span):
             members = tuple(group() for group in groups[first : first + context.span])
-            own = [shards.group_key(context, at, one) for at, one in enumerate(members, first)]
-            kept = [shards.kept_group(store, key) for key in own]
-            held = [
-                one if one is not None and all(map(holds, one.files(at))) else None
-                for at, one in enumerate(kept, first)
-            ]
-            read = [one for one in held if one is not None]
-            block = None
-            if len(read) == len(members):
-                block = shards.kept_block(store, shards.block_key(context, read), read)
-            if block is None:
+            key = shards.block_key(context, first, members)
+            block = shards.kept_block(store, key)
+            if block is None or not all(map(holds, block.files(first))):
                 # Nothing but what is to be read has to travel.
-                unread = [
-                    None if one else member for one, member in zip(held, members, strict=True)
-                ]
-                tasks.append(shards.BlockTask(first, tuple(zip(own, unread, strict=True))))
+                tasks.append(shards.BlockTask(key, first, members))
+                block = None
             found.append(block)
-            keys += own
+            keys.append(f"block {key}")
             sizes += map(len, members)
-    few = sum(one is not None for task in tasks for _, one in task.groups) <= FEW_GROUPS
+    few = sum(len(task.groups) for task in tasks) <= FEW_GROUPS
     made = parallel.ordered_map(shards.read, tasks, context, 1 if few else place.jobs)
     blocks = [block or next(made) for block in found]
-    return blocks, sizes, _stored(context, keys, blocks)
-
-
-def _stored(
-    context: shards.Context, keys: Sequence[str], blocks: Sequence[shards.Block]
-) -> Iterator[str]:
-    """The names of groups and blocks in the store."""
-    for key in keys:
-        yield f"group {key}"
-    for block in blocks:
-        yield f"block {shards.block_key(context, block.groups)}"
-        for group in block.groups:
-            yield f"segment {group.segment}"
-        for piece in block.pieces.values():
-            yield f"segment {piece.segment}"
+    keys += [f"piece {one.piece}" for block in blocks for one in block.pieces.values()]
+    return blocks, sizes, keys
 
 
 def _merges(
@@ -165,10 +142,10 @@ def _merges(
     variants: Mapping[str, tuple[str, ...]],
 ) -> list[shards.MergeTask]:
     """What is to be merged, run of the alphabet by run of the alphabet."""
-    pieces: dict[str, list[tuple[int, shards.Piece]]] = {}
-    for at, block in enumerate(blocks):
+    pieces: dict[str, list[shards.Stored]] = {}
+    for block in blocks:
         for run, piece in block.pieces.items():
-            pieces.setdefault(run, []).append((at * context.span, piece))
+            pieces.setdefault(run, []).append(piece)
     of_run: dict[str, dict[str, tuple[str, ...]]] = {}
     for form, stems in variants.items():
         of_run.setdefault(shards.run_of(form, context.letters), {})[form] = stems
@@ -192,7 +169,7 @@ def _parts(
             part = shards.kept_part(store, task, key)
             found.append(part if part and all(map(holds, part.files())) else None)
     missing = [task for task, part in zip(tasks, found, strict=True) if part is None]
-    few = sum(piece.size for task in missing for _, piece in task.pieces) <= FEW_BYTES
+    few = sum(piece.size for task in missing for piece in task.pieces) <= FEW_BYTES
     chunks = parallel.chunks(missing, MERGED_AT_ONCE)
     made = (
         part

@@ -6,7 +6,7 @@ each group is one of 64 letters. So a small number is one letter.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 VALUE = {letter: value for value, letter in enumerate(LETTERS)}
@@ -66,9 +66,42 @@ class Reader:
         return VALUE[self.text[self.at - 1]]
 
 
+ENDINGS = (
+    "A As Ae Aed By Aing Aes Aal Aion Aation Aions Aic Aer Aly Ament Bing Aity Aent Ad Aated Aate"
+    " Aations Aers Aical Ay Aence Aive Aable Aies Aness Aally Aant"
+)
+"""Endings that English words have after their stems, the commonest after none: a letter that says
+how many characters to drop from the stem's end, and what to add."""
+_ENDINGS = {text: value for value, text in enumerate(ENDINGS.split(" "))}
+OTHERS = 992
+"""Numbers that endings have which are not among these."""
+
+
+def shared(one: str, other: str) -> int:
+    """How many characters two words have in common from their start on."""
+    if one.startswith(other):
+        return len(other)
+    for at, (a, b) in enumerate(zip(one, other, strict=False)):
+        if a != b:
+            return at
+    return min(len(one), len(other))
+
+
+def ending(form: str, stem: str, known: Mapping[str, int] = _ENDINGS) -> int:
+    """A number below 1024 that tells forms of one stem apart; 0 for the stem itself.
+
+    It is that of the form's ending, or one made of the form.
+    """
+    if form == stem:
+        return 0
+    same = shared(form, stem)
+    value = known.get(LETTERS[len(stem) - same] + form[same:])
+    return len(known) + code(form) if value is None else value
+
+
 def code(form: str) -> int:
-    """A number below 4096 that tells forms of one stem apart."""
+    """A number that forms of one stem seldom share."""
     value = 0
     for letter in form:
-        value = (value * 31 + ord(letter)) % 4096
+        value = (value * 31 + ord(letter)) % OTHERS
     return value

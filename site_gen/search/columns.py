@@ -1,12 +1,13 @@
-"""The words of a group of articles as columns of numbers.
+"""The words of a block of articles as columns of numbers.
 
 NumPy sorts and codes whole columns several times faster than Python goes through the words. It
-takes a tenth of a second to load, so only what indexes a group imports this.
+takes a tenth of a second to load, so only what indexes a block imports this.
 """
 
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,7 +15,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from site_gen.search.codec import LETTERS, code
+from site_gen.search.codec import LETTERS, ending
 from site_gen.search.segment import (
     FIELD_GAP,
     K1,
@@ -25,68 +26,76 @@ from site_gen.search.segment import (
     Averages,
     B,
     Entry,
-    Segment,
+    Piece,
 )
 from site_gen.search.words import split, stemming
 
-Numbers = NDArray[np.int64]
+Numbers = NDArray[np.int32]
+Article = tuple[Entry, str]
+"""An article and its text."""
 
 
-def read_group(entries: Sequence[Entry], texts: Sequence[str], averages: Averages) -> Segment:
-    """Index the articles of one group, in order: an article's place in it is its number.
+def read_block(
+    first: int,
+    groups: Sequence[Sequence[Article]],
+    averages: Averages,
+    run_of: Callable[[str], str],
+) -> dict[str, Piece]:
+    """Index the articles of groups in a row, the first of them of a number.
 
+    Within its group an article's place is its number. Returns a piece for each run of the alphabet.
     Words become numbers at once, and everything from there on is done to whole columns of them.
     """
-    if not entries:
-        return Segment()
     words = _words()
-    columns = _columns(entries, texts, words)
+    columns = _columns(first, groups, words)
+    if not len(columns.word):
+        return {}
     rows = columns.rows(words)
-    postings = _postings(rows, columns, averages)
-    positions = _positions(rows, words)
-    forms = _forms(columns, words)
-    stems, names = sorted(postings), sorted(forms)
-    return Segment(
-        stems,
-        [0] * len(stems),
-        [0] * len(stems),
-        [postings[stem] for stem in stems],
-        [positions[stem] for stem in stems],
-        names,
-        [forms[name][0] for name in names],
-        [forms[name][1] for name in names],
+    return _pieces(
+        rows.names,
+        _postings(rows, columns, averages),
+        _positions(rows, words),
+        _groups_of(rows, columns),
+        _forms(columns, words),
+        run_of,
     )
 
 
-MOST_WORDS = 200_000
+MOST_WORDS = 150_000
 """Words that a process remembers; beyond, it begins anew."""
 
 
 class _Words:
-    """Words by number: each with the numbers of its form and its stem, the code of its form, and
-    whether these two are one.
+    """Words by number: each with the numbers of its form and its stem, and how the form ends.
+
+    Forms and stems are numbered together: many of them are one.
     """
 
     def __init__(self) -> None:
         self.by_language: dict[str, _Vocabulary] = {}
-        self.form, self.stem, self.code, self.plain = (array("q") for _ in range(4))
-        self.forms = _Numbered()
-        self.stems = _Numbered()
+        self.form, self.stem, self.ending = (array("i") for _ in range(3))
+        self.names: list[str] = []
+        self.numbers: dict[str, int] = {}
 
-    def numbers(self, language: str, text: str) -> list[int]:
-        """The words of a text, in order."""
+    def of(self, language: str) -> _Vocabulary:
+        """The words of a language."""
         known = self.by_language.get(language)
         if known is None:
             known = self.by_language[language] = _Vocabulary(self, stemming(language))
-        return list(map(known.__getitem__, split(text)))
+        return known
 
     def add(self, form: str, stem: str) -> int:
         """A new word. Returns its number."""
-        self.form.append(self.forms[form])
-        self.stem.append(self.stems[stem])
-        self.code.append(code(form))
-        self.plain.append(form == stem)
+        self.form.append(self._number(form))
+        self.stem.append(self._number(stem))
+        self.ending.append(ending(form, stem))
         return len(self.form) - 1
+
+    def _number(self, name: str) -> int:
+        number = self.numbers.setdefault(name, len(self.names))
+        if number == len(self.names):
+            self.names.append(name)
+        return number
 
 
 @lru_cache(maxsize=1)
@@ -95,23 +104,10 @@ def _remembered() -> _Words:
 
 
 def _words() -> _Words:
-    """The words that this process has met: most groups of an archive hold the same ones."""
+    """The words that this process has met: most blocks of an archive hold the same ones."""
     if len(_remembered().form) > MOST_WORDS:
         _remembered.cache_clear()
     return _remembered()
-
-
-class _Numbered(dict[str, int]):
-    """Numbers of texts, given at first sight, and the texts in their order."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.names: list[str] = []
-
-    def __missing__(self, name: str) -> int:
-        self[name] = len(self.names)
-        self.names.append(name)
-        return self[name]
 
 
 class _Vocabulary(dict[str, int]):
@@ -123,213 +119,289 @@ class _Vocabulary(dict[str, int]):
         self.stems = stems
 
     def __missing__(self, word: str) -> int:
-        self[word] = number = self.words.add(*self.stems(word))
+        form, stem = self.stems(word)
+        # One text for both, where they are equal, takes less memory than two.
+        self[word] = number = self.words.add(word if form == word else form, stem)
         return number
 
 
 def _column(values: array[int]) -> Numbers:
-    return np.array(values, np.int64)
+    return np.array(values, np.int32)
 
 
-def _dense(column: Numbers, size: int) -> tuple[Numbers, list[int]]:
-    """A column of numbers below `size`, numbered anew without gaps; the old numbers of these."""
-    there = np.zeros(size, np.bool_)
+def _named(column: Numbers, names: Sequence[str]) -> tuple[Numbers, list[str]]:
+    """A column of numbers of names, numbered anew in the order of these names; the names."""
+    there = np.zeros(len(names), np.bool_)
     there[column] = True
-    return (np.cumsum(there) - 1)[column], np.flatnonzero(there).tolist()
+    old = np.flatnonzero(there).tolist()
+    ordered = sorted(zip(map(names.__getitem__, old), old, strict=True))
+    new = np.zeros(len(names), np.int32)
+    new[[number for _, number in ordered]] = np.arange(len(ordered))
+    return new[column], [name for name, _ in ordered]
 
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
-    """Every word of a group in reading order: its number, its article, its place there.
+    """Every word of a block in reading order: its number, its article, its place there.
 
-    By article: the places before `title` are the title's, those before `body` the summary's;
-    `length` is that of the body.
+    By article: its group and its number there; the places before `title` are the title's, those
+    before `body` the summary's; `length` is that of the body.
     """
 
     word: Numbers
     article: Numbers
     place: Numbers
+    group: Numbers
+    number: Numbers
     title: Numbers
     body: Numbers
     length: Numbers
 
     def rows(self, words: _Words) -> _Rows:
         """The same, sorted by stem; within a stem the order stays."""
-        stems, numbers = _dense(_column(words.stem)[self.word], len(words.stems))
+        stems, names = _named(_column(words.stem)[self.word], words.names)
         order = _sorted(stems)
         stem, article = stems[order], self.article[order]
         starts = np.flatnonzero(_changes(stem) | _changes(article))
-        names = [words.stems.names[number] for number in numbers]
-        return _Rows(self.word[order], stem, article, self.place[order], starts, names)
+        heads = np.flatnonzero(_changes(stem[starts]))
+        return _Rows(self.word[order], article, self.place[order], starts, heads, names)
 
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """Words sorted by stem. At each of `starts` a stem begins that stands in an article."""
+    """Words sorted by stem. At each of `starts` a stem begins that stands in an article, and at
+    each of `heads` among these begins another stem.
+    """
 
     word: Numbers
-    stem: Numbers
     article: Numbers
     place: Numbers
-    starts: Numbers
+    starts: NDArray[np.int64]
+    heads: NDArray[np.int64]
     names: Sequence[str]
-    """The stems by their number."""
+    """The stems in order."""
 
     @property
-    def counts(self) -> Numbers:
+    def counts(self) -> NDArray[np.int64]:
         """How often the stem stands in the article, for each of `starts`."""
-        return np.diff(self.starts, append=len(self.stem))
+        return np.diff(self.starts, append=len(self.word))
 
 
-def _sorted(column: Numbers) -> Numbers:
+def _sorted(column: Numbers) -> NDArray[np.int64]:
     """The rows of a column in order; equal ones stay as they are."""
     # NumPy sorts numbers of two bytes in one pass.
     small = int(column.max(initial=0)) < 2**16
     return np.argsort(column.astype(np.uint16) if small else column, kind="stable")
 
 
-def _changes(column: Numbers) -> NDArray[np.bool_]:
+def _changes(column: NDArray[np.int32]) -> NDArray[np.bool_]:
     """Where a column differs from the row above; its first row does."""
     changed = np.ones(len(column), np.bool_)
     np.not_equal(column[1:], column[:-1], out=changed[1:])
     return changed
 
 
-def _columns(entries: Sequence[Entry], texts: Sequence[str], words: _Words) -> _Columns:
-    numbers: list[int] = []
-    places: list[Numbers] = []
-    sizes, titles, bodies, lengths = [], [], [], []
-    for entry, text in zip(entries, texts, strict=True):
-        title, summary, body = (
-            words.numbers(entry.language, part) for part in (entry.title, entry.summary, text)
-        )
-        after_title = len(title) + FIELD_GAP
-        before_body = after_title + len(summary) + FIELD_GAP
-        places += [
-            np.arange(len(title)),
-            np.arange(after_title, after_title + len(summary)),
-            np.arange(before_body, before_body + len(body)),
-        ]
-        numbers += title
-        numbers += summary
-        numbers += body
-        sizes.append(len(title) + len(summary) + len(body))
-        titles.append(len(title))
-        bodies.append(before_body)
-        lengths.append(len(body))
+def _columns(first: int, groups: Sequence[Sequence[Article]], words: _Words) -> _Columns:
+    numbers = array("i")
+    sizes: list[tuple[int, int, int]] = []
+    for entry, text in (article for group in groups for article in group):
+        known = words.of(entry.language)
+        parts = [split(part) for part in (entry.title, entry.summary, text)]
+        for part in parts:
+            numbers.extend(map(known.__getitem__, part))
+        sizes.append((len(parts[0]), len(parts[1]), len(parts[2])))
+    title, summary, length = np.array(sizes, np.int32).reshape(-1, 3).T
+    before_summary = title + FIELD_GAP
+    before_body = before_summary + summary + FIELD_GAP
+    total = title + summary + length
+    article = np.repeat(np.arange(len(sizes), dtype=np.int32), total)
+    # The places of an article's words, as if there were no gaps; then with them.
+    place = np.arange(len(numbers), dtype=np.int32) - (np.cumsum(total) - total)[article]
+    place += FIELD_GAP * (place >= title[article])
+    place += FIELD_GAP * (place >= (before_summary + summary)[article])
+    counts = [len(group) for group in groups]
     return _Columns(
-        np.array(numbers, np.int64),
-        np.repeat(np.arange(len(entries)), sizes),
-        np.concatenate(places),
-        *(np.array(column, np.int64) for column in (titles, bodies, lengths)),
+        _column(numbers),
+        article,
+        place.astype(np.int32),
+        np.repeat(np.arange(first, first + len(groups), dtype=np.int32), counts),
+        np.concatenate([np.arange(count, dtype=np.int32) for count in counts]),
+        title,
+        before_body,
+        length,
     )
 
 
-def _postings(rows: _Rows, columns: _Columns, averages: Averages) -> dict[str, str]:
-    """For each stem the number of its articles, then the distance to each and its weight there."""
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """What stems have, parted by blanks, and where in it each one's begins."""
+
+    text: str
+    begins: Sequence[int]
+
+    def of(self, stems: slice) -> str:
+        """That of stems in a row."""
+        return self.text[self.begins[stems.start] : self.begins[stems.stop] - 1]
+
+
+def _postings(rows: _Rows, columns: _Columns, averages: Averages) -> _Text:
+    """For each stem and group the distance to the group, which the first lacks, the number of its
+    articles, then the distance to each and its weight there.
+    """
     starts = rows.starts
-    if not len(starts):
-        return {}
     article = rows.article[starts]
-    in_title = np.add.reduceat(rows.place < columns.title[rows.article], starts)
-    before_body = np.add.reduceat(rows.place < columns.body[rows.article], starts)
+    in_title = np.add.reduceat(rows.place < columns.title[rows.article], starts, dtype=np.int32)
+    before_body = np.add.reduceat(rows.place < columns.body[rows.article], starts, dtype=np.int32)
     length = columns.length[article] / averages.body
     weight = (rows.counts - before_body) / (1 - B + B * length)
     title = columns.title[article] / averages.title
     weight += TITLE_WEIGHT * in_title / (1 - TITLE_B + TITLE_B * title)
     weight += SUMMARY_WEIGHT * (before_body - in_title)
-    level = np.maximum(1, np.rint(weight / (weight + K1) * (LEVELS - 1))).astype(np.int64)
+    level = np.maximum(1, np.rint(weight / (weight + K1) * (LEVELS - 1))).astype(np.int32)
     letters = np.where(in_title > 0, level + LEVELS, level)
-    first = _changes(rows.stem[starts])
-    gaps = np.where(first, article, np.diff(article, prepend=0))
-    # One value for the number of articles, then two for each of them.
-    heads = np.flatnonzero(first)
-    at = 2 * np.arange(len(starts)) + np.cumsum(first)
-    values = np.zeros(2 * len(starts) + len(heads), np.int64)
-    plain = np.zeros(len(values), np.bool_)
-    values[at[heads] - 1] = np.diff(heads, append=len(starts))
-    values[at], values[at + 1] = gaps, letters
-    plain[at + 1] = True
-    return _by_stem(rows, at[heads] - 1, encode(values, plain))
+
+    group, number = columns.group[article], columns.number[article]
+    new_stem = np.zeros(len(starts), np.bool_)
+    new_stem[rows.heads] = True
+    new_group = new_stem | _changes(group)
+    far = np.where(new_stem, 0, np.diff(group, prepend=0))
+    gaps = np.where(new_group, number, np.diff(number, prepend=0))
+    # Two values for each article; before them two where a group begins, one for a stem's first
+    # group; and a blank behind each stem.
+    firsts = np.flatnonzero(new_group)
+    at = 2 * np.arange(len(starts)) + 2 * np.cumsum(new_group) - 1
+    values = np.zeros(2 * len(starts) + 2 * len(firsts), np.int32)
+    kinds = np.zeros(len(values), np.int8)
+    values[at[firsts] - 1] = far[firsts]
+    values[at[firsts]] = np.diff(firsts, append=len(starts))
+    kinds[at[rows.heads] - 1] = BLANK
+    values[at + 1], values[at + 2] = gaps, letters
+    kinds[at + 2] = LETTER
+    return _by_stem(at[rows.heads] - 1, encode(values, kinds))
 
 
-def _positions(rows: _Rows, words: _Words) -> dict[str, str]:
+def _positions(rows: _Rows, words: _Words) -> _Text:
     """Where a stem stands in each article, and in which form if it is not itself a word there."""
     starts, counts = rows.starts, rows.counts
-    if not len(starts):
-        return {}
-    marked = np.logical_or.reduceat(_column(words.plain)[rows.word] == 0, starts)
-    # One value for how many places there are, then one for each, or three with the form's mark.
-    width = np.where(marked, 3, 1)
-    ends = np.cumsum(1 + counts * width)
-    begins = ends - (1 + counts * width)
+    endings = _column(words.ending)[rows.word]
+    marked = np.logical_or.reduceat(endings != 0, starts)
+    # A blank before each stem; one value for how many places there are; then one for each, or two
+    # with the form's ending.
+    width = 1 + marked
+    blank = np.zeros(len(starts), np.int64)
+    blank[rows.heads] = 1
+    ends = np.cumsum(blank + 1 + counts * width)
+    begins = ends - counts * width
     run = np.repeat(np.arange(len(starts)), counts)
-    at = begins[run] + 1 + (np.arange(len(run)) - starts[run]) * width[run]
+    at = begins[run] + (np.arange(len(run)) - starts[run]) * width[run]
     gaps = np.diff(rows.place, prepend=0)
     gaps[starts] = rows.place[starts]
-    values = np.zeros(int(ends[-1]), np.int64)
-    plain = np.zeros(len(values), np.bool_)
-    values[begins] = 2 * counts + marked
+    values = np.zeros(int(ends[-1]), np.int32)
+    kinds = np.zeros(len(values), np.int8)
+    values[begins - 1] = 2 * counts + marked
     values[at] = gaps
-    marks = _column(words.code)[rows.word]
-    with_mark = marked[run]
-    for step, digit in ((1, marks // 64), (2, marks % 64)):
-        values[at[with_mark] + step] = digit[with_mark]
-        plain[at[with_mark] + step] = True
-    heads = np.flatnonzero(_changes(rows.stem[starts]))
-    return _by_stem(rows, begins[heads], encode(values, plain))
+    with_ending = marked[run]
+    values[at[with_ending] + 1] = endings[with_ending]
+    kinds[begins[rows.heads] - 2] = BLANK
+    return _by_stem(begins[rows.heads] - 2, encode(values, kinds))
 
 
-def _by_stem(rows: _Rows, begins: Numbers, encoded: tuple[str, Numbers]) -> dict[str, str]:
-    """A text cut where the values of each stem begin."""
+def _by_stem(blanks: NDArray[np.int64], encoded: tuple[str, NDArray[np.int64]]) -> _Text:
+    """A text that has blanks before each stem, as one that has them after each."""
     text, offsets = encoded
-    cuts = [*offsets[begins].tolist(), len(text)]
-    return {
-        name: text[start:end]
-        for name, start, end in zip(rows.names, cuts[:-1], cuts[1:], strict=True)
-    }
+    return _Text(f"{text[1:]} ", [*offsets[blanks].tolist(), len(text)])
 
 
-def _forms(columns: _Columns, words: _Words) -> dict[str, tuple[str, int]]:
-    """The forms of words, each with its stems and the number of articles it stands in."""
-    form, numbers = _dense(_column(words.form)[columns.word], len(words.forms))
+def _groups_of(rows: _Rows, columns: _Columns) -> tuple[list[int], list[int]]:
+    """The first and the last group of each stem."""
+    group = columns.group[rows.article[rows.starts]]
+    return group[rows.heads].tolist(), group[[*(rows.heads[1:] - 1), len(group) - 1]].tolist()
+
+
+def _forms(columns: _Columns, words: _Words) -> tuple[list[str], list[str], list[int]]:
+    """The forms of words in order, each with its stems and the number of articles it stands in."""
+    form, names = _named(_column(words.form)[columns.word], words.names)
     order = _sorted(form)
-    form, article = form[order], columns.article[order]
-    counts = np.bincount(form[_changes(form) | _changes(article)], minlength=len(numbers))
-    of_form: dict[int, str] = {}
-    for word in _dense(columns.word, len(words.form))[1]:
-        known, new = of_form.get(words.form[word], ""), words.stems.names[words.stem[word]]
-        # In most archives no form has a second stem: that takes another language.
-        if known != new:
-            new = ".".join(sorted({*known.split("."), new})) if known else new
-            of_form[words.form[word]] = new
-    return {
-        words.forms.names[number]: (of_form[number], count)
-        for number, count in zip(numbers, counts.tolist(), strict=True)
-    }
+    form, article, word = form[order], columns.article[order], columns.word[order]
+    changed = _changes(form)
+    counts = np.bincount(form[changed | _changes(article)], minlength=len(names))
+    stem = _column(words.stem)[word]
+    stems = list(map(words.names.__getitem__, stem[changed].tolist()))
+    # In most archives no form has a second stem: that takes another language.
+    first = stem[np.flatnonzero(changed)[np.cumsum(changed) - 1]]
+    other = np.flatnonzero(stem != first)
+    for at, number in sorted(set(zip(form[other].tolist(), stem[other].tolist(), strict=True))):
+        stems[at] = ".".join(sorted({*stems[at].split("."), words.names[number]}))
+    return names, stems, counts.tolist()
 
 
+def _pieces(
+    stems: Sequence[str],
+    postings: _Text,
+    positions: _Text,
+    groups: tuple[Sequence[int], Sequence[int]],
+    forms: tuple[Sequence[str], Sequence[str], Sequence[int]],
+    run_of: Callable[[str], str],
+) -> dict[str, Piece]:
+    """All that a block adds to the index, by runs of the alphabet."""
+    by_stem, by_form = runs(stems, run_of), runs(forms[0], run_of)
+    nothing = slice(0, 0)
+    pieces = {}
+    for run in sorted(by_stem.keys() | by_form.keys()):
+        here, there = by_stem.get(run, nothing), by_form.get(run, nothing)
+        pieces[run] = Piece(
+            stems[here],
+            groups[0][here],
+            groups[1][here],
+            postings.of(here) if run in by_stem else "",
+            positions.of(here) if run in by_stem else "",
+            forms[0][there],
+            forms[1][there],
+            forms[2][there],
+        )
+    return pieces
+
+
+def runs(words: Sequence[str], run_of: Callable[[str], str]) -> dict[str, slice]:
+    """Where in words in order each run of the alphabet begins and ends."""
+    found = {}
+    start = 0
+    while start < len(words):
+        run = run_of(words[start])
+        end = bisect_right(words, run, start, key=run_of)
+        found[run] = slice(start, end)
+        start = end
+    return found
+
+
+NUMBER, LETTER, BLANK = range(3)
+"""Kinds of values: one of any size, one below 64 that is a single letter, and none, a blank."""
 _BYTES = np.frombuffer(LETTERS.encode(), np.uint8)
 
 
-def encode(values: Numbers, plain: NDArray[np.bool_]) -> tuple[str, Numbers]:
-    """Many numbers at once; those that are `plain` are below 64 and become one letter.
-
-    Returns their letters, and where in them each number begins.
-    """
-    sizes = np.ones(len(values), np.int64)
+def encode(values: NDArray[np.int32], kinds: NDArray[np.int8]) -> tuple[str, NDArray[np.int64]]:
+    """Many values at once: their letters, and where in them each value begins."""
+    sizes = np.ones(len(values), np.int8)
     limit = 32
     top = int(values.max(initial=0))
     while limit <= top:
-        sizes += (values >= limit) & ~plain
+        sizes += (values >= limit) & (kinds == NUMBER)
         limit *= 32
-    ends = np.cumsum(sizes)
+    ends = np.cumsum(sizes, dtype=np.int64)
     begins = ends - sizes
+    # Most values are one letter.
     letters = np.empty(int(ends[-1]) if len(ends) else 0, np.uint8)
-    for step in range(int(sizes.max(initial=0))):
-        here = np.flatnonzero(sizes > step)
-        rest = values[here] >> (5 * step)
-        more = sizes[here] > step + 1
-        digits = np.where(plain[here], rest, (rest & 31) + 32 * more)
-        letters[begins[here] + step] = _BYTES[digits]
+    more = np.flatnonzero(sizes > 1)
+    digits = values & 31
+    digits[more] += 32
+    digits[kinds == LETTER] = values[kinds == LETTER]
+    letters[begins] = _BYTES[digits]
+    letters[begins[kinds == BLANK]] = ord(" ")
+    step = 1
+    while len(more):
+        rest = values[more] >> (5 * step)
+        digits = (rest & 31) + 32 * (rest >= 32)
+        letters[begins[more] + step] = _BYTES[digits]
+        more = more[rest >= 32]
+        step += 1
     return letters.tobytes().decode("ascii"), begins

@@ -11,13 +11,13 @@ import json
 import math
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from site_gen.search.codec import VALUE, Reader, code
+from site_gen.search.codec import VALUE, Reader, ending
 from site_gen.search.words import fold, split, units, whole
 
 Sort = Literal["relevance", "newest", "oldest"]
@@ -134,12 +134,15 @@ def _decoded(text: str) -> list[str]:
     return words
 
 
-def _names(kind: str, text: str) -> Iterator[str]:
-    """The files of a kind: of each run its name and the hashes of its shards."""
-    for run in text.split(" "):
-        name, *hashes = run.split("-")
-        for index, short in enumerate(hashes):
-            yield f"{kind}-{name}.{index}-{short}.js"
+def _names(files: Mapping[str, str]) -> dict[str, list[str]]:
+    """The files of each kind in order."""
+    names: dict[str, list[str]] = {kind: [] for kinds in files for kind in kinds}
+    for kinds, text in files.items():
+        for one in text.split(" ") if text else ():
+            run, mark, counts = one.split(".")
+            for kind, count in zip(kinds, _numbers(counts), strict=True):
+                names[kind] += [f"{kind}-{run}.{index}-{mark}.js" for index in range(count)]
+    return names
 
 
 def _numbers(text: str) -> list[int]:
@@ -170,9 +173,10 @@ class Index:
             self.shard.append(shards)
             total += size
             shards += -(-size // root["perShard"])
-        self.names = {kind: list(_names(kind, root[kind])) for kind in "wpodf"}
+        self.names = _names(root["files"])
         self.words = _decoded(root["words"])
         self.stems = _decoded(root["stems"])
+        self.endings = {text: value for value, text in enumerate(root["endings"].split(" "))}
         self._part = lru_cache(maxsize=256)(self._read_part)
         self._entries = lru_cache(maxsize=64)(self._read_entries)
 
@@ -271,17 +275,16 @@ class Index:
     def _positions(self, word: str) -> dict[int, set[int]]:
         """For each article that holds a word in this form, the places where it stands."""
         found: dict[int, set[int]] = {}
-        wanted = code(word)
         for stem in self._stems(word):
+            wanted = ending(word, stem, self.endings)
             reader = Reader(self._row("o", stem))
             for article, _ in self._postings(stem):
                 places = found.setdefault(article, set())
                 at = 0
-                count, coded = divmod(reader.number(), 2)
+                count, marked = divmod(reader.number(), 2)
                 for _ in range(count):
                     at += reader.number()
-                    form = reader.letter() * 64 + reader.letter() if coded else code(stem)
-                    if form == wanted:
+                    if (reader.number() if marked else 0) == wanted:
                         places.add(at)
         return found
 

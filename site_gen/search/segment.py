@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from operator import itemgetter
 
 from site_gen.search.codec import number
 
@@ -21,7 +22,7 @@ LEVELS = 32
 """Steps of the weight that a word has in an article; one letter of the codec."""
 K1, B, TITLE_WEIGHT, TITLE_B, SUMMARY_WEIGHT = 2.5, 0.75, 3.0, 0.3, 1.5
 """BM25F: saturation, length normalisation of the body, weights of title and summary."""
-FIELD_GAP = 10
+FIELD_GAP = 1
 """Positions left free between title, summary and body, so that no phrase spans two."""
 
 
@@ -63,17 +64,19 @@ def _step(lengths: Sequence[int]) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
-    """What groups in a row add to the index. By stem, in order: its first and its last group,
-    counted from the segment's first, its postings without the distance to the first group, and its
-    positions. By form of a word: its stems, parted by dots, and in how many articles it stands.
+class Piece:
+    """What a block of groups adds to a run of the alphabet.
+
+    By stem, in order: the numbers of its first and its last group; its postings without the
+    distance to the first group, and its positions, both parted by blanks. By form of a word, in
+    order: its stems, parted by dots, and in how many articles it stands.
     """
 
     stems: Sequence[str] = ()
     first: Sequence[int] = ()
     last: Sequence[int] = ()
-    postings: Sequence[str] = ()
-    positions: Sequence[str] = ()
+    postings: str = ""
+    positions: str = ""
     forms: Sequence[str] = ()
     stems_of: Sequence[str] = ()
     counts: Sequence[int] = ()
@@ -81,102 +84,78 @@ class Segment:
     def packed(self) -> bytes:
         """A line for each column; no word and no code has a blank in it."""
         columns = (
-            self.stems,
-            map(str, self.first),
-            map(str, self.last),
+            " ".join(self.stems),
+            " ".join(map(str, self.first)),
+            " ".join(map(str, self.last)),
             self.postings,
             self.positions,
-            self.forms,
-            self.stems_of,
-            map(str, self.counts),
+            " ".join(self.forms),
+            " ".join(self.stems_of),
+            " ".join(map(str, self.counts)),
         )
-        return "\n".join(map(" ".join, columns)).encode("utf-8", "surrogatepass")
+        return "\n".join(columns).encode("utf-8", "surrogatepass")
 
     @classmethod
-    def unpacked(cls, data: bytes) -> Segment:
-        """The segment that was packed."""
-        stems, first, last, postings, positions, forms, stems_of, counts = (
-            line.split(" ") if line else []
-            for line in data.decode("utf-8", "surrogatepass").split("\n")
+    def unpacked(cls, data: bytes) -> Piece:
+        """The piece that was packed."""
+        lines = data.decode("utf-8", "surrogatepass").split("\n")
+        stems, first, last, _, _, forms, stems_of, counts = (
+            line.split(" ") if line else [] for line in (*lines[:3], "", "", *lines[5:])
         )
         return cls(
             stems,
             list(map(int, first)),
             list(map(int, last)),
-            postings,
-            positions,
+            lines[3],
+            lines[4],
             forms,
             stems_of,
             list(map(int, counts)),
         )
 
-    def parts(self, run_of: Callable[[str], str]) -> dict[str, Segment]:
-        """The segment in runs of the alphabet, by the name of each."""
-        stems, forms = _runs(self.stems, run_of), _runs(self.forms, run_of)
-        nothing = slice(0, 0)
-        return {
-            run: Segment(
-                self.stems[by_stem],
-                self.first[by_stem],
-                self.last[by_stem],
-                self.postings[by_stem],
-                self.positions[by_stem],
-                self.forms[by_form],
-                self.stems_of[by_form],
-                self.counts[by_form],
-            )
-            for run in sorted(stems.keys() | forms.keys())
-            for by_stem, by_form in [(stems.get(run, nothing), forms.get(run, nothing))]
-        }
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run of the alphabet over the whole archive: its stems in order, each with its postings and
+    its positions, and its forms in order, each with its stems and the number of its articles.
+    """
+
+    stems: Sequence[tuple[str, str, str]]
+    forms: Sequence[tuple[str, str, int]]
 
 
-def _runs(words: Sequence[str], run_of: Callable[[str], str]) -> dict[str, slice]:
-    """Where in words in order each run begins and ends."""
-    found = {}
-    start = 0
-    for run, members in groupby(map(run_of, words)):
-        end = start + sum(1 for _ in members)
-        found[run] = slice(start, end)
-        start = end
-    return found
+def joined(pieces: Sequence[Piece]) -> Run:
+    """The pieces of one run, which are those of blocks in order."""
+    rows: list[tuple[str, int, int, str, str]] = []
+    forms: list[tuple[str, str, int]] = []
+    for one in pieces:
+        split = (text.split(" ") if one.stems else [] for text in (one.postings, one.positions))
+        rows += zip(one.stems, one.first, one.last, *split, strict=True)
+        forms += zip(one.forms, one.stems_of, one.counts, strict=True)
+    # Sorting keeps the order of equal ones, and is quick where runs are in order already.
+    rows.sort(key=itemgetter(0))
+    forms.sort(key=itemgetter(0))
+    stems = []
+    for stem, same in groupby(rows, itemgetter(0)):
+        postings: list[str] = []
+        positions: list[str] = []
+        end = 0
+        for _, first, last, own, places in same:
+            postings += number(first - end), own
+            positions.append(places)
+            end = last
+        stems.append((stem, "".join(postings), "".join(positions)))
+    return Run(stems, [_together(list(same)) for _, same in groupby(forms, itemgetter(0))])
 
 
-def joined(segments: Iterable[tuple[int, Segment]]) -> Segment:
-    """Segments one after the other as one, each with the number of groups that go before it."""
-    stems: dict[str, tuple[int, int, str, str]] = {}
-    forms: dict[str, tuple[str, int]] = {}
-    for start, one in segments:
-        for stem, first, last, postings, positions in zip(
-            one.stems, one.first, one.last, one.postings, one.positions, strict=True
-        ):
-            if stem in stems:
-                begin, end, head, places = stems[stem]
-                postings = head + number(start + first - end) + postings
-                stems[stem] = begin, start + last, postings, places + positions
-            else:
-                stems[stem] = start + first, start + last, postings, positions
-        for form, of_form, count in zip(one.forms, one.stems_of, one.counts, strict=True):
-            before = forms.get(form)
-            if before is None:
-                forms[form] = of_form, count
-            elif before[0] == of_form:
-                forms[form] = of_form, before[1] + count
-            else:
-                both = {*before[0].split("."), *of_form.split(".")}
-                forms[form] = ".".join(sorted(both)), before[1] + count
-    ordered = sorted(stems)
-    rows = [stems[stem] for stem in ordered]
-    names = sorted(forms)
-    return Segment(
-        ordered,
-        [row[0] for row in rows],
-        [row[1] for row in rows],
-        [row[2] for row in rows],
-        [row[3] for row in rows],
-        names,
-        [forms[name][0] for name in names],
-        [forms[name][1] for name in names],
-    )
+def _together(rows: Sequence[tuple[str, str, int]]) -> tuple[str, str, int]:
+    """What blocks know of one form."""
+    if len(rows) == 1:
+        return rows[0]
+    stems = {row[1] for row in rows}
+    if len(stems) > 1:
+        stems = {".".join(sorted({stem for some in stems for stem in some.split(".")}))}
+    return rows[0][0], stems.pop(), sum(row[2] for row in rows)
 
 
 def groups_of(keys: Sequence[str], words: int = 0) -> list[list[str]]:
@@ -192,11 +171,10 @@ def groups_of(keys: Sequence[str], words: int = 0) -> list[list[str]]:
     return groups
 
 
-def documents(entries: Sequence[Entry], texts: Sequence[str], size: int) -> list[str]:
+def documents(articles: Sequence[tuple[Entry, str]], size: int) -> list[str]:
     """The document shards of a group: what results show, `size` articles each, as JSON."""
     rows = [
-        [entry.title, entry.url, entry.language, *entry.shown, text]
-        for entry, text in zip(entries, texts, strict=True)
+        [entry.title, entry.url, entry.language, *entry.shown, text] for entry, text in articles
     ]
     return [
         json.dumps(rows[start : start + size], ensure_ascii=False, separators=(",", ":"))

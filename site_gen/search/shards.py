@@ -1,16 +1,16 @@
 """Groups to files: dictionary, postings, positions, documents, facets, and the root of them.
 
-Groups are merged in two steps, block by block and then run of the alphabet by run of the alphabet,
-and what each step makes is kept by the digests of all that goes into it: after an edit one group,
-one block and the runs of its words are made again. docs/search-format.md describes every file, so
+Groups are indexed block by block, and blocks are put together run of the alphabet by run of the
+alphabet. What each step makes is kept by the digests of all that goes into it: after an edit one
+block and the runs of its words are made again. docs/search-format.md describes every file, so
 that another program can read them.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
-import math
 import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -22,21 +22,24 @@ from typing import Any
 from site_gen import cache
 from site_gen.model import OutputFile
 from site_gen.output import stage
-from site_gen.search.codec import LETTERS, gaps, number
-from site_gen.search.segment import Averages, Entry, Segment, documents, joined
+from site_gen.search.codec import ENDINGS, LETTERS, gaps, number, shared
+from site_gen.search.segment import Averages, Entry, Piece, Run, joined
+from site_gen.search.segment import documents as documents_of
 from site_gen.search.text import text_of
 from site_gen.search.words import STOP, units
 
-FORMAT = 1
+FORMAT = 2
 FOLDER = "search"
-HASH = 4
-"""Letters of the digest in a file's name, beside its number."""
+HASH = 8
+"""Letters in a file's name of the digest of what its run or its group consists of."""
 DICTIONARY, POSTINGS = 8_000, 12_000
 """Characters that a shard of each kind aims at."""
 DOCUMENT = 8_000
 """Bytes of text that a document shard aims at."""
 GROUPS_FOR_LETTERS, GROUPS_FOR_SYLLABLES = 16, 64
 """From so many groups on, runs of the alphabet are those of a letter, or of two."""
+BLOCKS, MOST_GROUPS = 32, 16
+"""Blocks that an archive is made of, unless one would hold more groups than so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +59,17 @@ class Context:
 
     @property
     def span(self) -> int:
-        """How many groups a block is made of: about as many as there are blocks."""
-        return int(2 ** (math.log2(self.groups) // 2))
+        """How many groups a block is made of."""
+        return max(1, min(self.groups // BLOCKS, MOST_GROUPS))
 
     @property
     def letters(self) -> int:
         """How many letters of a word tell its run of the alphabet."""
         return (self.groups >= GROUPS_FOR_LETTERS) + (self.groups >= GROUPS_FOR_SYLLABLES)
 
-    def put(self, path: str, text: str) -> OutputFile:
+    def put(self, path: str, data: bytes) -> OutputFile:
         """Stage one file."""
-        return stage(self.stage_folder, self.output_folder, f"{FOLDER}/{path}", text.encode())
+        return stage(self.stage_folder, self.output_folder, path, data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,23 +79,25 @@ class Shard:
     digest: str
     size: int
 
-    @property
-    def short(self) -> str:
-        """The part of the digest that is in the file's name."""
-        value = int(self.digest[:8], 16)
-        short = ""
-        for _ in range(HASH):
-            short += "abcdefghijklmnopqrstuvwxyz234567"[value % 32]
-            value //= 32
-        return short
 
-    def file(self, kind: str, run: str, index: int) -> OutputFile:
-        """The file that holds it."""
-        return OutputFile(f"{FOLDER}/{_name(kind, run, index, self)}", self.digest, self.size)
+Shards = tuple[Shard, ...]
 
 
-def _name(kind: str, run: str, index: int, shard: Shard) -> str:
-    return f"{kind}-{run}.{index}-{shard.short}.js"
+def hash_of(*kinds: Shards) -> str:
+    """What the names of shards bear that belong together: it changes with any of them."""
+    digests = "".join(shard.digest for shards in kinds for shard in shards)
+    digest = hashlib.sha256(digests.encode()).digest()[: HASH * 5 // 8]
+    return base64.b32encode(digest).decode().lower()
+
+
+def _path(kind: str, run: str, index: int, mark: str) -> str:
+    return f"{FOLDER}/{kind}-{run}.{index}-{mark}.js"
+
+
+def _files(kind: str, run: str, mark: str, shards: Shards) -> Iterator[OutputFile]:
+    """The files of one kind of a run or a group."""
+    for index, shard in enumerate(shards):
+        yield OutputFile(_path(kind, run, index, mark), shard.digest, shard.size)
 
 
 def wrapped(text: str) -> str:
@@ -100,183 +105,132 @@ def wrapped(text: str) -> str:
     return f"siteSearch.take({text})\n"
 
 
-def _put(context: Context, kind: str, run: str, texts: Sequence[str]) -> tuple[Shard, ...]:
-    """Stage the shards of one kind and run."""
-    shards = []
-    for index, text in enumerate(texts):
-        script = wrapped(text)
-        data = script.encode()
-        shard = Shard(hashlib.sha256(data).hexdigest(), len(data))
-        context.put(_name(kind, run, index, shard), script)
-        shards.append(shard)
-    return tuple(shards)
+def _put(context: Context, run: str, texts: Mapping[str, Sequence[str]]) -> dict[str, Shards]:
+    """Stage the shards of a run or a group, by their kind."""
+    scripts = {kind: [wrapped(text).encode() for text in some] for kind, some in texts.items()}
+    shards = {
+        kind: tuple(Shard(hashlib.sha256(data).hexdigest(), len(data)) for data in some)
+        for kind, some in scripts.items()
+    }
+    mark = hash_of(*shards.values())
+    for kind, some in scripts.items():
+        for index, data in enumerate(some):
+            context.put(_path(kind, run, index, mark), data)
+    return shards
 
 
 # Groups and blocks
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """A group that was read: the digest of its segment in the store, its document shards."""
+class Stored:
+    """A piece in the store, by its digest, and its size in bytes."""
 
-    segment: str
-    documents: tuple[Shard, ...]
-
-    def files(self, number: int) -> Iterator[OutputFile]:
-        """The files of the group of a number."""
-        for index, shard in enumerate(self.documents):
-            yield shard.file("d", str(number), index)
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A segment in the store, by its digest, and its size in bytes."""
-
-    segment: str
+    piece: str
     size: int
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Groups in a row that were read and merged: one piece for each run of the alphabet."""
+    """Groups in a row that were indexed: the document shards of each, and a piece for each run of
+    the alphabet.
+    """
 
-    groups: tuple[Group, ...]
-    pieces: Mapping[str, Piece]
+    groups: tuple[Shards, ...]
+    pieces: Mapping[str, Stored]
+
+    def files(self, first: int) -> Iterator[OutputFile]:
+        """The files of its groups, the first of which has a number."""
+        for at, shards in enumerate(self.groups, first):
+            yield from _files("d", str(at), hash_of(shards), shards)
 
 
 @dataclass(frozen=True, slots=True)
 class BlockTask:
-    """A block to be made, from the group of a number on: each group's key, and its articles if
-    anything of them is to be read.
-    """
+    """A block to be made, under a key in the store: its groups, the first of them of a number."""
 
+    key: str
     first: int
-    groups: tuple[tuple[str, tuple[Entry, ...] | None], ...]
+    groups: tuple[tuple[Entry, ...], ...]
 
 
-def group_key(context: Context, number: int, group: Sequence[Entry]) -> str:
-    """The digest of all that a group's segment and shards depend on."""
+def block_key(context: Context, first: int, groups: Sequence[Sequence[Entry]]) -> str:
+    """The digest of all that a block and its shards depend on."""
     averages = context.averages
     rows = [
-        (
-            one.key,
-            one.url,
-            one.title,
-            one.summary,
-            one.language,
-            one.body,
-            one.notes,
-            one.shown,
-        )
-        for one in group
+        [
+            (
+                one.key,
+                one.url,
+                one.title,
+                one.summary,
+                one.language,
+                one.body,
+                one.notes,
+                one.shown,
+            )
+            for one in group
+        ]
+        for group in groups
     ]
-    about = (context.program, averages.body, averages.title, context.per_shard, number)
-    return hashlib.sha256(json.dumps((about, rows)).encode()).hexdigest()
+    about = (context.program, averages.body, averages.title, context.per_shard, context.letters)
+    return hashlib.sha256(json.dumps((about, first, rows)).encode()).hexdigest()
 
 
-def kept_group(store: cache.Store, key: str) -> Group | None:
-    """The group in the store."""
-    data = store.get(f"group {key}")
-    if data is None:
-        return None
-    segment, shards = json.loads(data)
-    return Group(segment, tuple(Shard(*one) for one in shards))
-
-
-def block_key(context: Context, groups: Sequence[Group]) -> str:
-    """The digest of all that a block depends on."""
-    return cache.digest_of(
-        context.program, f"block {context.letters}", *(one.segment for one in groups)
-    )
-
-
-def kept_block(store: cache.Store, key: str, groups: Sequence[Group]) -> Block | None:
+def kept_block(store: cache.Store, key: str) -> Block | None:
     """The block in the store."""
     data = store.get(f"block {key}")
     if data is None:
         return None
-    pieces = {run: Piece(segment, size) for run, segment, size in json.loads(data)}
-    return Block(tuple(groups), pieces)
+    groups, pieces = json.loads(data)
+    return Block(
+        tuple(tuple(Shard(*one) for one in group) for group in groups),
+        {run: Stored(*one) for run, one in pieces.items()},
+    )
 
 
 def read(context: Context, task: BlockTask) -> Block:
-    """Index the groups of a block that are not in the store, and merge all of it."""
+    """Stage the document shards of a block, and index it unless that was done."""
     with cache.Store(context.store) as store:
-        groups = []
-        new: dict[str, Segment] = {}
-        for number, (key, entries) in enumerate(task.groups, task.first):
-            group = kept_group(store, key)
-            if entries is not None:
-                group = _read_group(context, store, number, key, entries, group, new)
-            elif group is None:
-                raise cache.CacheBroken(f"group {key} is gone")
-            groups.append(group)
-        key = block_key(context, groups)
-        return kept_block(store, key, groups) or _merge_block(context, store, key, groups, new)
+        groups = [[(entry, _text(store, entry)) for entry in entries] for entries in task.groups]
+        documents = tuple(
+            _put(context, str(at), {"d": documents_of(group, context.per_shard)})["d"]
+            for at, group in enumerate(groups, task.first)
+        )
+        kept = kept_block(store, task.key)
+        if kept is not None:
+            return kept
+        # Here, so that only what indexes a block waits for NumPy.
+        from site_gen.search.columns import read_block
+
+        run = partial(run_of, letters=context.letters)
+        made = read_block(task.first, groups, context.averages, run)
+        packed = {run: piece.packed() for run, piece in made.items()}
+        pieces = {
+            run: Stored(hashlib.sha256(data).hexdigest(), len(data)) for run, data in packed.items()
+        }
+        block = Block(documents, pieces)
+        values = [(f"piece {pieces[run].piece}", data) for run, data in packed.items()]
+        about = (
+            [[(one.digest, one.size) for one in shards] for shards in documents],
+            {run: (one.piece, one.size) for run, one in pieces.items()},
+        )
+        store.put([*values, (f"block {task.key}", json.dumps(about).encode())])
+        return block
 
 
-def _read_group(
-    context: Context,
-    store: cache.Store,
-    number: int,
-    key: str,
-    entries: Sequence[Entry],
-    kept: Group | None,
-    new: dict[str, Segment],
-) -> Group:
-    """Stage the document shards of a group, and index it unless that was done.
-
-    A segment that is made is put into `new`, beside the store.
-    """
-
-    def text(entry: Entry) -> str:
-        data = store.get(entry.body)
-        if data is None:
-            raise cache.CacheBroken(f"the body of {entry.key} is gone")
-        return text_of(f"{data.decode('utf-8')}\n{entry.notes}")
-
-    texts = [text(entry) for entry in entries]
-    shards = _put(context, "d", str(number), documents(entries, texts, context.per_shard))
-    if kept is not None:
-        return kept
-    # Here, so that only what indexes a group waits for NumPy.
-    from site_gen.search.columns import read_group
-
-    segment = read_group(entries, texts, context.averages)
-    data = segment.packed()
-    group = Group(hashlib.sha256(data).hexdigest(), shards)
-    about = json.dumps((group.segment, [(one.digest, one.size) for one in shards]))
-    store.put([(f"segment {group.segment}", data), (f"group {key}", about.encode())])
-    new[group.segment] = segment
-    return group
-
-
-def _merge_block(
-    context: Context,
-    store: cache.Store,
-    key: str,
-    groups: Sequence[Group],
-    new: Mapping[str, Segment],
-) -> Block:
-    whole = joined(
-        (at, new.get(one.segment) or _segment(store, one.segment)) for at, one in enumerate(groups)
-    )
-    values = []
-    pieces = {}
-    for run, segment in whole.parts(partial(run_of, letters=context.letters)).items():
-        data = segment.packed()
-        piece = pieces[run] = Piece(hashlib.sha256(data).hexdigest(), len(data))
-        values.append((f"segment {piece.segment}", data))
-    about = [(run, one.segment, one.size) for run, one in pieces.items()]
-    store.put([*values, (f"block {key}", json.dumps(about).encode())])
-    return Block(tuple(groups), pieces)
-
-
-def _segment(store: cache.Store, digest: str) -> Segment:
-    data = store.get(f"segment {digest}")
+def _text(store: cache.Store, entry: Entry) -> str:
+    data = store.get(entry.body)
     if data is None:
-        raise cache.CacheBroken(f"segment {digest} is gone")
-    return Segment.unpacked(data)
+        raise cache.CacheBroken(f"the body of {entry.key} is gone")
+    return text_of(f"{data.decode('utf-8')}\n{entry.notes}")
+
+
+def _piece(store: cache.Store, digest: str) -> Piece:
+    data = store.get(f"piece {digest}")
+    if data is None:
+        raise cache.CacheBroken(f"piece {digest} is gone")
+    return Piece.unpacked(data)
 
 
 # Runs of the alphabet
@@ -304,13 +258,13 @@ def _run(start: str, letters: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class MergeTask:
-    """One run of the alphabet over all blocks: its pieces, each with the groups before it.
+    """One run of the alphabet over all blocks: its pieces in their order.
 
     `variants` are forms with stems beside their own.
     """
 
     run: str
-    pieces: tuple[tuple[int, Piece], ...]
+    pieces: tuple[Stored, ...]
     variants: Mapping[str, tuple[str, ...]]
 
 
@@ -321,18 +275,22 @@ class Part:
     run: str
     words: tuple[str, ...]
     stems: tuple[str, ...]
-    shards: Mapping[str, tuple[Shard, ...]]
+    shards: Mapping[str, Shards]
+
+    @property
+    def mark(self) -> str:
+        """What the names of its files bear."""
+        return hash_of(*self.shards.values())
 
     def files(self) -> Iterator[OutputFile]:
         """The files of the run."""
         for kind, shards in self.shards.items():
-            for index, shard in enumerate(shards):
-                yield shard.file(kind, self.run, index)
+            yield from _files(kind, self.run, self.mark, shards)
 
 
 def merge_key(context: Context, task: MergeTask) -> str:
     """The digest of all that a run's shards depend on."""
-    pieces = [(start, piece.segment) for start, piece in task.pieces]
+    pieces = [one.piece for one in task.pieces]
     about = (context.program, task.run, pieces, sorted(task.variants.items()))
     return hashlib.sha256(json.dumps(about).encode()).hexdigest()
 
@@ -370,42 +328,32 @@ def merge(context: Context, tasks: Sequence[MergeTask]) -> list[Part]:
 
 def merged(context: Context, store: cache.Store, task: MergeTask) -> Part:
     """Put the pieces of one run of the alphabet together, and stage its shards."""
-    whole = joined((start, _segment(store, piece.segment)) for start, piece in task.pieces)
-    rows = (
-        (stem, number(first) + postings, positions)
-        for stem, first, postings, positions in zip(
-            whole.stems, whole.first, whole.postings, whole.positions, strict=True
-        )
-    )
+    whole = joined([_piece(store, one.piece) for one in task.pieces])
     stems, postings, positions = [], [], []
-    for run in _runs(rows, lambda row: len(row[1]) + 4, POSTINGS):
+    for run in _runs(whole.stems, lambda row: len(row[1]) + 4, POSTINGS):
         stems.append(run[0][0])
-        words = _front_coded([row[0] for row in run])
-        postings.append(_json(words, " ".join(row[1] for row in run)))
-        positions.append(_json(" ".join(row[2] for row in run)))
+        words = front_coded([row[0] for row in run])
+        postings.append(_json(words, " ".join([row[1] for row in run])))
+        positions.append(_json(" ".join([row[2] for row in run])))
     first_words, dictionary = [], []
-    entries = ((form, _entry(form, *about)) for form, about in _forms(whole, task.variants))
+    entries = [(form[0], _entry(*form)) for form in _forms(whole, task.variants)]
     for pairs in _runs(entries, lambda row: len(row[0]) // 2 + len(row[1]) + 2, DICTIONARY):
         first_words.append(pairs[0][0])
-        words = _front_coded([form for form, _ in pairs])
-        dictionary.append(_json(words, " ".join(about for _, about in pairs)))
-    texts = {"w": dictionary, "p": postings, "o": positions}
-    shards = {kind: _put(context, kind, task.run, made) for kind, made in texts.items()}
+        words = front_coded([form for form, _ in pairs])
+        dictionary.append(_json(words, " ".join([about for _, about in pairs])))
+    shards = _put(context, task.run, {"w": dictionary, "p": postings, "o": positions})
     return Part(task.run, tuple(first_words), tuple(stems), shards)
 
 
-def _forms(
-    whole: Segment, variants: Mapping[str, tuple[str, ...]]
-) -> Iterable[tuple[str, tuple[str, int]]]:
+def _forms(whole: Run, variants: Mapping[str, tuple[str, ...]]) -> Sequence[tuple[str, str, int]]:
     """The forms in order, each with its stems and the number of articles it stands in."""
-    known = zip(whole.stems_of, whole.counts, strict=True)
     if not variants:
-        return zip(whole.forms, known, strict=True)
-    forms = dict(zip(whole.forms, known, strict=True))
+        return whole.forms
+    forms = {form: (form, stems, count) for form, stems, count in whole.forms}
     for form, more in variants.items():
-        stems, count = forms.get(form, ("", 0))
-        forms[form] = ".".join(sorted({*filter(None, stems.split(".")), *more})), count
-    return sorted(forms.items())
+        _, stems, count = forms.get(form, ("", "", 0))
+        forms[form] = form, ".".join(sorted({*filter(None, stems.split(".")), *more})), count
+    return [forms[form] for form in sorted(forms)]
 
 
 def _entry(form: str, stems: str, count: int) -> str:
@@ -414,25 +362,18 @@ def _entry(form: str, stems: str, count: int) -> str:
     if stems == form:
         return text
     for stem in stems.split("."):
-        shared = len(stem) if form.startswith(stem) else _shared(form, stem)
-        text += f".{LETTERS[min(len(form) - shared, 63)]}{stem[shared:]}"
+        same = shared(form, stem)
+        text += f".{LETTERS[min(len(form) - same, 63)]}{stem[same:]}"
     return text
 
 
-def _shared(one: str, other: str) -> int:
-    for at, (a, b) in enumerate(zip(one, other, strict=False)):
-        if a != b:
-            return at
-    return min(len(one), len(other))
-
-
-def _front_coded(words: Sequence[str]) -> str:
+def front_coded(words: Sequence[str]) -> str:
     """Words in order, each as the letters it shares with the one before and its own ending."""
     parts = []
     last = ""
     for word in words:
-        shared = _shared(last, word)
-        parts.append(LETTERS[shared] + word[shared:])
+        same = shared(word, last)
+        parts.append(LETTERS[same] + word[same:])
         last = word
     return " ".join(parts)
 
@@ -488,36 +429,38 @@ def column_text(column: Column) -> str:
 def finish(
     context: Context,
     sizes: Sequence[int],
-    groups: Sequence[Group],
+    groups: Sequence[Shards],
     parts: Sequence[Part],
     columns: Sequence[Column],
 ) -> tuple[list[OutputFile], str]:
-    """Stage the facets and the root. Returns all files and the root's path below search/."""
-    facets = _put(context, "f", "0", [column_text(column) for column in columns])
-    files = [file for number, group in enumerate(groups) for file in group.files(number)]
+    """Stage the facets and the root. Returns all files and the root's path from the site's."""
+    facets = _put(context, "0", {"f": [column_text(column) for column in columns]})["f"]
+    files = [
+        file for at, one in enumerate(groups) for file in _files("d", str(at), hash_of(one), one)
+    ]
     files += [file for part in parts for file in part.files()]
-    files += [shard.file("f", "0", index) for index, shard in enumerate(facets)]
+    files += _files("f", "0", hash_of(facets), facets)
     root = {
         "format": FORMAT,
         "articles": sum(sizes),
         "groups": "".join(map(number, sizes)),
         "perShard": context.per_shard,
-        "words": _front_coded([word for part in parts for word in part.words]),
-        "stems": _front_coded([stem for part in parts for stem in part.stems]),
-        **{kind: _names((part.run, part.shards[kind]) for part in parts) for kind in "wpo"},
-        "d": _names((str(number), group.documents) for number, group in enumerate(groups)),
-        "f": _names([("0", facets)]),
+        "words": front_coded([word for part in parts for word in part.words]),
+        "stems": front_coded([stem for part in parts for stem in part.stems]),
+        "files": {
+            "wpo": " ".join(_listed(part.run, *part.shards.values()) for part in parts),
+            "d": " ".join(_listed(str(at), one) for at, one in enumerate(groups)),
+            "f": _listed("0", facets),
+        },
+        "endings": ENDINGS,
         "stop": STOP,
         "columns": [column.name for column in columns],
     }
-    text = wrapped(_compact(root))
-    name = f"root.{hashlib.sha256(text.encode()).hexdigest()[:10]}.js"
-    files.append(context.put(name, text))
-    return files, name
+    data = wrapped(_compact(root)).encode()
+    path = f"{FOLDER}/root.{hashlib.sha256(data).hexdigest()[:10]}.js"
+    return [*files, context.put(path, data)], path
 
 
-def _names(runs: Iterable[tuple[str, Sequence[Shard]]]) -> str:
-    """The names of the shards of a kind: each run's, and the hashes of its shards."""
-    return " ".join(
-        "-".join((run, *(shard.short for shard in shards))) for run, shards in runs if shards
-    )
+def _listed(run: str, *kinds: Shards) -> str:
+    """A run or a group in the root: its name, the mark of its files, how many of each kind."""
+    return f"{run}.{hash_of(*kinds)}.{''.join(number(len(shards)) for shards in kinds)}"
