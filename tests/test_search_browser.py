@@ -154,6 +154,7 @@ def test_facets(page: Page, root: str) -> None:
     place = page.get_by_role("group", name="Place")
     assert [" ".join(one.split()) for one in place.locator("label").all_inner_texts()] == [
         "Afghanistan 20",
+        "Asia 20",
         "Herat 10",
         "Kabul 10",
         "Paris 10",
