@@ -213,6 +213,8 @@ class Document:
     """Whether the keeper picked it for the home page."""
     featured_note: str = ""
     """Why it was picked."""
+    inferred: tuple[str, ...] = ()
+    """The fields that nothing states, so that they were inferred, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,6 +357,7 @@ PageKind = Literal[
     "page",
     "search",
     "withdrawn",
+    "coverage",
     "404",
 ]
 

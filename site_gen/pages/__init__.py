@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from site_gen.config import SiteConfig
 from site_gen.diagnostics import Diagnostic, Location, error
 from site_gen.model import ENTITY_KINDS, Archive, Bucket, EntityKind, Page
-from site_gen.pages.lists import Lists
+from site_gen.pages.lists import Lists, without_lists
 from site_gen.pages.urls import (
+    COVERAGE,
     DATES,
     FOLDER,
     HEADING,
@@ -35,6 +36,7 @@ from site_gen.pages.urls import (
 from site_gen.paths import comparable, folders
 
 __all__ = [
+    "COVERAGE",
     "DATES",
     "FOLDER",
     "HEADING",
@@ -60,6 +62,7 @@ __all__ = [
     "plan",
     "segment",
     "translations_url",
+    "without_lists",
 ]
 
 
@@ -136,6 +139,9 @@ def plan(
             made.append(Page("withdrawn", urls[document.path], document.path))
     lists = Lists(archive, config.list_limit)
     made.extend(lists.dates())
+    if archive.articles:
+        made.append(Page("coverage", COVERAGE, title="Coverage"))
+        made.extend(lists.without())
     for kind in ENTITY_KINDS:
         if archive.entities[kind]:
             made.extend(_index(kind, archive))
@@ -175,7 +181,7 @@ def _index(kind: EntityKind, archive: Archive) -> list[Page]:
     ]
 
 
-INTRODUCED = frozenset([HOME, *(f"{folder}/index.html" for folder in FOLDER.values())])
+INTRODUCED = frozenset([HOME, COVERAGE, *(f"{folder}/index.html" for folder in FOLDER.values())])
 """Pages that are made anyway; a document with such a URL is their introduction."""
 
 

@@ -8,6 +8,7 @@ from functools import partial
 
 from site_gen.model import Archive, Bucket, Document, Entity, Page
 from site_gen.pages.urls import (
+    COVERAGE,
     DATES,
     FOLDER,
     HEADING,
@@ -17,6 +18,7 @@ from site_gen.pages.urls import (
     UNDATED,
     UNDATED_URL,
     UNKNOWN,
+    WITHOUT,
     initial,
     initials,
     letter_name,
@@ -59,6 +61,16 @@ class Lists:
         made.extend(self._on_each_day(dated, parents))
         made.insert(0, Page("list", DATES, "", "Dates", children=tuple(buckets)))
         return made
+
+    def without(self) -> list[Page]:
+        """A list for each field that some articles lack, but not where these are too many."""
+        parents = (("Coverage", COVERAGE),)
+        titles = dict(WITHOUT)
+        return [
+            self._flat(url, titles[name], None, keys, parents)
+            for name, (url, keys) in without_lists(self.archive).items()
+            if 0 < len(keys) <= self.limit
+        ]
 
     def _on_each_day(self, dated: Sequence[str], parents: Parents) -> list[Page]:
         """What is of one day of the year, in all years; at most 366 pages, none of them split.
@@ -305,6 +317,17 @@ class Lists:
             else:
                 made.extend(self._year(year, members[::-1], f"{prefix}/", below, owner=person))
         return [self._page(url, TRANSLATIONS, person, buckets, parents), *made]
+
+
+def without_lists(archive: Archive) -> dict[str, tuple[str, list[str]]]:
+    """The articles that lack a field, by its name, with the URL that their list has if short."""
+    return {
+        name: (
+            f"coverage/without-{name.replace('_', '-')}.html",
+            [key for key, one in archive.articles.items() if not getattr(one, name)],
+        )
+        for name, _ in WITHOUT
+    }
 
 
 def _year(document: Document) -> str:

@@ -26,6 +26,13 @@ HOME = "index.html"
 SEARCH = "search.html"
 NOT_FOUND = "404.html"
 DATES = "dates/index.html"
+COVERAGE = "coverage.html"
+WITHOUT: tuple[tuple[str, str], ...] = (
+    ("authors", "Without an author"),
+    ("places", "Without a place"),
+    ("source_url", "Without a link to the original"),
+)
+"""Fields whose absence has a list of its own, where that is short, and what it is called."""
 ON_THIS_DAY = "dates/on/"
 UNDATED = "Undated"
 UNDATED_URL = "dates/undated.html"

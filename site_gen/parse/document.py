@@ -541,6 +541,9 @@ class _Work:
             translation_key=values.get("translation_key", ""),
             featured=values.get("featured", False),
             featured_note=values.get("featured_note", ""),
+            inferred=tuple(
+                sorted({one.field for one in found.evidence if one.origin.kind == "inferred"})
+            ),
         )
 
     def registry(self, values: Mapping[str, Any]) -> Registry | None:

@@ -16,6 +16,7 @@ from markupsafe import Markup as Safe
 from site_gen import cache, languages
 from site_gen.model import ENTITY_KINDS, Document, Entity, EntityKind, Page
 from site_gen.pages import (
+    COVERAGE,
     DATES,
     FOLDER,
     HEADING,
@@ -27,6 +28,7 @@ from site_gen.pages import (
     translations_url,
 )
 from site_gen.render.bodies import Bodies, Keys, quoted
+from site_gen.render.coverage import coverage
 from site_gen.render.inputs import Inputs
 from site_gen.render.templates import TEMPLATE_OF, environment
 from site_gen.render.times import beside_time, calendar, date_pieces, timeline
@@ -134,6 +136,8 @@ class Renderer:
                 return {"index": self.inputs.index}
             case "withdrawn":
                 return self._withdrawn(page)
+            case "coverage":
+                return self._coverage(bodies)
             case "404":
                 return {}
             case _:
@@ -175,6 +179,7 @@ class Renderer:
             "rights": self.config.rights,
             "url": self.config.url,
             "nav": nav,
+            "coverage": COVERAGE if self.archive.articles else "",
             "search": SEARCH,
         }
 
@@ -390,6 +395,22 @@ class Renderer:
             "top": [self._top(kind) for kind in ENTITY_KINDS if self.archive.entities[kind]],
             "count": len(articles),
             "span": span,
+        }
+
+    def _coverage(self, bodies: Bodies | Keys) -> dict[str, Any]:
+        """The archive in numbers, with the ways to what these count."""
+        shown = coverage(self.archive, self.config.language, self.config.list_limit, self._item)
+        held = shown["held"]
+        return {
+            "coverage": shown,
+            "intro": self._intro(COVERAGE, bodies),
+            "span": active(self.pages[DATES].children),
+            "undated_url": UNDATED_URL,
+            "ways": [
+                {"name": HEADING[kind], "url": f"{FOLDER[kind]}/index.html", "count": held[kind]}
+                for kind in ENTITY_KINDS
+                if held[kind]
+            ],
         }
 
     def _top(self, kind: EntityKind) -> dict[str, Any]:

@@ -29,6 +29,7 @@ TEMPLATE_OF = {
     "page": "page.html",
     "search": "search.html",
     "withdrawn": "withdrawn.html",
+    "coverage": "coverage.html",
     "404": "404.html",
 }
 

@@ -1,0 +1,182 @@
+"""What the archive holds and what it does not, counted from its articles."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+from site_gen import languages
+from site_gen.dates import Date
+from site_gen.fields import BY_NAME
+from site_gen.model import ENTITY_KINDS, Archive, Document, Entity
+from site_gen.pages import MONTHS, listed_month, listed_year, without_lists
+
+FIELDS = (
+    "title",
+    "authors",
+    "date",
+    "places",
+    "topics",
+    "language",
+    "summary",
+    "publication",
+    "source_url",
+    "rights",
+)
+"""The fields of which the page tells how often they are stated, inferred or missing."""
+
+MOST_RANGES = 240
+"""Runs of months without an article that are told one by one."""
+MOST_NAMES = 200
+"""Names of one kind without an article that are told one by one."""
+
+
+def coverage(
+    archive: Archive, language: str, limit: int, link: Callable[[Entity], dict[str, Any]]
+) -> dict[str, Any]:
+    """All that the page of the coverage shows.
+
+    `language` is that of articles which state none, `limit` the length of a list that is not
+    split, and `link` makes of an entity a name and a URL.
+    """
+    articles = archive.articles.values()
+    absent = {
+        name: {"count": len(keys), "url": url if len(keys) <= limit else ""}
+        for name, (url, keys) in without_lists(archive).items()
+    }
+    return {
+        "articles": len(archive.articles),
+        "held": {kind: _named(archive, kind) for kind in ENTITY_KINDS},
+        "languages": _languages(articles, language),
+        "years": _years(articles),
+        "months": _months([one.date for one in articles if one.date]),
+        "undated": sum(not one.date for one in articles),
+        "without": absent,
+        "unused": _unused(archive, link),
+        "fields": [_field(name, articles) for name in FIELDS],
+        "held_back": _held_back(archive),
+    }
+
+
+def _named(archive: Archive, kind: Any) -> int:
+    """How many of a kind articles name."""
+    return sum(1 for one in archive.entities[kind].values() if one.named_in)
+
+
+def _languages(articles: Iterable[Document], default: str) -> list[dict[str, Any]]:
+    """The languages of the articles with their counts, the commonest first."""
+    counts = Counter(one.language or default for one in articles)
+    return [
+        {"label": languages.label(tag), "tag": tag, "count": count}
+        for tag, count in sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+    ]
+
+
+def _years(articles: Iterable[Document]) -> list[dict[str, Any]]:
+    """A row for each year that has articles, and one for each run of years between that has none.
+
+    What is missing is counted in it: authors, places, sources.
+    """
+    rows: dict[int, dict[str, Any]] = {}
+    for one in articles:
+        if not one.date:
+            continue
+        label = listed_year(one.date)
+        row = rows.get(int(label))
+        if row is None:
+            row = rows[int(label)] = {"label": label, "url": f"dates/{label}.html", "count": 0}
+            row |= {"authors": 0, "places": 0, "source_url": 0}
+        row["count"] += 1
+        row["authors"] += not one.authors
+        row["places"] += not one.places
+        row["source_url"] += not one.source_url
+    made: list[dict[str, Any]] = []
+    before = 0
+    for year in sorted(rows):
+        if before and year - before > 1:
+            label = f"{before + 1:04d}" + (f"–{year - 1:04d}" if year - before > 2 else "")
+            made.append({"label": label, "url": "", "count": 0})
+        made.append(rows[year])
+        before = year
+    return made
+
+
+def _months(dates: Sequence[Date]) -> dict[str, Any]:
+    """The months between the first and the last that no article is known to be of, as runs.
+
+    A month counts as held if a date lies in it, even about.
+    """
+    held = sorted({_number(month) for date in dates if (month := listed_month(date))})
+    if not held:
+        return {"first": "", "last": "", "all": 0, "empty": 0, "runs": []}
+    runs = [(a + 1, b - 1) for a, b in pairwise(held) if b - a > 1]
+    shown = [_run(start, end) for start, end in runs] if len(runs) <= MOST_RANGES else []
+    return {
+        "first": _month(held[0]),
+        "last": _month(held[-1]),
+        "all": held[-1] - held[0] + 1,
+        "empty": held[-1] - held[0] + 1 - len(held),
+        "runs": shown,
+    }
+
+
+def _number(month: str) -> int:
+    """A month, `2001-11`, as its number in the row of all months."""
+    return int(month[:4]) * 12 + int(month[5:]) - 1
+
+
+def _month(number: int) -> str:
+    return f"{MONTHS[number % 12]} {number // 12:04d}"
+
+
+def _run(start: int, end: int) -> str:
+    """A run of months: `May 2001`, `May to July 2001`, `May 2001 to June 2003`."""
+    if start == end:
+        return _month(start)
+    same = start // 12 == end // 12
+    return f"{MONTHS[start % 12] if same else _month(start)} to {_month(end)}"
+
+
+def _unused(archive: Archive, link: Callable[[Entity], dict[str, Any]]) -> list[dict[str, Any]]:
+    """Entries of the registries that no article names, by kind, with the number of the rest."""
+    found = []
+    for kind in ENTITY_KINDS:
+        idle = [one for one in archive.entities[kind].values() if one.entry and not one.named_in]
+        if idle:
+            shown = [link(one) for one in idle[:MOST_NAMES]]
+            found.append({"kind": kind, "items": shown, "more": len(idle) - len(shown)})
+    return found
+
+
+def _field(name: str, articles: Iterable[Document]) -> dict[str, Any]:
+    """How often a field is stated, inferred, or neither."""
+    total = stated = inferred = 0
+    for one in articles:
+        total += 1
+        if name in one.inferred:
+            inferred += 1
+        elif getattr(one, name):
+            stated += 1
+    return {
+        "label": BY_NAME[name].label,
+        "stated": stated,
+        "inferred": inferred,
+        "missing": total - stated - inferred,
+    }
+
+
+def _held_back(archive: Archive) -> Mapping[str, int]:
+    """How many articles are not shown, by reason; nothing else is told of them."""
+    reasons = [why for path, why in archive.held_back.items() if _is_article(path)]
+    drafts = sum(why == "draft" for why in reasons)
+    return {
+        "draft": drafts,
+        "embargoed": len(reasons) - drafts,
+        "withdrawn": sum(map(_is_article, archive.withdrawn)),
+    }
+
+
+def _is_article(path: str) -> bool:
+    return path.startswith("content/articles/")
