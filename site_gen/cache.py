@@ -122,6 +122,14 @@ class Store:
         except sqlite3.Error as problem:
             raise CacheBroken(str(problem)) from problem
 
+    def forget(self, keys: Iterable[str]) -> None:
+        """Forget some values."""
+        try:
+            with self._database:
+                self._database.executemany("DELETE FROM store WHERE key = ?", zip(keys))
+        except sqlite3.Error as problem:
+            raise CacheBroken(str(problem)) from problem
+
 
 class Shared(Store):
     """A store that machines share: a file for each value, which is there whole or not at all."""
@@ -174,10 +182,11 @@ class Shared(Store):
                         continue
                     os.unlink(path)
 
-    def forget(self, key: str) -> None:
-        """Forget one value."""
+    def forget(self, keys: Iterable[str]) -> None:
+        """Forget some values."""
         with _broken():
-            Path(self._file(key)).unlink(missing_ok=True)
+            for key in keys:
+                Path(self._file(key)).unlink(missing_ok=True)
 
     def _file(self, key: str) -> str:
         name = hashlib.sha256(key.encode()).hexdigest()

@@ -15,6 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from site_gen.compact import Compact
+
 DateOrder = Literal["dmy", "mdy", "ymd"]
 """In which order a source writes day, month and year as numbers."""
 
@@ -137,7 +139,7 @@ class _Impossible(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Date:
+class Date(Compact):
     """A date as precise as its source states it.
 
     `edtf` is its canonical form: `2001-11-02`, `2001-11`, `1942~`, `199X`, `2001-21`,

@@ -11,13 +11,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from site_gen.compact import Compact
+
 Severity = Literal["error", "warning"]
 
 SHOWN_IN_A_GROUP = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Location:
+class Location(Compact):
     """A place in a file. Lines and columns are 1-based; 0 means the whole file or line."""
 
     path: str
@@ -40,7 +42,7 @@ class Location:
 
 
 @dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(Compact):
     """One problem.
 
     `code` is one of `CODES` and stands in docs/diagnostics.md. `value` is what was found, `hint`

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from site_gen import frontmatter, yamlio
+from site_gen.compact import Compact
 from site_gen.config import SiteConfig
 from site_gen.diagnostics import Diagnostic, Location, error, warning
 from site_gen.fields import BY_NAME, FIELDS, Field, folded
@@ -19,7 +20,7 @@ from site_gen.values import READERS, Wrong, is_url
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Compact):
     """One thing a source says: a key, its value as data, and where it stands."""
 
     key: str

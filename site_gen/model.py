@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from site_gen.compact import Compact
 from site_gen.dates import Date
 from site_gen.diagnostics import Location
 
@@ -38,7 +39,7 @@ Markup = Literal["markdown", "text", "plain", "html"]
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class Source(Compact):
     """One file under content/.
 
     `path` is relative to the site's folder, with forward slashes: `content/articles/a.txt`.
@@ -56,7 +57,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Compact):
     """Where a metadata value came from. `line` is 1-based; 0 means the file as a whole."""
 
     kind: OriginKind
@@ -67,7 +68,7 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Compact):
     """One metadata value as the source states it, and where."""
 
     field: str
@@ -76,7 +77,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Compact):
     """A link or an image in a body that points inside the archive.
 
     The body's HTML holds a placeholder for it, numbered by its place in
@@ -90,7 +91,7 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Compact):
     """A heading of a body, for tables of contents."""
 
     level: int
@@ -99,7 +100,7 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
-class ClosingNote:
+class ClosingNote(Compact):
     """The paragraph at the end of an article that tells who its author is."""
 
     author: str
@@ -137,7 +138,7 @@ class Withdrawal:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class Record(Compact):
     """What only the page of a document tells of it: where its metadata is stated, its repairs.
 
     It lies in the store beside the body, since it is the larger part of all that is known.
@@ -150,7 +151,7 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class Document(Compact):
     """One source document: all that is known of it except its body.
 
     `body` is the key of its HTML in the store. `extra` holds metadata that site_gen itself has
@@ -252,7 +253,7 @@ class Biography:
 
 
 @dataclass(frozen=True, slots=True)
-class Entity:
+class Entity(Compact):
     """An author, place, topic or series: a registry entry, or a name found in sources.
 
     A place may also be a country or a continent that site_gen itself knows.
@@ -363,7 +364,7 @@ PageKind = Literal[
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class Page(Compact):
     """One HTML page to be made: its final URL (relative to the site's root) and what it shows.
 
     `key` is the document or the entity it shows; for a list, the bucket. `articles` are the
@@ -382,7 +383,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Bucket:
+class Bucket(Compact):
     """A part of a longer list that has a page of its own (or is a heading on the same page)."""
 
     label: str
@@ -392,7 +393,7 @@ class Bucket:
 
 
 @dataclass(frozen=True, slots=True)
-class OutputFile:
+class OutputFile(Compact):
     """One file of the site, staged: its path under output/, the SHA-256 of its bytes in hex."""
 
     path: str

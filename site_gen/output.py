@@ -56,6 +56,7 @@ STAGE = f"{WORK}/stage"
 JOURNAL = f"{WORK}/journal.json"
 
 CONTENT_NAMED = ("assets/", "search/")
+_PLAIN = re.compile(r"[\w./ -]+", re.ASCII)
 DIGEST = re.compile(r"[0-9a-f]{64}")
 JUNCTION = 0xA0000003
 """The reparse tag of a Windows junction, a link that is not a symbolic one."""
@@ -119,6 +120,7 @@ class Output:
         # A build may close in another thread than it opened in, as a preview does.
         self._lock = FileLock(lock_folder / f"output-{name}.lock", timeout=0, thread_local=False)
         self._old: Files = {}
+        self._held: Files = {}
         self._existed = True
         self._signatures = Signatures({}, 0)
 
@@ -170,7 +172,9 @@ class Output:
         """
         with _reported(UNTOUCHED):
             self._signatures = Signatures(kept, self._clock())
-            return {path: file for path, file in self._old.items() if self._stands(file)}
+            held = {path: file for path, file in self._old.items() if self._stands(file)}
+            self._held = held
+            return held
 
     def _stands(self, file: OutputFile) -> bool:
         name = f"{self.folder}/{file.path}"
@@ -213,15 +217,16 @@ class Output:
         with _reported(UNTOUCHED):
             started = self._clock()
             journal = self._decide(planned)
-            manifest = _manifest_bytes(planned)
+            lines = _lines(planned)
+            manifest = _manifest_bytes(lines)
             if not journal.moves and holds(self.folder, _described(MANIFEST, manifest)):
                 _discard(self.folder)
                 return Published(written=0, unchanged=len(planned), deleted=0)
-            _write(self.folder, JOURNAL, _journal_bytes(journal))
+            _write(self.folder, JOURNAL, _journal_bytes(journal, lines))
         with _reported(HALF_WAY):
             cleared = _move(self.folder, journal)
             self._take_signatures(journal, started)
-            deleted, left = _finish(self.folder, planned, journal.deletions)
+            deleted, left = _finish(self.folder, manifest, journal.deletions)
         self._old = planned
         self._existed = True
         written = len(journal.moves)
@@ -249,19 +254,27 @@ class Output:
         except OSError as error:
             raise OutputError(f"Cannot lock {lock_file}: {_told(error)} {UNTOUCHED}") from error
 
+    def _staged(self, planned: Files) -> list[str]:
+        """The paths of the files that lie in the stage."""
+        staged = set(os.listdir(self.stage_folder)) if self.stage_folder.is_dir() else set()
+        if not staged:
+            return []
+        # A file that stands is staged only if it was changed while the site was being built.
+        new = [path for path, file in planned.items() if self._held.get(path) is not file]
+        found = [path for path in new if _staged_name(planned[path]) in staged]
+        if len(found) == len(staged):
+            return found
+        return [path for path, file in planned.items() if _staged_name(file) in staged]
+
     def _decide(self, planned: Files) -> Journal:
         """Everything that publishing will do; refuses what it must not do."""
         old = _respelled(self.folder, self._old, planned)
         gone = {path: file for path, file in old.items() if path not in planned}
         _refuse_links(self.folder, planned)
         foreign, in_the_way = _files_for_folders(self.folder, planned, gone)
-        staged = set(os.listdir(self.stage_folder)) if self.stage_folder.is_dir() else set()
         moves: dict[str, Files] = {}
-        for path in sorted(planned, key=_order):
+        for path in sorted(self._staged(planned), key=_order):
             status = _status(f"{self.folder}/{path}")
-            if not staged or _staged_name(planned[path]) not in staged:
-                _expect(self.folder, planned[path], status)
-                continue
             cleared = {name: gone[name] for name in folders(path) if name in in_the_way}
             in_the_way -= cleared.keys()
             if status and modes.S_ISDIR(status.st_mode):
@@ -277,6 +290,9 @@ class Output:
                 f"{_some(foreign)}. {UNTOUCHED} Move it away or delete it, or give the document "
                 "another slug, then build again."
             )
+        for path, file in planned.items():
+            if path not in moves and self._held.get(path) != file:
+                _expect(self.folder, file)
         cleared_all = {name for cleared in moves.values() for name in cleared}
         deletions = {path: file for path, file in gone.items() if path not in cleared_all}
         return Journal(planned, moves, deletions)
@@ -392,7 +408,7 @@ def _same_entry(folder: Path, one: str, other: str) -> bool:
 
 def _refuse_links(folder: Path, paths: Iterable[str]) -> None:
     """Raise OutputError if a folder above a path is a link, wherever it leads."""
-    for name in sorted({name for path in paths for name in folders(path)}):
+    for name in _above(paths):
         status = _status(folder / name)
         if status is not None and _is_link(status):
             raise OutputError(
@@ -401,11 +417,17 @@ def _refuse_links(folder: Path, paths: Iterable[str]) -> None:
             )
 
 
+def _above(paths: Iterable[str]) -> list[str]:
+    """All folders above paths, in order."""
+    parents = {path.rpartition("/")[0] for path in paths} - {""}
+    return sorted(parents | {name for parent in parents for name in folders(parent)})
+
+
 def _files_for_folders(folder: Path, planned: Files, gone: Files) -> tuple[list[str], set[str]]:
     """The files that lie where a folder must be: the foreign ones, and those that may go."""
     foreign: list[str] = []
     in_the_way: set[str] = set()
-    for name in sorted({name for path in planned for name in folders(path)}):
+    for name in _above(planned):
         status = _status(folder / name)
         if status is None or modes.S_ISDIR(status.st_mode):
             continue
@@ -429,8 +451,9 @@ def _strangers(folder: Path, path: str, owned: Files) -> Iterator[str]:
             yield name
 
 
-def _expect(folder: Path, file: OutputFile, status: os.stat_result | None) -> None:
+def _expect(folder: Path, file: OutputFile) -> None:
     """Refuse to list a file as published that is neither staged nor there."""
+    status = _status(f"{folder}/{file.path}")
     if status is None or not modes.S_ISREG(status.st_mode) or status.st_size != file.size:
         raise OutputError(
             f"{folder / file.path} was changed while the site was being built. {UNTOUCHED} "
@@ -458,7 +481,7 @@ def _recover(folder: Path) -> None:
         if staged.exists() and _digest(staged) != journal.files[path].digest:
             _patiently(os.unlink, staged)
     _move(folder, journal)
-    _finish(folder, _found(folder, journal), journal.deletions)
+    _finish(folder, _manifest_bytes(_lines(_found(folder, journal))), journal.deletions)
 
 
 def _found(folder: Path, journal: Journal) -> Files:
@@ -494,9 +517,9 @@ def _move(folder: Path, journal: Journal) -> int:
     return cleared
 
 
-def _finish(folder: Path, files: Files, deletions: Files) -> tuple[int, tuple[str, ...]]:
+def _finish(folder: Path, manifest: bytes, deletions: Files) -> tuple[int, tuple[str, ...]]:
     """Write the manifest, delete what is no longer of the site, and forget the journal."""
-    _write(folder, MANIFEST, _manifest_bytes(files))
+    _write(folder, MANIFEST, manifest)
     deleted, left = _delete(folder, deletions)
     _discard(folder)
     return deleted, left
@@ -621,33 +644,36 @@ def _parse_files(value: Any) -> dict[str, OutputFile]:
     return files
 
 
-def _manifest_bytes(files: Files) -> bytes:
-    lines = ",\n".join(
-        f"  {json.dumps(path, ensure_ascii=False)}: "
-        f'{{"sha256": "{file.digest}", "size": {file.size}}}'
+def _lines(files: Files) -> str:
+    """The files as the members of a JSON object, in order of path."""
+    return ",\n".join(
+        f'  {_quoted(path)}: {{"sha256": "{file.digest}", "size": {file.size}}}'
         for path, file in sorted(files.items())
     )
+
+
+def _quoted(path: str) -> str:
+    """A path in JSON. Nearly all are plain and need nothing but the quotes."""
+    return f'"{path}"' if _PLAIN.fullmatch(path) else json.dumps(path, ensure_ascii=False)
+
+
+def _manifest_bytes(lines: str) -> bytes:
     head = f'{{\n "format": {FORMAT},\n "generator": "site_gen",\n "files": {{\n'
     return f"{head}{lines}\n }}\n}}\n".encode()
 
 
-def _journal_bytes(journal: Journal) -> bytes:
-    return _json(
-        {
-            "format": FORMAT,
-            "files": _entries(journal.files),
-            "moves": {path: _entries(files) for path, files in journal.moves.items()},
-            "deletions": _entries(journal.deletions),
-        }
-    )
+def _journal_bytes(journal: Journal, lines: str) -> bytes:
+    """The journal; `lines` are those of its files."""
+    rest = {
+        "moves": {path: _entries(files) for path, files in journal.moves.items()},
+        "deletions": _entries(journal.deletions),
+    }
+    head = f'{{"format": {FORMAT}, "files": {{\n{lines}\n}}, '
+    return (head + json.dumps(rest, ensure_ascii=False)[1:] + "\n").encode()
 
 
 def _entries(files: Files) -> dict[str, dict[str, str | int]]:
     return {path: {"sha256": file.digest, "size": file.size} for path, file in files.items()}
-
-
-def _json(value: Any) -> bytes:
-    return (json.dumps(value, ensure_ascii=False) + "\n").encode()
 
 
 def _write(folder: Path, name: str, data: bytes) -> None:

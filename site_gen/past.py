@@ -6,44 +6,113 @@ the same.
 
 from __future__ import annotations
 
+import json
+import os
 import pickle
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from site_gen.cache import PAST, Store, digest_of, program_digest
-from site_gen.model import OutputFile
 from site_gen.signatures import Kept
+
+SHARE = 8
+"""Changes are kept apart from the whole until there are more than this part of it."""
+
+Tables = tuple[Mapping[str, Any], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
     """The end of the last build into one output folder.
 
-    `pages` are its pages by URL, each with the digest of all that it shows; `inputs` is the digest
-    of all that the build was made from, `manifest` that of the manifest which it wrote, and
-    `result` what it came to.
+    `sources` and `output` are the signatures of files. `frame` is the digest of what all pages
+    depend on; `pages` are those pages by URL, each with its key and the SHA-256 of its bytes.
+    `inputs` is the digest of all that the build was made from, `manifest` that of the manifest
+    which it wrote, and `result` what it came to. `whole` are the tables as they were last kept
+    whole, and what they are known by.
     """
 
     sources: Kept = field(default_factory=dict)
     output: Kept = field(default_factory=dict)
-    pages: Mapping[str, tuple[str, OutputFile]] = field(default_factory=dict)
+    pages: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    frame: str = ""
     inputs: str = ""
     manifest: str = ""
     result: Any = None
+    whole: tuple[str, Tables] = field(default=("", ()), compare=False, repr=False)
+
+    @property
+    def _tables(self) -> Tables:
+        """What has an entry for each file."""
+        return self.sources, self.output, self.pages
 
     @classmethod
     def load(cls, store: Store, output: str) -> Past:
         """The past of an output folder; an empty one if there is none."""
-        data = store.get(_key(output))
-        return cls() if data is None else cls(*pickle.loads(data))
+        whole, late = (store.get(key) for key in _keys(output))
+        if whole is None or late is None:
+            return cls()
+        name, tables = pickle.loads(whole)
+        of, changes, rest = pickle.loads(late)
+        if of != name:
+            return cls()
+        sources, files, pages = (_changed(*both) for both in zip(tables, changes, strict=True))
+        frame, inputs, manifest, result = rest
+        return cls(sources, files, pages, frame, inputs, manifest, result, (name, tables))
 
     def save(self, store: Store, output: str) -> None:
-        """Keep it for the next build."""
-        values = (self.sources, self.output, self.pages, self.inputs, self.manifest, self.result)
-        store.put([(_key(output), pickle.dumps(values))])
+        """Keep it for the next build of the folder."""
+        name, tables = self.whole
+        in_whole, apart = _keys(output)
+        changes = [_changes(old, new) for old, new in zip(tables, self._tables, strict=bool(name))]
+        count = sum(len(new) + len(gone) for new, gone in changes)
+        values = []
+        if not name or count > sum(map(len, tables)) // SHARE:
+            name = uuid.uuid4().hex
+            values.append((in_whole, pickle.dumps((name, self._tables))))
+            changes = [({}, ())] * len(self._tables)
+        late = name, changes, (self.frame, self.inputs, self.manifest, self.result)
+        store.put([*values, (apart, pickle.dumps(late))])
+        _forget_others(store, output)
 
 
-def _key(output: str) -> str:
-    # Another program may mean other things by the same bytes.
-    return f"{PAST}{program_digest()} {digest_of(output)}"
+def _changes(
+    old: Mapping[str, Any], new: Mapping[str, Any]
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The entries that are new or others than before, and the keys of those that are gone."""
+    nothing = object()
+    other = {key: value for key, value in new.items() if old.get(key, nothing) != value}
+    return other, tuple(key for key in old if key not in new)
+
+
+def _changed(
+    old: Mapping[str, Any], changes: tuple[Mapping[str, Any], tuple[str, ...]]
+) -> Mapping[str, Any]:
+    new, gone = changes
+    if not new and not gone:
+        return old
+    left = {**old, **new}
+    for key in gone:
+        del left[key]
+    return left
+
+
+def _keys(output: str) -> tuple[str, str]:
+    """Where the whole and the changes since lie. Another program may mean other things by them."""
+    name = f"{PAST}{program_digest()} {digest_of(output)}"
+    return f"{name} whole", name
+
+
+def _forget_others(store: Store, output: str) -> None:
+    """Forget the pasts of folders that are gone: a build into a folder for once leaves none."""
+    key = f"{PAST}{program_digest()} folders"
+    folders = json.loads(store.get(key) or b"[]")
+    there = [one for one in folders if one == output or os.path.isdir(one)]
+    for one in folders:
+        if one not in there:
+            store.forget(_keys(one))
+    there = sorted({*there, output})
+    if there != folders:
+        store.put([(key, json.dumps(there).encode())])

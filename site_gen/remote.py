@@ -119,7 +119,7 @@ class Remote:
                 ):
                     yield pickle.loads(result)
             finally:
-                store.forget(key)
+                store.forget([key])
 
     @contextmanager
     def _client(self) -> Iterator[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -135,10 +136,10 @@ def test_a_damaged_past(site: SiteTest) -> None:
     site.write(FILES).run("build")
     expected = site.output()
     store = site.folder / ".site_gen/cache/store.sqlite"
-    for at in (0, 50, 500, -1):
+    for at, which in ((0, 0), (50, 1), (20, 2), (-1, 0), (-1, 1)):
         with sqlite3.connect(store) as database:
-            query = "SELECT key, value FROM store WHERE key LIKE 'past%'"
-            ((key, value),) = database.execute(query).fetchall()
+            query = "SELECT key, value FROM store WHERE key LIKE 'past%' ORDER BY key"
+            key, value = database.execute(query).fetchall()[which]
             flipped = bytearray(value)
             flipped[at] ^= 1
             database.execute("UPDATE store SET value = ? WHERE key = ?", (bytes(flipped), key))
@@ -250,9 +251,9 @@ def test_another_program(site: SiteTest, monkeypatch: pytest.MonkeyPatch) -> Non
         assert site.run("build", "--jobs", "1").exit_code == 0
     assert expected == site.output()
     with sqlite3.connect(site.folder / ".site_gen/cache/store.sqlite") as database:
-        ((count,),) = database.execute("SELECT count(*) FROM store WHERE key LIKE 'past%'")
+        keys = database.execute("SELECT key FROM store WHERE key LIKE 'past%'").fetchall()
     database.close()
-    assert count == 1
+    assert len({key.split()[1] for (key,) in keys}) == 1
 
 
 def test_a_signature_needs_time(tmp_path: Path) -> None:
@@ -293,3 +294,63 @@ def test_a_signature_vouches_for_the_same_file_alone(tmp_path: Path) -> None:
     file.write_bytes(b"2")
     os.utime(file, ns=(0, 0))
     assert Signatures(kept, 0).digest("a", file.stat()) == ""
+
+
+@pytest.mark.usefixtures("past")
+def test_the_past_of_a_folder_that_is_gone(site: SiteTest) -> None:
+    """A build into a folder for once leaves nothing behind when that folder is removed."""
+
+    def kept() -> int:
+        with sqlite3.connect(site.folder / ".site_gen/cache/store.sqlite") as database:
+            query = "SELECT count(*) FROM store WHERE key LIKE 'past%'"
+            ((count,),) = database.execute(query).fetchall()
+        database.close()
+        return int(count)
+
+    site.write(FILES).run("build")
+    expected = kept()
+    site.run("build", "--output", str(site.folder / "once"))
+    assert kept() > expected
+    shutil.rmtree(site.folder / "once")
+    site.write({"content/articles/n01.md": document("New words.", {"title": "New"})}).run("build")
+    assert kept() == expected
+
+
+def test_a_past_is_kept_by_what_changed(tmp_path: Path) -> None:
+    """However often a past is kept, and how much of it is new or gone, the next build has it."""
+    files = {str(one): ((1, 1, 1, one), "d") for one in range(100)}
+    pages = {str(one): ("k", "d") for one in range(100)}
+    past = Past(files, files, pages, "frame", "inputs", "m", 1)
+    with Store(tmp_path) as store:
+        for turn in range(30):
+            past.save(store, "output")
+            past = Past.load(store, "output")
+            pages = dict(past.pages)
+            del pages[str(turn)]
+            new = {str(100 + turn): ("k", "d"), "99": ("k", str(turn))}
+            past = replace(past, pages={**pages, **new}, inputs=str(turn))
+            past.save(store, "output")
+            assert Past.load(store, "output") == past
+
+
+def test_changes_of_another_past(tmp_path: Path) -> None:
+    """Changes are not put upon a whole that they do not belong to."""
+    folders = [str(tmp_path / name) for name in ("one", "two")]
+    with Store(tmp_path / "store") as store:
+        for folder in folders:
+            Path(folder).mkdir()
+            Past({}, {}, {folder: ("k", "d")}).save(store, folder)
+        whole = next(key for key in _keys(store) if key.endswith("whole"))
+        other = next(key for key in _keys(store) if key.endswith("whole") and key != whole)
+        value = store.get(other)
+        assert value is not None
+        store.put([(whole, value)])
+        found = [Past.load(store, folder) for folder in folders]
+    assert sorted(map(len, (one.pages for one in found))) == [0, 1]
+
+
+def _keys(store: Store) -> list[str]:
+    with sqlite3.connect(store.folder / "store.sqlite") as database:
+        keys = [row[0] for row in database.execute("SELECT key FROM store")]
+    database.close()
+    return keys

@@ -194,8 +194,8 @@ def test_a_shared_value_that_is_not_wanted_is_forgotten(shared: cache.Shared) ->
     """Only the wanted keys stay, and those of the past."""
     past = f"{cache.PAST}x"
     shared.put([(key, key.encode()) for key in ("a", "b", "c", past)])
-    shared.forget("c")
-    shared.forget("c")
+    shared.forget(["c"])
+    shared.forget(["c"])
     assert shared.get("c") is None
     shared.keep_only(["b", "z"])
     assert [None, b"b", past.encode()] == [shared.get(key) for key in ("a", "b", past)]

@@ -146,7 +146,14 @@ def _made(options: Options, store: Path, target: output.Output | None) -> Report
         if any(one.code == "internal-error" for one in found):
             inputs = ""  # It is tried again, at every build.
         past = Past(
-            before.sources.taken, target.signatures(), made.pages, inputs, target.manifest, result
+            before.sources.taken,
+            target.signatures(),
+            {url: (key, file.digest) for url, (key, file) in made.pages.items()},
+            made.frame,
+            inputs,
+            target.manifest,
+            result,
+            before.past.whole,
         )
         with cache.Store(store) as kept:
             kept.keep_only((*read.keys, *index.keys))

@@ -17,11 +17,15 @@ from site_gen.model import OutputFile
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What rendering came to: pages by URL with their keys, other files, problems."""
+    """What rendering came to: pages by URL with their keys, other files, problems.
+
+    `frame` is what all pages depend on.
+    """
 
     pages: Mapping[str, tuple[str, OutputFile]] = field(default_factory=dict)
     others: tuple[OutputFile, ...] = ()
     found: tuple[Diagnostic, ...] = ()
+    frame: str = ""
 
     @property
     def files(self) -> list[OutputFile]:
@@ -63,12 +67,8 @@ def pages(run: Run, planned: Planned, index: search.Index, seen: Seen) -> Made:
     )
     target = run.target
     stage = target.stage_folder if target else None
-    kept = {
-        url: page
-        for url, page in seen.past.pages.items()
-        if target is None or seen.held.get(url) == page[1]
-    }
-    context = render.Context(inputs, stage, target.folder if target else run.options.output, kept)
+    folder = target.folder if target else run.options.output
+    context = render.Context(inputs, stage, folder, _kept(run, seen), seen.past.frame)
     others: list[OutputFile] = []
     if target:
         files = {**run.static.files, ".nojekyll": b""}
@@ -81,8 +81,7 @@ def pages(run: Run, planned: Planned, index: search.Index, seen: Seen) -> Made:
             found.append(assets.unreadable(path, reason.strerror or str(reason)))
         except ValueError as reason:
             found.append(check.unsafe_svg(path, str(reason)))
-    made = render.standing(context, planned.plan.pages)
-    new = [page for page in planned.plan.pages if page.url not in made]
+    made, new = render.standing(context, planned.plan.pages)
     chunks = parallel.chunks(new, render.CHUNK)
     done = len(made)
     for rendered in parallel.ordered_map(render.render_chunk, chunks, context, run.options.jobs):
@@ -90,7 +89,17 @@ def pages(run: Run, planned: Planned, index: search.Index, seen: Seen) -> Made:
         found += rendered.found
         done = min(done + render.CHUNK, len(planned.plan.pages))
         run.options.progress("Writing", done, len(planned.plan.pages))
-    return Made(made, tuple(others), tuple(found))
+    return Made(made, tuple(others), tuple(found), context.renderer.frame)
+
+
+def _kept(run: Run, seen: Seen) -> dict[str, tuple[str, OutputFile]]:
+    """The pages of the last build, each with its key, that stand in output/ if there is one."""
+    kept = {}
+    for url, (key, digest) in seen.past.pages.items():
+        file = seen.held.get(url) if run.target else OutputFile(url, digest, 0)
+        if file and file.digest == digest:
+            kept[url] = key, file
+    return kept
 
 
 def _staged(target: output.Output, path: str, data: bytes) -> OutputFile:

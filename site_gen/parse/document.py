@@ -21,6 +21,7 @@ from site_gen import (
     yamlio,
 )
 from site_gen import values as typed
+from site_gen.compact import Compact
 from site_gen.config import Repair, SiteConfig, SplitParagraphs
 from site_gen.diagnostics import CODES, Diagnostic, Location, error, hushed, warning
 from site_gen.fields import BY_NAME, folded
@@ -50,7 +51,7 @@ NO_TITLE_TOLD = ("title-empty", "front-matter-unclosed", "front-matter-text")
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(Compact):
     """What came of a source. `document` is None where an error keeps it from being published."""
 
     path: str

@@ -13,6 +13,7 @@ from site_gen import (
     sources,
     tables,
 )
+from site_gen.compact import Compact
 from site_gen.config import SiteConfig
 from site_gen.diagnostics import Diagnostic, Location, error, hushed, warning
 from site_gen.metadata import Statement
@@ -23,7 +24,7 @@ from site_gen.paths import composed, folders, name_of, without_ending
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class Task(Compact):
     """A document and what adds to it. `defaults` are the nearest folder's first."""
 
     source: Source

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -42,14 +41,15 @@ CHUNK = 100
 class Context:
     """What a worker needs to render. Without a stage the pages are rendered and forgotten.
 
-    `kept` are pages of an earlier build that stand in output/, each with the digest of all that
-    it showed.
+    `kept` are pages of an earlier build that stand in output/, each with its key, and `frame` is
+    what all of them depended on.
     """
 
     inputs: Inputs
     stage_folder: Path | None
     output_folder: Path
     kept: Mapping[str, tuple[str, OutputFile]] = field(default_factory=dict)
+    frame: str = ""
 
     @cached_property
     def renderer(self) -> Renderer:
@@ -68,26 +68,30 @@ class Rendered:
     found: tuple[Diagnostic, ...] = ()
 
 
-def standing(context: Context, pages: Iterable[Page]) -> dict[str, tuple[str, OutputFile]]:
-    """The kept pages that still show the same."""
-    frame = context.renderer.frame
-    if not any(key.startswith(frame) for key, _ in islice(context.kept.values(), 1)):
-        return {}
-    return {
-        page.url: kept
-        for page in pages
-        if (kept := context.kept.get(page.url)) and kept[0] == context.renderer.key(page)
-    }
+def standing(
+    context: Context, pages: Iterable[Page]
+) -> tuple[dict[str, tuple[str, OutputFile]], list[tuple[Page, str]]]:
+    """The kept pages that still show the same, and the others, each with its key."""
+    kept = context.kept if context.frame == context.renderer.frame else {}
+    still: dict[str, tuple[str, OutputFile]] = {}
+    new = []
+    for page in pages:
+        key = context.renderer.key(page)
+        before = kept.get(page.url)
+        if before and before[0] == key:
+            still[page.url] = before
+        else:
+            new.append((page, key))
+    return still, new
 
 
-def render_chunk(context: Context, chunk: Sequence[Page]) -> Rendered:
-    """Render pages and stage them. Raises CacheBroken if the store lost a body."""
+def render_chunk(context: Context, chunk: Sequence[tuple[Page, str]]) -> Rendered:
+    """Render pages, each with its key, and stage them. Raises CacheBroken if a body is gone."""
     made: dict[str, tuple[str, OutputFile]] = {}
     found: list[Diagnostic] = []
     with cache.Store(context.inputs.store) as store:
-        for page in chunk:
+        for page, key in chunk:
             try:
-                key = context.renderer.key(page)
                 data = context.renderer.render(page, store).encode("utf-8")
             except cache.CacheBroken:
                 raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections import Counter
@@ -50,6 +51,11 @@ _IN_A_ROW = re.compile(r"(\d{4}(-\d\d){0,2}|\d\d-\d\d)\.html")
 """The names of lists that stand in a row: years, months, days, days of any year."""
 
 
+def _short_digest(shown: str) -> str:
+    data = shown.encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
+
+
 class Renderer:
     """Renders the pages of one site."""
 
@@ -62,6 +68,7 @@ class Renderer:
         self.cards: dict[str, dict[str, Any]] = {}
         self.card_keys: dict[str, str] = {}
         self.credits: dict[tuple[EntityKind, str], dict[str, str]] = {}
+        self.keys = Keys(inputs, self.card_key)
         self.intros = {self.plan.urls[one.path]: one for one in self.archive.pages.values()}
         self.pages = {page.url: page for page in self.plan.pages if page.kind == "list"}
         self.site = self._site()
@@ -69,10 +76,10 @@ class Renderer:
         self.list_around = self._list_around()
 
     def key(self, page: Page) -> str:
-        """The digest of all that a page shows, after that of what all pages show."""
-        details = self._details(page, Keys(self.inputs, self.card_key))
+        """The digest of all that a page shows beside the frame."""
+        details = self._details(page, self.keys)
         shown = (page.kind, page.url, page.title, page.parents, self._noindex(page), details)
-        return f"{self.frame} {cache.digest_of(json.dumps(shown, ensure_ascii=False))}"
+        return _short_digest(repr(shown))
 
     @cached_property
     def frame(self) -> str:
@@ -285,7 +292,8 @@ class Renderer:
         if key not in self.card_keys:
             document = self.archive.articles[key]
             named = [self._named(kind, key) for kind in ("author", "place")]
-            self.card_keys[key] = f"{document.body} {self.plan.urls[document.path]} {named}"
+            shown = document.body, self.plan.urls[document.path], named
+            self.card_keys[key] = _short_digest(repr(shown))
         return self.card_keys[key]
 
     def _article_key(self, page: Page, keys: Keys) -> dict[str, Any]:

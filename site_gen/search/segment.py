@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 
+from site_gen.compact import Compact
 from site_gen.search.codec import number
 
 GROUP, GROUP_WORDS = 144, 36_864
@@ -27,7 +28,7 @@ FIELD_GAP = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Compact):
     """What the index knows of an article beside its text. `shown` goes to the results as it is."""
 
     key: str
