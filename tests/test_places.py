@@ -292,7 +292,7 @@ def test_a_new_parent_changes_all_that_shows_it(site: SiteTest) -> None:
     site.run("build")
     after = site.output()
     assert "places/afghanistan.html" not in after
-    clean = SiteTest(site.folder.parent / "clean").write(
+    clean = SiteTest(site.folder.with_name(f"{site.folder.name}-clean")).write(
         WAR | {"content/places/takhar.yml": "name: Takhar\nparent: Tajikistan\n"}
     )
     clean.run("build")

@@ -31,6 +31,7 @@ from site_gen.pages import (
 from site_gen.render.bodies import Bodies, Keys, quoted
 from site_gen.render.coverage import coverage
 from site_gen.render.inputs import Inputs
+from site_gen.render.maps import Maps
 from site_gen.render.templates import TEMPLATE_OF, environment
 from site_gen.render.times import beside_time, calendar, date_pieces, timeline
 from site_gen.render.views import active, also_known, buckets, codes, group_id, point, said
@@ -455,6 +456,7 @@ class Renderer:
                 for index, letter in enumerate(sorted(letters), start=1)
             ],
             "letter_pages": buckets(page.children),
+            "map": self._map(None, bodies) if kind == "place" and not page.key else None,
         }
 
     @cached_property
@@ -528,11 +530,12 @@ class Renderer:
                 "same_as": list(registry.same_as) if registry else [],
                 "portrait": self._portrait(entity, entry),
                 "parent": self._parent(entity),
-                "coordinates": point(entity.point),
+                "coordinates": point(registry.coordinates) if registry else "",
                 "note": registry.note if registry else "",
                 "codes": codes(entity),
                 "count": len(entity.articles),
                 "children": self._children(entity),
+                "map": self._map(entity, bodies) if entity.kind == "place" else None,
                 "years": [] if split else buckets(page.children),
                 "agency": bool(registry and registry.agency),
                 "active": active(page.children) if entity.kind == "author" else "",
@@ -591,6 +594,20 @@ class Renderer:
 
     def _parent(self, entity: Entity) -> dict[str, str] | None:
         return self._credit(entity.kind, entity.parent) if entity.parent else None
+
+    @cached_property
+    def maps(self) -> Maps:
+        """The maps of pages of places."""
+        return Maps(self.archive)
+
+    def _map(self, place: Entity | None, bodies: Bodies | Keys) -> Any:
+        """The map of a place, or of all places; for a key, what it is made from."""
+        if isinstance(bodies, Keys):
+            return self.maps.key_of_place(place) if place else self.maps.key_of_world()
+        drawn = self.maps.of_place(place) if place else self.maps.of_world()
+        for mark in drawn["marks"] if drawn else ():
+            mark["url"] = self.plan.entity_urls["place", mark.pop("key")]
+        return drawn
 
     def _children(self, entity: Entity) -> list[dict[str, Any]]:
         """What lies in a place directly, with the number of articles of each."""
