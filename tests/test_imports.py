@@ -53,6 +53,7 @@ LAYERS: dict[str, frozenset[str]] = {
             "exports",
             "feeds",
             "fidelity",
+            "gazetteer",
             "htmlsource",
             "labels",
             "links",

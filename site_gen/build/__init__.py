@@ -28,9 +28,10 @@ from site_gen.build import making, planning, reading, seen
 from site_gen.build.run import Options, Progress, Report, Run
 from site_gen.config import SiteConfig
 from site_gen.diagnostics import Diagnostic, Location, error
+from site_gen.model import Archive
 from site_gen.past import Past
 
-__all__ = ["SOURCES", "WORK", "Options", "Progress", "Report", "build", "whole_site"]
+__all__ = ["SOURCES", "WORK", "Options", "Progress", "Report", "build", "survey", "whole_site"]
 
 SOURCES = ("content", "templates", "static")
 WORK = ".site_gen"
@@ -51,6 +52,21 @@ def build(options: Options) -> Report:
         _refuse_sources(options)
     with _uncollected():
         return _with_a_store(options)
+
+
+def survey(options: Options) -> tuple[Archive, SiteConfig]:
+    """The archive that a build would publish, and the settings of the site; nothing is published.
+
+    Raises OutputError if no cache can be kept on this machine.
+    """
+    with tempfile.TemporaryDirectory(prefix="site_gen-") as folder, _reported():
+        store = Path(folder)
+        settings, static, _ = _settings(options)
+        before = seen.look(options, store, None)
+        inventory, _ = sources.walk(options.site, settings, before.sources)
+        program = cache.program_digest(settings.markdown_extensions)
+        run = Run(options, settings, static, program, "", store, None)
+        return planning.plan(run, reading.read(run, inventory)).archive, settings
 
 
 @contextlib.contextmanager
