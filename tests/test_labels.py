@@ -425,7 +425,7 @@ def test_labels_below_a_heading_that_stays(site: SiteTest) -> None:
         head, body = soup.select_one(".head"), soup.select_one(".body")
         assert head is not None
         assert body is not None
-        assert head.get_text(" ", strip=True) == "As it should be By Ann Lee"
+        assert head.get_text(" ", strip=True) == "Undated As it should be By Ann Lee"
         assert body.get_text(" ", strip=True).startswith("As printed Text")
 
 

@@ -174,7 +174,7 @@ def test_every_alias_is_its_field(alias: str, field: str) -> None:
     kinds = BY_NAME[field].kinds
     value = {
         "date": "2001", "flag": "true", "language": "en",
-        "url": "https://a.org/", "urls": "https://a.org/",
+        "url": "https://a.org/", "urls": "https://a.org/", "number": "2",
     }.get(BY_NAME[field].type, "x")  # fmt: skip
     for key in (alias, alias.upper(), alias.replace("_", "-"), alias.replace("_", " ")):
         stated = Statement(key, value, Origin("front matter", "a.md", 2))
