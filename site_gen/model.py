@@ -216,6 +216,8 @@ class Document(Compact):
     """Why it was picked."""
     inferred: tuple[str, ...] = ()
     """The fields that nothing states, so that they were inferred, in order."""
+    version: str = ""
+    """The beginning of the SHA-256 of its title and text as they are published."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,7 +168,9 @@ def test_without_javascript(new_page: NewPage, served: dict[str, str]) -> None:
     assert (
         page.get_attribute("a[data-originalurl]", "href") == "https://example.com/original?a=1&b=2"
     )
-    page.click("summary")
+    page.click(".cite summary")
+    assert page.is_visible("text=The defections. The Example.")
+    page.click(".record summary")
     assert page.is_visible("text=content/articles/full.md")
 
 

@@ -1,23 +1,35 @@
-"""How a work is cited: as text in three styles, and as data for programs. Pure."""
+"""How a work is cited: as text in three styles, as data for programs, in the head of its page."""
 
 from __future__ import annotations
 
+from site_gen.citations.article import context, stated, work
+from site_gen.citations.embedded import Context, Person, Spot, json_ld, links, names, properties
 from site_gen.citations.formats import bibtex, coins, csl, csl_json, data_link, filed_names, ris
 from site_gen.citations.styles import apa, chicago, mla
 from site_gen.citations.works import Name, When, Work
 
 __all__ = [
+    "Context",
     "Name",
+    "Person",
+    "Spot",
     "When",
     "Work",
     "apa",
     "bibtex",
     "chicago",
     "coins",
+    "context",
     "csl",
     "csl_json",
     "data_link",
     "filed_names",
+    "json_ld",
+    "links",
     "mla",
+    "names",
+    "properties",
     "ris",
+    "stated",
+    "work",
 ]

@@ -94,7 +94,6 @@ def properties(work: Work, context: Context) -> Pairs:
         # Zotero takes it for the publication.
         ("og:site_name", work.container),
         ("og:url", work.url),
-        ("og:description", work.summary),
         ("og:locale", work.language.replace("-", "_")),
         ("article:published_time", _day(work.when)),
         ("article:modified_time", context.modified),
@@ -121,76 +120,64 @@ def json_ld(work: Work, context: Context) -> str:
 
     The text can stand in a script element: it holds no `<`.
     """
-    article: dict[str, Any] = {
-        "@type": "NewsArticle",
-        "@id": work.url,
-        "headline": work.title,
-        "description": work.summary,
-        "datePublished": _day(work.when),
-        "dateModified": context.modified,
-        "author": [_person(one) for one in context.authors],
-        "publisher": _organization(work.container if work.container != work.archive else ""),
-        "inLanguage": work.language,
-        "url": work.url,
-        "mainEntityOfPage": work.url,
-        "contentLocation": [_place(one) for one in context.places],
-        "keywords": list(context.topics),
-        "isBasedOn": context.source_url,
-        "archivedAt": context.archived_url,
-        "license": work.rights if _is_address(work.rights) else "",
-        "copyrightNotice": "" if _is_address(work.rights) else work.rights,
-        "version": work.version,
-    }
-    if not article["publisher"]:
-        article["publisher"] = _organization(context.publisher or work.archive)
-    holder = {
-        "@type": "ArchiveComponent",
-        "name": work.title,
-        "exampleOfWork": {"@id": work.url} if work.url else None,
-        "holdingArchive": {
-            "@type": "ArchiveOrganization",
-            "name": context.publisher or work.archive,
-            "url": context.home,
-        },
-    }
-    graph = {"@context": "https://schema.org", "@graph": [_stated(article), _stated(holder)]}
+    license = _is_address(work.rights)
+    publisher = work.container if work.container != work.archive else context.publisher
+    article = _stated(
+        ("@type", "NewsArticle"),
+        ("@id", work.url),
+        ("headline", work.title),
+        ("description", work.summary),
+        ("datePublished", _day(work.when)),
+        ("dateModified", context.modified),
+        ("author", [_person(one) for one in context.authors]),
+        ("publisher", {"@type": "Organization", "name": publisher or work.archive}),
+        ("inLanguage", work.language),
+        ("mainEntityOfPage", work.url),
+        ("contentLocation", [_place(one) for one in context.places]),
+        ("keywords", list(context.topics)),
+        ("isBasedOn", context.source_url),
+        ("archivedAt", context.archived_url),
+        ("license", work.rights if license else ""),
+        ("copyrightNotice", "" if license else work.rights),
+        ("version", work.version),
+    )
+    archive = {"@type": "ArchiveOrganization", "name": context.publisher or work.archive}
+    holder = _stated(
+        ("@type", "ArchiveComponent"),
+        ("name", work.title),
+        ("exampleOfWork", {"@id": work.url} if work.url else None),
+        ("holdingArchive", archive | ({"url": context.home} if context.home else {})),
+    )
+    graph = {"@context": "https://schema.org", "@graph": [article, holder]}
     return json.dumps(graph, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
 def _person(person: Person) -> dict[str, Any]:
-    kind = "Organization" if person.name.literal else "Person"
-    return {
-        "@type": kind,
-        "name": person.name.direct,
-        "familyName": person.name.family,
-        "givenName": person.name.given,
-        "url": person.url,
-        "sameAs": list(person.same_as),
-    }
-
-
-def _organization(name: str) -> dict[str, Any] | None:
-    return {"@type": "Organization", "name": name} if name else None
+    return _stated(
+        ("@type", "Organization" if person.name.literal else "Person"),
+        ("name", person.name.direct),
+        ("familyName", person.name.family),
+        ("givenName", person.name.given),
+        ("url", person.url),
+        ("sameAs", list(person.same_as)),
+    )
 
 
 def _place(spot: Spot) -> dict[str, Any]:
-    place: dict[str, Any] = {"@type": "Place", "name": spot.name, "url": spot.url}
-    if spot.coordinates:
-        latitude, longitude = spot.coordinates
-        place["geo"] = {"@type": "GeoCoordinates", "latitude": latitude, "longitude": longitude}
-    if spot.within:
-        place["containedInPlace"] = {"@type": "Place", "name": spot.within}
-    return place
+    latitude, longitude = spot.coordinates or (0, 0)
+    geo = {"@type": "GeoCoordinates", "latitude": latitude, "longitude": longitude}
+    return _stated(
+        ("@type", "Place"),
+        ("name", spot.name),
+        ("url", spot.url),
+        ("geo", geo if spot.coordinates else None),
+        ("containedInPlace", {"@type": "Place", "name": spot.within} if spot.within else None),
+    )
 
 
-def _stated(value: Any) -> Any:
-    """A value without anything in it that says nothing."""
-    if isinstance(value, dict):
-        kept = {key: _stated(one) for key, one in value.items()}
-        return {key: one for key, one in kept.items() if one not in ("", None, [], {})}
-    if isinstance(value, list):
-        return [_stated(one) for one in value]
-    return value
+def _stated(*pairs: tuple[str, Any]) -> dict[str, Any]:
+    """What says something."""
+    return {name: value for name, value in pairs if value}
 
 
 def _padded(when: When | None) -> list[str]:

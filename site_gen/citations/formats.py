@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from site_gen.citations.works import Name, When, Work
 
@@ -75,8 +75,8 @@ def ris(work: Work) -> str:
     if when and when.start:
         day = [*(f"{part:02}" for part in when.start), "", ""][:3]
         lines += [("PY", f"{when.start[0]:04}"), ("DA", f"{'/'.join(day)}/")]
-    elif when and work.date and work.date.year:
-        lines += [("PY", f"{work.date.year:04}"), ("DA", f"{work.date.year:04}///{when.words}")]
+    elif when and when.year:
+        lines += [("PY", f"{when.year:04}"), ("DA", f"{when.year:04}///{when.words}")]
     if work.summary:
         lines.append(("AB", work.summary))
     if work.language:
@@ -167,10 +167,14 @@ def data_link(text: str, kind: str) -> str:
     return f"data:{kind};charset=utf-8,{_percent(text)}"
 
 
-_UNSAFE = re.compile(rb"[^A-Za-z0-9\-._~:/@!$'()*,;=?]")
+_ESCAPED = {one: f"%{ord(one):02X}" for one in '%\r\n "#&+<>[\\]^`{|}'}
+"""What may stand in a text but not in an address; control characters stand in none of ours."""
+_BEYOND = re.compile(r"[^\x00-\x7f]+")
 
 
 def _percent(text: str) -> str:
     """Percent-encoded, but only what must be: these links stand in every page."""
-    encoded = _UNSAFE.sub(lambda match: b"%%%02X" % match[0][0], text.encode())
-    return encoded.decode("ascii")
+    for character, code in _ESCAPED.items():
+        if character in text:
+            text = text.replace(character, code)
+    return text if text.isascii() else _BEYOND.sub(lambda run: quote(run[0]), text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -140,6 +141,11 @@ def _not_named(at: Location) -> Diagnostic:
     return warning("unknown-key", at, "")
 
 
+def _version(title: str, text: str) -> str:
+    """The beginning of the digest of what is published, by which readers tell versions apart."""
+    return hashlib.sha256(f"{title}\n\n{text}".encode("utf-8", "surrogatepass")).hexdigest()[:10]
+
+
 def _same_page(task: Task) -> Diagnostic:
     return error(
         "url-collision",
@@ -221,7 +227,8 @@ class _Work:
                 fidelity.check(body, how, rendered.html, rendered.references, self.path)
             )
         self.check_empty(rendered, notes)
-        document = self.assembled(found, rendered, notes, body_key)
+        version = _version(found.values["title"], apart.body)
+        document = self.assembled(found, rendered, notes, body_key, version)
         return document, rendered.html, Record(_shown(found.evidence, notes, self.path), repairs)
 
     def tombstone(
@@ -485,6 +492,7 @@ class _Work:
         rendered: markup.Rendered,
         notes: tuple[ClosingNote, ...],
         body_key: str,
+        version: str,
     ) -> Document:
         values = found.values
         accept = self.accepted(values.get("accept", ()))
@@ -545,6 +553,7 @@ class _Work:
             inferred=tuple(
                 sorted({one.field for one in found.evidence if one.origin.kind == "inferred"})
             ),
+            version=version,
         )
 
     def registry(self, values: Mapping[str, Any]) -> Registry | None:

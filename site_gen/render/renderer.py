@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import jinja2
 from markupsafe import Markup as Safe
 
-from site_gen import cache, languages
+from site_gen import cache, citations, languages
 from site_gen.model import ENTITY_KINDS, Document, Entity, EntityKind, Page
 from site_gen.pages import (
     COVERAGE,
@@ -28,6 +28,8 @@ from site_gen.pages import (
     initial,
     translations_url,
 )
+from site_gen.render import citing
+from site_gen.render.anchors import anchored
 from site_gen.render.bodies import Bodies, Keys, quoted
 from site_gen.render.coverage import coverage
 from site_gen.render.inputs import Inputs
@@ -70,6 +72,7 @@ class Renderer:
         self.card_keys: dict[str, str] = {}
         self.credits: dict[tuple[EntityKind, str], dict[str, str]] = {}
         self.keys = Keys(inputs, self.card_key)
+        self.told: dict[tuple[EntityKind, str], str] = {}
         self.intros = {self.plan.urls[one.path]: one for one in self.archive.pages.values()}
         self.pages = {page.url: page for page in self.plan.pages if page.kind == "list"}
         self.site = self._site()
@@ -308,14 +311,37 @@ class Renderer:
             "translators": self._translators(page.key),
             "parts": self._parts(page.key),
             "translations": self._translations_of(page.key),
+            "cited": [self._stated(kind, page.key) for kind in ("author", "place")],
         }
+
+    def _stated(self, kind: EntityKind, article: str) -> list[str]:
+        """What citations and the head of a page tell of those whom an article names."""
+        return [self._told(kind, key) for key in self.archive.credits[kind].get(article, ())]
+
+    def _told(self, kind: EntityKind, key: str) -> str:
+        if (kind, key) not in self.told:
+            self.told[kind, key] = repr(citations.stated(self.archive.entities[kind][key]))
+        return self.told[kind, key]
+
+    def _address(self, path: str) -> str:
+        """The whole address of a path; empty where that of the site is not known."""
+        return self.config.url + quoted(path) if self.config.url else ""
+
+    def _entity_url(self, entity: Entity) -> str:
+        return self.plan.entity_urls[entity.kind, entity.key]
 
     def _article(self, page: Page, bodies: Bodies) -> dict[str, Any]:
         document = self.archive.articles[page.key]
         card = bodies.card(page.key)
         before, after = self.around.get(page.key, ("", ""))
+        work = citations.work(document, self.archive, page.url, self.config, self._address)
+        context = citations.context(
+            document, self.archive, self.config, self._entity_url, self._address
+        )
         article = card | {
-            "body": bodies.of(document),
+            "body": Safe(anchored(bodies.of(document))),
+            "cite": citing.cited(work),
+            "head": citing.head(work, context),
             "summary": document.summary,
             "dated": date_pieces(document.date) if document.date else [],
             "undated_url": "" if document.date else UNDATED_URL,

@@ -1,0 +1,52 @@
+"""How an article is cited, and what its page tells programs, as templates get it."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+from markupsafe import Markup as Safe
+
+from site_gen import citations
+from site_gen.citations import Context, Work
+
+STYLES = (("APA", citations.apa), ("Chicago", citations.chicago), ("MLA", citations.mla))
+FILES = (
+    ("BibTeX", "bib", "application/x-bibtex", citations.bibtex),
+    ("RIS", "ris", "application/x-research-info-systems", citations.ris),
+    ("CSL-JSON", "json", "application/vnd.citationstyles.csl+json", citations.csl_json),
+)
+
+
+def cited(work: Work) -> dict[str, Any]:
+    """The work in each style as text, in each format as a link that holds a file, its version."""
+    name = work.id.rpartition("/")[2]
+    return {
+        "styles": [{"name": style, "text": write(work)} for style, write in STYLES],
+        "files": [
+            {
+                "name": form,
+                "file": f"{name}.{ending}",
+                "url": citations.data_link(write(work), kind),
+            }
+            for form, ending, kind, write in FILES
+        ],
+        "version": work.version,
+    }
+
+
+def head(work: Work, context: Context) -> Safe:
+    """What the head of the page says: meta tags, links, JSON-LD."""
+    lines = [
+        *(f'<link rel="{rel}" href="{escape(to)}">' for rel, to in citations.links(work, context)),
+        *(
+            f'<meta name="{name}" content="{escape(content)}">'
+            for name, content in citations.names(work, context)
+        ),
+        *(
+            f'<meta property="{name}" content="{escape(content)}">'
+            for name, content in citations.properties(work, context)
+        ),
+        f'<script type="application/ld+json">{citations.json_ld(work, context)}</script>',
+    ]
+    return Safe("\n".join(lines) + "\n")
