@@ -16,6 +16,7 @@ import click
 from site_gen import __version__
 from site_gen.commands import today
 from site_gen.commands.export import export
+from site_gen.commands.importing import import_
 from site_gen.commands.places import places
 from site_gen.commands.verify import verify
 
@@ -82,6 +83,7 @@ def main(context: click.Context, directory: Path) -> None:
 main.add_command(export)
 main.add_command(places)
 main.add_command(verify)
+main.add_command(import_)
 
 
 def _shared(command: Any) -> Any:

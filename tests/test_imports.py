@@ -55,6 +55,7 @@ LAYERS: dict[str, frozenset[str]] = {
             "fidelity",
             "gazetteer",
             "htmlsource",
+            "importing",
             "labels",
             "links",
             "markup",
