@@ -167,6 +167,7 @@ def test_names_in_either_form_of_unicode(site: SiteTest) -> None:
     )
     assert site.codes() == []
     site.run("build")
-    links = [str(link["href"]) for link in site.soup("articles/a.html").select(".body a:not(.anchor)")]
+    found = site.soup("articles/a.html").select(".body a:not(.anchor)")
+    links = [str(link["href"]) for link in found]
     assert links == ["../articles/%C3%9Cbung.html"] * 2
     assert "Exercise" in site.text(f"articles/{composed}.html")
