@@ -67,6 +67,7 @@ class Diagnostic(Compact):
 CODES: dict[str, Severity] = {
     # Errors: the document, or the whole site, is not published.
     "attachment-collision": "error",
+    "attachment-withheld": "error",
     "config-key": "error",
     "config-unreadable": "error",
     "config-value": "error",
@@ -98,6 +99,7 @@ CODES: dict[str, Severity] = {
     # Warnings: the page is published.
     "accept-unknown": "warning",
     "anchor-dead": "warning",
+    "attachment-unread": "warning",
     "attachment-unsafe": "warning",
     "attachment-unused": "warning",
     "byline-part-left": "warning",
@@ -150,6 +152,7 @@ CODES: dict[str, Severity] = {
 WHOLE_SITE = frozenset(
     {
         "attachment-collision",
+        "attachment-withheld",
         "config-key",
         "config-unreadable",
         "config-value",

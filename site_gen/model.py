@@ -198,6 +198,8 @@ class Document(Compact):
     """Whether it is published but kept out of searches, the site's own and those of others."""
     withheld: tuple[Withheld, ...] = ()
     """What must not be shown of it. Nothing here and in its body holds these words."""
+    anonymous: bool = False
+    """Whether its authors' names are withheld."""
     withdrawn: Withdrawal | None = None
     """Set for what was withdrawn; then all that was said of it or in it is left out here."""
     registry: Registry | None = None

@@ -232,7 +232,7 @@ def in_address(address: str, rules: Iterable[Withheld]) -> bool:
     slug = ""
     for rule in rules:
         slug = slug or _slug(unquote(unescape(address)))
-        for words in _slugs(rule):
+        for words in slugs(rule):
             one = words.replace("-", "")
             if f"-{words}-" in slug:
                 return True
@@ -242,7 +242,8 @@ def in_address(address: str, rules: Iterable[Withheld]) -> bool:
 
 
 @lru_cache(maxsize=1_000)
-def _slugs(rule: Withheld) -> tuple[str, ...]:
+def slugs(rule: Withheld) -> tuple[str, ...]:
+    """The words as addresses spell them, a name in both orders."""
     from slugify import slugify
 
     said = ["-".join(order) for order in _orders(rule.words)] if rule.name else [rule.words]
@@ -315,10 +316,10 @@ def parts_left(text: str, rules: Sequence[Withheld]) -> Iterator[int]:
         for rule in rules
         if rule.name
         for word in next(_orders(rule.words))
-        if len(word) >= SHORTEST_PART
+        if len(word) >= SHORTEST_PART and word[0].isupper()
     }
     for part in sorted(parts):
-        for match in re.finditer(re.escape(part), plain, re.IGNORECASE):
+        for match in re.finditer(f"{re.escape(part)}|{re.escape(part.upper())}", plain):
             if not (_joined(plain, match.start()) or _joined(plain, match.end())):
                 yield reading.starts[match.start()]
                 break
@@ -402,4 +403,4 @@ def _published(text: str) -> Iterator[str]:
 def spells(name: str, rules: Iterable[Withheld]) -> bool:
     """Whether a name of something holds withheld words, in any case."""
     folded = _slug(name)
-    return any(f"-{words}-" in folded for rule in rules for words in _slugs(rule))
+    return any(f"-{words}-" in folded for rule in rules for words in slugs(rule))

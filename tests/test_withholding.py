@@ -8,6 +8,7 @@ import pytest
 
 from tests.archive_sites import PNG, Files, document
 from tests.support import SiteTest
+from tests.test_picturedata import chunk
 
 SECRET = "Zanzibarova"
 
@@ -389,3 +390,120 @@ def test_findings_quote_nothing_of_a_redacted_text(site: SiteTest) -> None:
         result = site.run("check", "--format", form)
         assert marker not in result.stdout + result.stderr
         assert "r.md" in result.stdout + result.stderr
+
+
+ANONYMISED: Files = {
+    "content/articles/r.md": (
+        "---\ntitle: By Ann Zanzibarova\nauthor: Zanzibarova, Ann\ndate: 2001-02-03\n"
+        "summary: ANN ZANZIBAROVA reports.\nplaces: [Kabul]\n---\n\n"
+        "Ann  Zanzibarova was there; A. Zanzibarova too. ![Ann\nZánzibarova](p.png) "
+        "[mail](mailto:ann.zanzibarova@example.org) @AnnZanzibarova "
+        "[her page](https://example.org/authors/zanzibarova-ann/)\n\n"
+        "She said: the mill stands still.\n\n"
+        "*Ann Zanzibarova is a reporter in Kabul, and grew up by the Orrery.*\n"
+    ),
+    "content/articles/r.yml": "byline: anonymised\n",
+    "content/articles/other.md": document(
+        "By her.", {"title": "O", "authors": "[Ann Zanzibarova]"}
+    ),
+    "content/authors/ann.yml": "name: Ann Zanzibarova\naliases: [A. Zanzibarova, Nan Tucket]\n",
+    "content/articles/p.png": PNG,
+}
+
+
+def test_an_anonymised_byline(site: SiteTest) -> None:
+    """Every known spelling of the author is gone from the page, the lists and the log."""
+    site.write(ANONYMISED)
+    result = site.run("build")
+    assert result.exit_code == 0, result.stderr
+    page = site.page("articles/r.html")
+    for said in ("zanzib", "nan tucket", "orrery", "sha-256"):
+        assert said not in page.split('<nav class="neighbours"')[0].casefold().replace("á", "a")
+    assert "Name withheld" in site.text("articles/r.html")
+    assert "the mill stands still" in page
+    assert "By ▇▇▇" not in site.text("authors/ann.html")
+    assert "articles/r.html" not in site.page("authors/ann.html")
+    assert "Name withheld" in site.text("dates/2001.html")
+    assert "anzibar" not in result.stderr
+
+
+def test_a_new_alias_is_withheld_too(site: SiteTest) -> None:
+    """An alias that the registry learns is taken out by the next build, as by a clean one."""
+    site.write({**ANONYMISED, "content/authors/ann.yml": "name: Ann Zanzibarova\n"})
+    head, _, body = str(ANONYMISED["content/articles/r.md"]).rpartition("---\n\n")
+    site.write({"content/articles/r.md": f"{head}---\n\nNan Tucket wept.\n\n{body}"})
+    site.run("build")
+    assert "Nan Tucket" in site.page("articles/r.html")
+    site.write({"content/authors/ann.yml": ANONYMISED["content/authors/ann.yml"]})
+    site.run("build")
+    assert "Nan Tucket" not in site.page("articles/r.html")
+
+
+def test_an_unreadable_registry_holds_anonymised_articles_back(site: SiteTest) -> None:
+    """As long as not all spellings are known, none can be said to be gone."""
+    site.write({**ANONYMISED, "content/authors/bob.yml": "name: [\n"})
+    result = site.run("build", "--keep-going")
+    assert "articles/r.md: error[status-unreadable]" in result.stderr
+    assert not (site.folder / "output/articles/r.html").exists()
+
+
+@pytest.mark.parametrize("said", ["anonymise", "Anonymisd"])
+def test_a_byline_that_nearly_says_so(site: SiteTest, said: str) -> None:
+    """A slip of the pen does not publish a name."""
+    site.write({**ANONYMISED, "content/articles/r.yml": f"byline: {said}\n"})
+    site.run("build", "--keep-going")
+    assert not (site.folder / "output/articles/r.html").exists()
+
+
+def test_a_name_in_the_address(site: SiteTest) -> None:
+    """A file that is called by its author's name is held back."""
+    site.write(
+        {
+            "content/articles/zanzibarova_ann-1.md": ANONYMISED["content/articles/r.md"],
+            "content/articles/zanzibarova_ann-1.yml": "byline: Anonymized\n",
+        }
+    )
+    result = site.run("build", "--keep-going")
+    assert "error[redaction-address]" in result.stderr
+    assert "anzibar" not in result.stderr
+
+
+def test_a_part_of_a_name_is_told(site: SiteTest) -> None:
+    """A family name by itself may be another word: it is shown, with a warning."""
+    text = str(ANONYMISED["content/articles/r.md"]).replace("She said", "Zanzibarova said")
+    site.write({**ANONYMISED, "content/articles/r.md": text})
+    result = site.run("build")
+    assert "warning[byline-part-left]" in result.stderr
+    assert "anzibar" not in result.stderr
+
+
+def test_pictures_lose_their_metadata(site: SiteTest) -> None:
+    """What a picture says beside the picture is not published with a redacted text."""
+    noted = PNG[:33] + chunk(b"tEXt", f"Author\0{SECRET}".encode()) + PNG[33:]
+    site.write({"content/articles/p.png": noted, "content/articles/own.png": noted})
+    site.write({"content/articles/c.md": "# C\n\n![mine](own.png)\n"})
+    redacted(site, f"{SECRET} ![him](p.png)", SECRET)
+    assert (site.folder / "output/articles/p.png").read_bytes() == PNG
+    assert (site.folder / "output/articles/own.png").read_bytes() == noted
+    (site.folder / "content/articles/r.yml").write_text("title: T\n")
+    site.run("build")
+    assert (site.folder / "output/articles/p.png").read_bytes() == noted
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (f"a,{SECRET}\n".encode(), "attachment-withheld"),
+        (f"\0{SECRET}".encode("utf-16"), "attachment-withheld"),
+        (PNG[:40], "attachment-withheld"),
+        (b"PK\0", "attachment-withheld"),
+        (b"\0\1", "attachment-unread"),
+    ],
+)
+def test_files_that_hold_the_words(site: SiteTest, data: bytes, code: str) -> None:
+    """A file that holds withheld words stops the build; one that nobody can read is told."""
+    site.write({"content/articles/t.csv": data})
+    said = redacted(site, f"{SECRET} [table](t.csv)", SECRET)
+    assert f"[{code}]" in said
+    assert SECRET not in said
+    assert (site.folder / "output/articles/t.csv").exists() == (code == "attachment-unread")

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from site_gen import assets, check, output, parallel, render, search, sources, svg
+from site_gen import assets, check, guarded, output, parallel, render, search, sources, svg
 from site_gen.build.planning import Planned
 from site_gen.build.run import Run
 from site_gen.build.seen import Seen
 from site_gen.diagnostics import Diagnostic
-from site_gen.model import OutputFile
+from site_gen.model import OutputFile, Withheld
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,9 @@ def pages(run: Run, planned: Planned, index: search.Index, seen: Seen) -> Made:
     found: list[Diagnostic] = []
     for path, url in planned.attachments.items():
         try:
-            others += _attachment(run, path, url, seen)
+            staged, told = _attachment(run, path, url, seen, planned.guarded.get(path))
+            others += staged
+            found += told
         except OSError as reason:
             found.append(assets.unreadable(path, reason.strerror or str(reason)))
         except ValueError as reason:
@@ -106,18 +108,29 @@ def _staged(target: output.Output, path: str, data: bytes) -> OutputFile:
     return output.stage(target.stage_folder, target.folder, path, data)
 
 
-def _attachment(run: Run, path: str, url: str, seen: Seen) -> list[OutputFile]:
+def _attachment(
+    run: Run, path: str, url: str, seen: Seen, withheld: Sequence[Withheld] | None
+) -> tuple[list[OutputFile], list[Diagnostic]]:
     """Stage an attachment, but not one that output/ holds as it is.
 
-    Raises OSError if it cannot be read, ValueError if it is an unsafe drawing.
+    `withheld` are words that must not be in it. Raises OSError if it cannot be read, ValueError if
+    it is an unsafe drawing.
     """
     drawing = check.ending(url) == ".svg"
     held = seen.held.get(url)
     read = partial(sources.read_bytes, run.options.site, path)
     digest, data = seen.sources.read(path, os.stat(run.options.site / path), read)
-    if run.target and not drawing and held and digest == held.digest:
-        return [held]
+    as_it_is = not drawing and withheld is None
+    if run.target and as_it_is and held and digest == held.digest:
+        return [held], []
     if data is None:
         data = read()
     published = svg.sanitise(data) if drawing else data
-    return [_staged(run.target, url, published)] if run.target else []
+    told: list[Diagnostic] = []
+    if withheld is not None:
+        allowed, problem = guarded.published(published, path, withheld)
+        told += [problem] if problem else []
+        if allowed is None:
+            return [], told
+        published = allowed
+    return ([_staged(run.target, url, published)] if run.target else []), told

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from site_gen import archive, check, links, output, pages, people, sources, threads, world
@@ -10,7 +10,7 @@ from site_gen.build.reading import Read
 from site_gen.build.run import Run
 from site_gen.check import Sum
 from site_gen.diagnostics import Diagnostic
-from site_gen.model import Archive, Document
+from site_gen.model import Archive, Document, Withheld
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,8 @@ class Planned:
     attachments: Mapping[str, str]
     failed: tuple[str, ...]
     found: tuple[Diagnostic, ...]
+    guarded: Mapping[str, tuple[Withheld, ...]]
+    """Attachments of documents with withheld words, by path, and these words."""
 
     @property
     def sum(self) -> Sum:
@@ -72,7 +74,22 @@ def plan(run: Run, read: Read) -> Planned:
     files = [*((f"static/{name}", url) for name, url in run.static.urls.items()), *used.items()]
     found += pages.files_in_the_way(files, plan, [output.MANIFEST])
     found += check.leftovers(places, resolved.attachments, resolved.withheld, run.settings)
-    return Planned(whole, plan, resolved, used, tuple(failed), tuple(found))
+    guarded = _guarded(shown, resolved, used)
+    return Planned(whole, plan, resolved, used, tuple(failed), tuple(found), guarded)
+
+
+def _guarded(
+    shown: Iterable[Document], resolved: links.Resolved, used: Mapping[str, str]
+) -> dict[str, tuple[Withheld, ...]]:
+    """The attachments that documents with withheld words refer to."""
+    found: dict[str, tuple[Withheld, ...]] = {}
+    for document in shown:
+        if document.withheld or document.anonymous:
+            targets = frozenset(resolved.targets.get(document.path, ()))
+            for path, url in used.items():
+                if url in targets:
+                    found[path] = (*found.get(path, ()), *document.withheld)
+    return found
 
 
 def _shown(whole: Archive) -> list[Document]:

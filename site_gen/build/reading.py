@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -38,7 +38,43 @@ def read(run: Run, inventory: sources.Inventory) -> Read:
     unknown: list[tuple[str, Location]] = []
     masked: dict[str, str] = {}
     quiet: set[str] = set()
+    keys: list[str] = []
+    while tasks:
+        waiting: list[str] = []
+        for parsed in _parsed(run, context, tasks, keys):
+            if parsed.waits:
+                waiting.append(parsed.path)
+                continue
+            found += parsed.found
+            unknown += parsed.unknown
+            quiet.update(parsed.quiet)
+            if parsed.masked and parsed.masked != parsed.path:
+                masked[without_ending(parsed.path)] = without_ending(parsed.masked)
+            if parsed.document is None:
+                failed.append(parsed.path)
+            else:
+                documents.append(parsed.document)
+        if waiting and any(sources.document_kind(path) == "author" for path in failed):
+            # A spelling that cannot be read would be shown.
+            found += map(parse.no_spellings, waiting)
+            failed += waiting
+            break
+        tasks = parse.again(tasks, waiting, documents)
+    # Documents come by groups; whatever looks at them in turn goes by path.
+    documents.sort(key=lambda one: one.path)
+    found += check.unknown_keys(unknown, run.settings)
+    lost = tuple(sorted(failed))
+    return Read(
+        inventory, tuple(documents), lost, tuple(keys), tuple(found), masked, frozenset(quiet)
+    )
+
+
+def _parsed(
+    run: Run, context: parse.Context, tasks: Sequence[parse.Task], keys: list[str]
+) -> Iterator[parse.Parsed]:
+    """What comes of each document, those that the store has first. Adds the `keys` of all."""
     groups = parse.groups(tasks, context)
+    keys += (key for group in groups for key in group.stored)
     new: list[parse.Group] = []
     known: list[list[parse.Parsed]] = []
     with cache.Store(run.store) as values:
@@ -51,21 +87,6 @@ def read(run: Run, inventory: sources.Inventory) -> Read:
     done = 0
     parsed_now = parallel.ordered_map(parse.parse_group, new, context, run.options.jobs)
     for results in chain(known, parsed_now):
-        for parsed in results:
-            found += parsed.found
-            unknown += parsed.unknown
-            quiet.update(parsed.quiet)
-            if parsed.masked and parsed.masked != parsed.path:
-                masked[without_ending(parsed.path)] = without_ending(parsed.masked)
-            if parsed.document is None:
-                failed.append(parsed.path)
-            else:
-                documents.append(parsed.document)
+        yield from results
         done += len(results)
         run.options.progress("Reading", done, len(tasks))
-    # Documents come by groups; whatever looks at them in turn goes by path.
-    documents.sort(key=lambda one: one.path)
-    found += check.unknown_keys(unknown, run.settings)
-    keys = tuple(key for group in groups for key in group.stored)
-    lost = tuple(sorted(failed))
-    return Read(inventory, tuple(documents), lost, keys, tuple(found), masked, frozenset(quiet))

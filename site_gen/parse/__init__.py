@@ -7,11 +7,12 @@ import math
 import os
 import pickle
 import traceback
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from site_gen import cache
-from site_gen.diagnostics import Location, error
+from site_gen.diagnostics import Diagnostic, Location, error
+from site_gen.model import Document
 from site_gen.parse.document import Context, Parsed, parse
 from site_gen.parse.gather import Task, tasks
 
@@ -20,9 +21,11 @@ __all__ = [
     "Group",
     "Parsed",
     "Task",
+    "again",
     "groups",
     "kept",
     "key_of",
+    "no_spellings",
     "parse",
     "parse_group",
     "tasks",
@@ -65,6 +68,34 @@ def key_of(task: Task, context: Context) -> str:
         *(f"{one.kind} {one.document_kind} {one.markup} {one.path} {one.digest}" for one in inputs),
         *(f"{one.key} {one.raw} {one.origin}" for one in task.row),
         *task.twins,
+        *([] if task.spellings is None else [f"spellings {task.spellings}"]),
+    )
+
+
+def again(
+    tasks: Sequence[Task], waiting: Sequence[str], documents: Iterable[Document]
+) -> list[Task]:
+    """The tasks of documents that wait for the registry's spellings of their authors."""
+    if not waiting:
+        return []
+    spellings = tuple(
+        sorted(
+            (one.title, one.key, *one.registry.aliases, one.registry.sort_name)
+            for one in documents
+            if one.kind == "author" and one.registry
+        )
+    )
+    wanted = frozenset(waiting)
+    return [replace(one, spellings=spellings) for one in tasks if one.source.path in wanted]
+
+
+def no_spellings(path: str) -> Diagnostic:
+    """The error for a document whose byline is withheld where the registry cannot be read."""
+    return error(
+        "status-unreadable",
+        Location(path),
+        "The byline is to be withheld, and not all spellings of its names are known",
+        hint="Mend the entries under content/authors that have errors.",
     )
 
 

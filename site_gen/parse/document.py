@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -38,6 +37,7 @@ from site_gen.model import (
     Registry,
     Source,
     Withdrawal,
+    Withheld,
 )
 from site_gen.model import Repair as Repaired
 from site_gen.parse import status, withholding
@@ -59,6 +59,8 @@ class Parsed(Compact):
     document: Document | None
     found: tuple[Diagnostic, ...] = ()
     unknown: tuple[tuple[str, Location], ...] = ()
+    waits: bool = False
+    """Whether it is to be read again, with the registry's spellings of its authors."""
     masked: str = ""
     """The path as it may be printed."""
     quiet: tuple[str, ...] = ()
@@ -102,6 +104,10 @@ def _is_draft(values: Mapping[str, Any]) -> bool:
     return bool(values.get("draft")) or values.get("status", "").casefold() == "draft"
 
 
+class _Waits(Exception):
+    """The document cannot be read before the registry is known."""
+
+
 class _Failed(Exception):
     """The document cannot be published; the diagnostics say why."""
 
@@ -111,8 +117,12 @@ def parse(task: Task, context: Context, body_key: str) -> tuple[Parsed, str, Rec
     work = _Work(task, context)
     document: Document | None = None
     body, record = "", Record()
-    with contextlib.suppress(_Failed):  # The errors that were found tell why.
+    try:
         document, body, record = work.document(body_key)
+    except _Waits:
+        return Parsed(task.source.path, None, waits=True), body, record
+    except _Failed:
+        pass  # The errors that were found tell why.
     if task.twins:
         work.found.append(_same_page(task))
     if document and work.censor.rules:
@@ -132,7 +142,9 @@ def parse(task: Task, context: Context, body_key: str) -> tuple[Parsed, str, Rec
     masked = withholding.masked(task.source.path, work.censor.rules)
     files = (task.source.path, *([task.sidecar.path] if task.sidecar else ()))
     quiet = files if work.sensitive else ()
-    told = Parsed(task.source.path, document, tuple(found), work.unknown, masked, quiet)
+    told = Parsed(
+        task.source.path, document, tuple(found), work.unknown, masked=masked, quiet=quiet
+    )
     return told, body, record
 
 
@@ -183,9 +195,29 @@ class _Work:
         self.sensitive = False
         """Whether something of the document must not be shown, so that nothing may quote it."""
         self.censor = withholding.Censor((), self.known, Location(self.path))
+        self.bylines: tuple[Withheld, ...] = ()
+        self.anonymous = False
 
     def document(self, body_key: str) -> tuple[Document, str, Record]:
         """Everything about the document. Raises _Failed where an error ends the reading."""
+        apart, how = self.taken()
+        if withholding.anonymised(self.stated, self.known):
+            if self.task.spellings is None:
+                raise _Waits
+            # Read once more, without the names that the first reading found.
+            self.bylines = withholding.names(
+                self.stated, self.known, self.config, self.task.spellings
+            )
+            self.stated, self.found = list(self.task.row), []
+            self.anonymous = self.sensitive = True
+            apart, how = self.taken()
+            self.stated = [
+                one for one in self.stated if self.known.get(folded(one.key)) != "authors"
+            ]
+        return self.made(apart, how, body_key)
+
+    def taken(self) -> tuple[labels.Split, Markup]:
+        """Take up all that is stated of the document; its body, and how that is marked up."""
         if self.task.sidecar:
             self.add_yaml(self.task.sidecar, "sidecar")
         for source in self.task.defaults:
@@ -202,6 +234,10 @@ class _Work:
             line = lines[apart.title_line - 1]
             self.state([Statement("title", apart.title, origin, 1, line, apart.title)])
         self.infer_from_name()
+        return apart, how
+
+    def made(self, apart: labels.Split, how: Markup, body_key: str) -> tuple[Document, str, Record]:
+        """The document, from what is stated of it and its body."""
         found = self.resolve(frozenset(), tell=True)
         self.judge(found)
         self.unknown = found.unknown
@@ -218,7 +254,12 @@ class _Work:
             bool(found.values.get("smart_quotes", self.config.smart_quotes)),
             markup.extension_settings(self.config.markdown_extensions),
         )
-        body, notes = self.closing_notes(apart.body, found.values.get("authors", ()), options)
+        notes: tuple[ClosingNote, ...] = ()
+        if self.anonymous:
+            body = withholding.without_notes(apart.body, how)
+        else:
+            authors = found.values.get("authors", ())
+            body, notes = self.closing_notes(apart.body, authors, options)
         body, repairs = self.mended(body, how, found.values.get("repair"))
         rendered, problems = markup.render(body, options, self.path)
         self.found.extend(problems)
@@ -227,7 +268,9 @@ class _Work:
                 fidelity.check(body, how, rendered.html, rendered.references, self.path)
             )
         self.check_empty(rendered, notes)
-        version = _version(found.values["title"], apart.body)
+        # A digest of what is not published would confirm a guess at it.
+        text = rendered.html if self.censor.rules or self.anonymous else apart.body
+        version = _version(found.values["title"], text)
         document = self.assembled(found, rendered, notes, body_key, version)
         return document, rendered.html, Record(_shown(found.evidence, notes, self.path), repairs)
 
@@ -290,7 +333,7 @@ class _Work:
         )
         self.found.extend(problems)
         at = self.location_of("redactions") if rules else Location(self.path)
-        self.censor = withholding.Censor(rules, self.known, at)
+        self.censor = withholding.Censor((*rules, *self.bylines), self.known, at)
         stated, self.stated = self.stated, []
         self.state(stated)
 
@@ -305,6 +348,7 @@ class _Work:
             (one for one in self.stated if one.origin.kind != "sidecar"), self.known
         )
         self.found.extend(problems)
+        self.found.extend(withholding.unclear_bylines(self.stated, self.known))
         self.found.extend(self.censor.found)
         self.found.extend(self.censor.unused())
         self.found.extend(self.censor.address(self.path, found.values.get("slug", "")))
@@ -543,6 +587,7 @@ class _Work:
             embargo=values.get("embargo_until"),
             noindex=values.get("noindex", False),
             registry=self.registry(values),
+            anonymous=self.anonymous,
             extra=found.extra,
             translators=self.censor.names(values.get("translators", ())),
             part=values.get("part", 0),

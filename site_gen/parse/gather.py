@@ -33,6 +33,9 @@ class Task(Compact):
     row: tuple[Statement, ...] = ()
     twins: tuple[str, ...] = ()
     """Other documents of its name, with which it would share its page."""
+    spellings: tuple[tuple[str, ...], ...] | None = None
+    """The spellings of each author in the registry, once they are known. Only a document whose
+    byline is withheld waits for them."""
 
 
 def tasks(

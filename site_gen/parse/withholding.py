@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-from site_gen import redaction
+from site_gen import closing, htmlsource, redaction
+from site_gen.config import SiteConfig
 from site_gen.dates import Date
 from site_gen.diagnostics import Diagnostic, Location, error, warning
 from site_gen.fields import folded
 from site_gen.metadata import Statement
-from site_gen.model import Document, Evidence, Record, Withheld
+from site_gen.model import Document, Evidence, Markup, Record, Withheld
 from site_gen.paths import ending_of, without_ending
+from site_gen.values import READERS, Wrong
 
 _SPEAKS = re.compile(
     r"(?:^|[{,])[ \t\"']*(?:redact|withdr|withh|embargo|anonym)[\w -]*[\"']?\s*:"
@@ -21,6 +24,9 @@ _SPEAKS = re.compile(
     r"|\bstatus[\"']?\s*:\s*[\"']?(?:embargoed|withdrawn)",
     re.IGNORECASE | re.MULTILINE,
 )
+_ANONYMISED = ("anonymised", "anonymized")
+OF_A_NAME = "The name of the author."
+"""Why a name is withheld, to readers."""
 _NOT_WORDS = frozenset(
     {
         "accept", "draft", "embargo_until", "encoding", "markup", "noindex", "redactions",
@@ -77,6 +83,65 @@ def _rule(item: Any) -> tuple[Withheld | None, str]:
 def _unreadable(one: Statement, message: str) -> Diagnostic:
     hint = "Write `redactions: [{match: the exact words, reason: why}]` into the sidecar."
     return error("redaction-unreadable", one.location, message, hint=hint)
+
+
+def _said(one: Statement, known: Mapping[str, str]) -> str:
+    """What a statement says of the byline, if it does; in small letters."""
+    if known.get(folded(one.key)) != "authors":
+        return ""
+    value = one.value[0] if isinstance(one.value, list) and len(one.value) == 1 else one.value
+    return value.strip().casefold() if isinstance(value, str) else ""
+
+
+def anonymised(stated: Iterable[Statement], known: Mapping[str, str]) -> bool:
+    """Whether something says that the authors' names must not be shown."""
+    return any(_said(one, known) in _ANONYMISED for one in stated)
+
+
+def unclear_bylines(stated: Iterable[Statement], known: Mapping[str, str]) -> Iterator[Diagnostic]:
+    """An error for each byline that nearly says so."""
+    for one in stated:
+        said = _said(one, known)
+        if said.startswith("anonymi") and said not in _ANONYMISED:
+            yield error(
+                "status-unreadable",
+                one.location,
+                "The byline seems to be withheld, and does not say so plainly",
+                hint="Write `byline: anonymised`.",
+            )
+
+
+def names(
+    stated: Iterable[Statement],
+    known: Mapping[str, str],
+    config: SiteConfig,
+    spellings: Iterable[Sequence[str]],
+) -> tuple[Withheld, ...]:
+    """The names of the authors as anything states them, with all that the registry knows."""
+    found: dict[Any, None] = {}
+    for one in stated:
+        if known.get(folded(one.key)) != "authors" or _said(one, known) in _ANONYMISED:
+            continue
+        found |= dict.fromkeys(one.value if isinstance(one.value, list) else [one.value])
+        with contextlib.suppress(Wrong):
+            found |= dict.fromkeys(READERS["people"](one.value, config) or ())
+    given = [one for one in found if isinstance(one, str)]
+    given = [one for one in map(redaction.words_of, given) if redaction.is_name(one)]
+    alike = {slug for one in given for slug in redaction.slugs(Withheld(one, name=True))}
+    for person in spellings:
+        rules = [Withheld(one, name=True) for one in person if redaction.is_name(one)]
+        if alike.intersection(slug for rule in rules for slug in redaction.slugs(rule)):
+            given += (redaction.words_of(rule.words) for rule in rules)
+    return tuple(Withheld(one, OF_A_NAME, name=True) for one in dict.fromkeys(given))
+
+
+def without_notes(body: str, how: Markup) -> str:
+    """A body without its closing notes on authors whose names were replaced."""
+    take = htmlsource.closing_notes if how == "html" else closing.closing_notes
+    while True:
+        body, notes = take(body, (redaction.NAME,))
+        if not notes:
+            return body
 
 
 class Censor:

@@ -284,6 +284,7 @@ class Renderer:
                 "date_label": document.date.label() if document.date else "",
                 "date_iso": document.date.iso if document.date else "",
                 "authors": self._named("author", key),
+                "anonymous": document.anonymous,
                 "places": self._named("place", key),
                 "excerpt": document.summary or document.excerpt,
                 "language": language,
