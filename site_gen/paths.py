@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _DRIVE = re.compile(r"[A-Za-z]:")
 
@@ -19,10 +20,16 @@ def comparable(path: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
 
 
-def folders(path: str) -> list[str]:
+def folders(path: str) -> tuple[str, ...]:
     """The folders above a path, the topmost first: `a/b/c` is in `a` and `a/b`."""
-    parts = path.split("/")
-    return ["/".join(parts[:depth]) for depth in range(1, len(parts))]
+    return _with_above(path[: path.rfind("/")]) if "/" in path else ()
+
+
+@lru_cache(maxsize=16_384)
+def _with_above(folder: str) -> tuple[str, ...]:
+    """A folder after those above it. Thousands of paths may be in one."""
+    parts = folder.split("/")
+    return tuple("/".join(parts[:depth]) for depth in range(1, len(parts) + 1))
 
 
 def name_of(path: str) -> str:

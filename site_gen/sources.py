@@ -8,6 +8,7 @@ import os
 import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from site_gen.config import SiteConfig, extension_use
@@ -136,7 +137,7 @@ class _Walker:
         source = _classify(path, self.config)
         try:
             if source.kind == "attachment":
-                source = replace(source, size=_regular(f"{self.site}/{path}").st_size)
+                source = _read_as(source, "", _regular(f"{self.site}/{path}").st_size)
             elif source.kind != "ignored":
                 source = self.read(source)
         except OSError as problem:
@@ -153,7 +154,7 @@ class _Walker:
             source.path, status, lambda: read_bytes(self.site, source.path)
         )
         size = status.st_size if data is None else len(data)
-        return replace(source, digest=digest, size=size)
+        return _read_as(source, digest, size)
 
     def lost(self, path: str) -> None:
         """Keep what cannot be read: a sidecar stays one, so that its document is held back."""
@@ -163,9 +164,14 @@ class _Walker:
         self.sources.append(source)
 
 
+def _read_as(source: Source, digest: str, size: int) -> Source:
+    """A source as it was read. `replace` takes longer than a look at the file."""
+    return Source(source.path, source.kind, source.document_kind, source.markup, digest, size)
+
+
 def _text(name: str) -> str:
     """A path that can be printed; what is not valid UTF-8 in it becomes codes."""
-    return name.encode("utf-8", "backslashreplace").decode()
+    return name if name.isascii() else name.encode("utf-8", "backslashreplace").decode()
 
 
 def _reason(problem: OSError) -> str:
@@ -313,10 +319,15 @@ class _Documents:
     def __init__(self, by_stem: Mapping[str, list[str]]) -> None:
         self.by_stem = by_stem
         self.paths = frozenset(path for paths in by_stem.values() for path in paths)
-        self.beside: dict[str, list[str]] = {}
-        for stem in by_stem:
-            self.beside.setdefault(folder_of(stem), []).append(name_of(stem))
         self.guesser = Guesser()
+
+    @cached_property
+    def beside(self) -> dict[str, list[str]]:
+        """The names of documents, without their endings, by folder."""
+        beside: dict[str, list[str]] = {}
+        for stem in self.by_stem:
+            beside.setdefault(folder_of(stem), []).append(name_of(stem))
+        return beside
 
     def named(self, sidecar: str) -> list[str]:
         """The documents that a sidecar names: `a.yml` those called a, `a.txt.yml` a.txt alone."""

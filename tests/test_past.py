@@ -14,7 +14,7 @@ from site_gen import signatures
 from site_gen.cache import Store
 from site_gen.past import Past
 from site_gen.signatures import COARSE, TICK, Signatures
-from tests.archive_sites import articles, document
+from tests.archive_sites import EVERY_KIND, Files, articles, document
 from tests.support import SiteTest
 
 FILES = {
@@ -80,6 +80,44 @@ def test_an_edit_renders_what_shows_it(site: SiteTest, monkeypatch: pytest.Monke
     done = rendered(site, monkeypatch)
     assert "articles/n15.html" in done
     assert "articles/n03.html" not in done
+
+
+EDITS: list[list[Files]] = [
+    [
+        {"content/articles/undated.md": "# A letter without a date\n\nOther words.\n"},
+        {"content/articles/odd.yml": "title: Stranger\n"},
+        {"content/articles/dari.yml": "date: 1950\n"},
+        {"content/authors/tim-example.md": "---\nname: Tim Sample\naliases: [Tim Example]\n---\n"},
+        {"content/places/kabul.yml": "name: Kabul\nparent: Asia\ncoordinates: [34, 69]\n"},
+    ],
+    [
+        {"content/articles/noted.md": b""},
+        {"templates/404.html": "Nothing {{ page.title }}"},
+        {"content/places/afghanistan.md": "---\nname: Afghanistan\naliases: [Asia]\n---\n\nA.\n"},
+        {"content/articles/wire/02-3.txt": b"", "content/articles/wire/03-3.txt": "Moved\n\nOn.\n"},
+    ],
+    [
+        {"static/site.css": "p { margin: 0 }"},
+        {"site.yml": "title: Other\nurl: https://example.org/\nfields: {desk: Table}\n"},
+        {"content/pages/about.md": "---\ntitle: About us\n---\n\nAbout this archive.\n"},
+        {"content/articles/new.md": "---\nauthors: [C]\ndate: 1987-03-01\n---\n\n[L](full.md)\n"},
+    ],
+]
+"""Edits one after the other: files that are written, or removed where nothing is to be in them."""
+
+
+@pytest.mark.usefixtures("past")
+@pytest.mark.parametrize("edits", EDITS, ids=["metadata", "removal", "settings"])
+def test_edits_of_every_kind(site: SiteTest, tmp_path: Path, edits: list[Files]) -> None:
+    """After each edit, and with every file's signature trusted, the output is that of a clean
+    build: no page shows what its key does not hold."""
+    site.write(EVERY_KIND).run("build", "--jobs", "1")
+    for edit in edits:
+        site.write({name: content for name, content in edit.items() if content})
+        for name in edit.keys() - {name for name, content in edit.items() if content}:
+            (site.folder / name).unlink()
+        assert site.run("build", "--jobs", "1").exit_code == 0
+    assert clean(site, tmp_path / "clean") == site.output()
 
 
 @pytest.mark.usefixtures("past")

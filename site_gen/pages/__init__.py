@@ -97,10 +97,11 @@ def place_documents(archive: Archive) -> tuple[dict[str, str], list[Diagnostic]]
         owners[comparable(url)].append(path)
     found: list[Diagnostic] = []
     for path, url in urls.items():
-        sharing = [one for one in owners[comparable(url)] if one != path]
-        for folder in folders(comparable(url)):
-            sharing.extend(owners.get(folder, ()))
-        if sharing:
+        name = comparable(url)
+        in_folder = [folder for folder in folders(name) if folder in owners]
+        if in_folder or len(owners[name]) > 1:
+            sharing = [one for one in owners[name] if one != path]
+            sharing += [one for folder in in_folder for one in owners[folder]]
             found.append(_collision(path, url, sharing))
     return urls, found
 
@@ -199,14 +200,14 @@ def _in_the_way(
         url = urls[document.path]
         if document.kind == "page" and url in INTRODUCED:
             continue
-        names = (comparable(url), *folders(comparable(url)))
-        taken = next((generated[name] for name in names if name in generated), None)
+        name = comparable(url)
+        taken = [generated[one] for one in (name, *folders(name)) if one in generated]
         if taken:
             found.append(
                 error(
                     "url-collision",
                     Location(document.path),
-                    f"Its page {url} is in the way of {taken}, which site_gen makes itself",
+                    f"Its page {url} is in the way of {taken[0]}, which site_gen makes itself",
                     value=url,
                     hint="Rename the file, or give it a `slug:` of its own.",
                 )
@@ -223,7 +224,10 @@ def files_in_the_way(
     """
     taken = {comparable(page.url): page.url for page in plan.pages}
     taken |= {comparable(name): "site_gen itself" for name in reserved}
-    above = {folder: f"the folder of {url}" for url in taken for folder in folders(url)}
+    above: dict[str, str] = {}
+    for name in taken:
+        if name.rpartition("/")[0] not in above:
+            above |= dict.fromkeys(folders(name), f"the folder of {name}")
     found = []
     for path, url in files:
         name = comparable(url)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
 
 from site_gen.model import Archive, Bucket, Document, Entity, Page
 from site_gen.pages.urls import (
@@ -42,12 +41,15 @@ class Lists:
     def __init__(self, archive: Archive, limit: int) -> None:
         self.archive = archive
         self.limit = limit
+        dated = {key: archive.articles[key] for key in archive.dated}
+        self.years = {key: _year(one) for key, one in dated.items()}
+        self.months = {key: _month(one) for key, one in dated.items()}
 
     def dates(self) -> list[Page]:
         """The page of all years, one for each year and month, more where a month is too long."""
         dated = self.archive.dated
         undated = list(self.archive.articles)[len(dated) :]
-        years = dict(sorted(self._by(dated, _year).items()))
+        years = dict(sorted(_by(dated, self.years.__getitem__).items()))
         made: list[Page] = []
         buckets: list[Bucket] = []
         parents = (("Dates", DATES),)
@@ -77,14 +79,13 @@ class Lists:
 
         A year whose month is so long that its days have pages of their own leads to that page.
         """
-        months: Counter[str] = Counter()
+        months = Counter(self.months.values())
         days: dict[str, dict[str, list[str]]] = {}
         for key in dated:
             date = self.archive.articles[key].date
             assert date is not None
-            months[listed_month(date)] += 1
             if day := listed_day(date):
-                days.setdefault(day, {}).setdefault(listed_year(date), []).append(key)
+                days.setdefault(day, {}).setdefault(self.years[key], []).append(key)
         made = []
         for day, years in sorted(days.items()):
             buckets = []
@@ -96,11 +97,9 @@ class Lists:
             made.append(self._page(f"{ON_THIS_DAY}{day}.html", title, None, buckets, parents))
         return made
 
-    def _by(self, keys: Iterable[str], of: Callable[[Document], str]) -> dict[str, list[str]]:
-        groups: dict[str, list[str]] = {}
-        for key in keys:
-            groups.setdefault(of(self.archive.articles[key]), []).append(key)
-        return groups
+    def _filed(self, keys: Iterable[str], letters: int) -> dict[str, list[str]]:
+        articles = self.archive.articles
+        return _by(keys, lambda key: _filed(articles[key], letters))
 
     def _year(
         self,
@@ -114,7 +113,7 @@ class Lists:
     ) -> list[Page]:
         """A year's page, with months as headings or as pages of their own."""
         url = f"{prefix}{year}.html"
-        months = self._by(keys, _month)
+        months = _by(keys, self.months.__getitem__)
         split = len(keys) > self.limit
         below = (*parents, (year, url))
         made: list[Page] = []
@@ -178,7 +177,8 @@ class Lists:
         made: list[Page] = []
         buckets: list[Bucket] = []
         rest: list[str] = []
-        for day, members in self._by(keys, _day).items():
+        articles = self.archive.articles
+        for day, members in _by(keys, lambda key: _day(articles[key])).items():
             if not day:
                 rest.extend(members)
                 continue
@@ -227,10 +227,10 @@ class Lists:
         folder = url.removesuffix(".html") if letters == 1 else url.rpartition("/")[0]
         made: list[Page] = []
         buckets: list[Bucket] = []
-        groups = self._by(keys, partial(_filed, letters=letters))
+        groups = self._filed(keys, letters)
         while len(groups) == 1 and letters < MOST_LETTERS:
             letters += 1
-            groups = self._by(keys, partial(_filed, letters=letters))
+            groups = self._filed(keys, letters)
         for label, members in sorted(groups.items()):
             letter_url = f"{folder}/{letter_name(label)}.html"
             if letter_url == url:
@@ -245,9 +245,10 @@ class Lists:
 
     def _newest_first(self, keys: Sequence[str]) -> dict[str, list[str]]:
         """Articles by year, the newest first; undated ones last, by title."""
-        dated = [key for key in keys if self.archive.articles[key].date]
+        dated = [key for key in keys if key in self.years]
         undated = list(keys[len(dated) :])
-        years = dict(sorted(self._by(reversed(dated), _year).items(), reverse=True))
+        years = _by(reversed(dated), self.years.__getitem__)
+        years = dict(sorted(years.items(), reverse=True))
         return years | ({UNDATED: undated} if undated else {})
 
     def _above(self, entity: Entity) -> Parents:
@@ -330,13 +331,21 @@ def without_lists(archive: Archive) -> dict[str, tuple[str, list[str]]]:
     }
 
 
+def _by(keys: Iterable[str], of: Callable[[str], str]) -> dict[str, list[str]]:
+    groups: dict[str, list[str]] = {}
+    for key in keys:
+        groups.setdefault(of(key), []).append(key)
+    return groups
+
+
 def _year(document: Document) -> str:
     assert document.date is not None
     return listed_year(document.date)
 
 
 def _month(document: Document) -> str:
-    return listed_month(document.date) if document.date else ""
+    assert document.date is not None
+    return listed_month(document.date)
 
 
 def _day(document: Document) -> str:

@@ -47,6 +47,8 @@ MONTHS = (
 LONGEST = 180
 """Bytes of a part of a URL in UTF-8: file systems take 255, and temporary names are longer."""
 
+_PLAIN = re.compile(r"[\w-]+", re.ASCII)
+"""Names that no system minds, but for the reserved ones. Most are such."""
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,8}\Z")
 _UNSAFE = re.compile(r'[<>:"\\|?*#%\x00-\x1f\x7f]')
 _RESERVED = frozenset(
@@ -59,6 +61,8 @@ def segment(text: str) -> str:
 
     A long name is cut; its ending stays, since that is what browsers and web hosts go by.
     """
+    if len(text) <= LONGEST and _PLAIN.fullmatch(text) and text.lower() not in _RESERVED:
+        return text
     name = _UNSAFE.sub("-", unicodedata.normalize("NFC", text)).rstrip(". ") or "-"
     stem, dot, rest = name.partition(".")
     if stem.casefold() in _RESERVED:
@@ -125,7 +129,9 @@ def listed_year(date: Date) -> str:
 
 def listed_month(date: Date) -> str:
     """The month a date is listed under, `2001-11`; empty if it may lie in several."""
-    return f"{date.year:04d}-{date.month:02d}" if date.year and date.month else ""
+    first, last = date.first, date.last
+    one = first.year == last.year and first.month == last.month
+    return f"{first.year:04d}-{first.month:02d}" if one else ""
 
 
 def listed_day(date: Date) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import os
 import pickle
 import traceback
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -54,7 +54,7 @@ def groups(tasks: Sequence[Task], context: Context) -> list[Group]:
     count = max(1, 2 ** round(math.log2(max(len(tasks), 1) / GROUP)))
     found: list[list[tuple[Task, str]]] = [[] for _ in range(count)]
     for task in tasks:
-        place = int.from_bytes(hashlib.sha256(task.source.path.encode()).digest()[:4], "big")
+        place = zlib.crc32(task.source.path.encode("utf-8", "surrogatepass"))
         found[place % count].append((task, key_of(task, context)))
     return [Group(cache.digest_of(*(key for _, key in one)), tuple(one)) for one in found if one]
 

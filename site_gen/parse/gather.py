@@ -47,6 +47,12 @@ def tasks(
     for source in inventory.documents:
         if source.document_kind in ("article", "page"):
             by_key.setdefault(sources.document_key(source.path), []).append(source.path)
+    sharing = {
+        path: tuple(one for one in paths if one != path)
+        for paths in by_key.values()
+        if len(paths) > 1
+        for path in paths
+    }
     made = []
     defaults: dict[str, tuple[Source, ...]] = {}
     for source in inventory.documents:
@@ -62,11 +68,7 @@ def tasks(
                 inventory.sidecars.get(source.path),
                 defaults[folder],
                 rows.get(source.path, ()),
-                tuple(
-                    one
-                    for one in by_key.get(sources.document_key(source.path), ())
-                    if one != source.path
-                ),
+                sharing.get(source.path, ()),
             )
         )
     return made, found
@@ -78,6 +80,8 @@ def _rows(
     """What the tables state of each document, the nearest table first."""
     rows: dict[str, tuple[Statement, ...]] = {}
     found: list[Diagnostic] = []
+    if not inventory.tables:
+        return rows, found
     names = _Names(one.path for one in inventory.sources if one.document_kind)
     for folder, table in sorted(inventory.tables.items(), key=lambda one: -one[0].count("/")):
         text, problems = read_text(site, table, "")

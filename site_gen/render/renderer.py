@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections import Counter
 from functools import cached_property
-from itertools import chain
+from itertools import chain, takewhile
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -34,6 +33,7 @@ from site_gen.render.bodies import Bodies, Keys, quoted
 from site_gen.render.coverage import coverage
 from site_gen.render.inputs import Inputs
 from site_gen.render.maps import Maps
+from site_gen.render.once import Once, short_digest
 from site_gen.render.templates import TEMPLATE_OF, environment
 from site_gen.render.times import beside_time, calendar, date_pieces, timeline
 from site_gen.render.views import active, also_known, buckets, codes, group_id, point, said
@@ -54,11 +54,6 @@ _IN_A_ROW = re.compile(r"(\d{4}(-\d\d){0,2}|\d\d-\d\d)\.html")
 """The names of lists that stand in a row: years, months, days, days of any year."""
 
 
-def _short_digest(shown: str) -> str:
-    data = shown.encode("utf-8", "surrogatepass")
-    return hashlib.blake2b(data, digest_size=16).hexdigest()
-
-
 class Renderer:
     """Renders the pages of one site."""
 
@@ -69,9 +64,10 @@ class Renderer:
         self.plan = inputs.plan
         self.templates = environment(inputs.site, inputs.templates)
         self.cards: dict[str, dict[str, Any]] = {}
-        self.card_keys: dict[str, str] = {}
-        self.credits: dict[tuple[EntityKind, str], dict[str, str]] = {}
-        self.keys = Keys(inputs, self.card_key)
+        self.card_keys = Once(self._card_key)
+        self.credits = Once(self._credit_of)
+        self.named_keys = Once(self._named_key_of)
+        self.keys = Keys(inputs, self.card_keys.__getitem__)
         self.told: dict[tuple[EntityKind, str], str] = {}
         self.intros = {self.plan.urls[one.path]: one for one in self.archive.pages.values()}
         self.pages = {page.url: page for page in self.plan.pages if page.kind == "list"}
@@ -83,7 +79,7 @@ class Renderer:
         """The digest of all that a page shows beside the frame."""
         details = self._details(page, self.keys)
         shown = (page.kind, page.url, page.title, page.parents, self._noindex(page), details)
-        return _short_digest(repr(shown))
+        return short_digest(repr(shown))
 
     @cached_property
     def frame(self) -> str:
@@ -268,10 +264,22 @@ class Renderer:
         return self.archive.articles[article].language or self.config.language
 
     def _credit(self, kind: EntityKind, key: str) -> dict[str, str]:
-        if (kind, key) not in self.credits:
-            name = self.archive.entities[kind][key].name
-            self.credits[kind, key] = {"name": name, "url": self.plan.entity_urls[kind, key]}
         return self.credits[kind, key]
+
+    def _credit_of(self, entity: tuple[EntityKind, str]) -> dict[str, str]:
+        kind, key = entity
+        return {
+            "name": self.archive.entities[kind][key].name,
+            "url": self.plan.entity_urls[entity],
+        }
+
+    def _named_key(self, kind: EntityKind, article: str) -> str:
+        """What stands for `_named` in a key. Many articles name the same."""
+        return self.named_keys[kind, self.archive.credits[kind].get(article, ())]
+
+    def _named_key_of(self, named: tuple[EntityKind, tuple[str, ...]]) -> str:
+        kind, keys = named
+        return repr([self._credit(kind, key) for key in keys])
 
     def card(self, key: str) -> dict[str, Any]:
         """An article as lists show it."""
@@ -292,14 +300,11 @@ class Renderer:
             }
         return self.cards[key]
 
-    def card_key(self, key: str) -> str:
+    def _card_key(self, key: str) -> str:
         """What stands for a card in the key of a page that shows it."""
-        if key not in self.card_keys:
-            document = self.archive.articles[key]
-            named = [self._named(kind, key) for kind in ("author", "place")]
-            shown = document.body, self.plan.urls[document.path], named
-            self.card_keys[key] = _short_digest(repr(shown))
-        return self.card_keys[key]
+        document = self.archive.articles[key]
+        named = self._named_key("author", key), self._named_key("place", key)
+        return short_digest(repr((document.body, self.plan.urls[document.path], named)))
 
     def _article_key(self, page: Page, keys: Keys) -> dict[str, Any]:
         """All that `_article` makes an article of; the rest is a matter of its source alone."""
@@ -308,7 +313,7 @@ class Renderer:
         return {
             "body": keys.of(document),
             "cards": [keys.card(one) if one else "" for one in (page.key, before, after)],
-            "named": [self._named("topic", page.key), self._named("series", page.key)],
+            "named": [self._named_key("topic", page.key), self._named_key("series", page.key)],
             "translators": self._translators(page.key),
             "parts": self._parts(page.key),
             "translations": self._translations_of(page.key),
@@ -609,8 +614,10 @@ class Renderer:
 
     def _newest(self, entity: Entity) -> list[str]:
         """The newest articles of an entity whose page has no room for all."""
-        dated = [key for key in entity.articles if self.archive.articles[key].date]
-        undated = entity.articles[len(dated) :]
+        articles = self.archive.articles
+        newest_last = reversed(entity.articles)
+        undated = list(takewhile(lambda key: not articles[key].date, newest_last))[::-1]
+        dated = entity.articles[: len(entity.articles) - len(undated)]
         return [*reversed(dated[-NEWEST:]), *undated][:NEWEST]
 
     def _portrait(self, entity: Entity, entry: Document | None) -> dict[str, str] | None:
