@@ -22,6 +22,7 @@ from site_gen.paths import ending_of
 SITE_FILE = "site.yml"
 ExtensionUse = Literal["markdown", "text", "plain", "html", "attachment", "ignore"]
 SplitParagraphs = Literal["warn", "join", "keep"]
+NearDuplicates = Literal["warn", "link", "off"]
 
 
 class _Strict(BaseModel):
@@ -85,11 +86,24 @@ class SiteConfig(_Strict):
         le=5000,
         description="A list longer than this is split by year, then month, then day.",
     )
+    related: int = Field(
+        4, ge=0, le=20, description="Related articles named below an article; 0 for none."
+    )
+    near_duplicates: NearDuplicates = Field(
+        "warn",
+        description="Articles of the same text, or nearly: `warn` of them and link them to each "
+        "other, `link` only, or `off`.",
+    )
 
     @field_validator("url")
     @classmethod
     def _absolute(cls, url: str) -> str:
         return base_url(url)
+
+    @field_validator("near_duplicates", mode="before")
+    @classmethod
+    def _off(cls, value: Any) -> Any:
+        return "off" if value is False else value  # What YAML makes of `off`.
 
     @field_validator("language")
     @classmethod

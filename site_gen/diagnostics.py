@@ -123,6 +123,7 @@ CODES: dict[str, Severity] = {
     "link-held-back": "warning",
     "markup-unreadable": "warning",
     "name-spellings": "warning",
+    "near-duplicate": "warning",
     "paragraph-broken": "warning",
     "place-parent-cycle": "warning",
     "place-parent-unknown": "warning",
@@ -176,7 +177,7 @@ def warning(code: str, location: Location, message: str, **more: str) -> Diagnos
     return Diagnostic(code, location, message, severity="warning", **more)
 
 
-_SAFE = ("byline-", "redaction-", "status-", "url-collision")
+_SAFE = ("byline-", "near-duplicate", "redaction-", "status-", "url-collision")
 """What the codes begin with of findings whose messages quote nothing."""
 
 

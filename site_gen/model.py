@@ -336,6 +336,10 @@ class Archive:
     """The places of an article in its series, by its key."""
     translations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Keys of all translations of one text, itself among them, by the key of each."""
+    related: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By article, the articles like it, the nearest first."""
+    versions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By article, the others that hold the same text or most of it, oldest first."""
 
     @property
     def dated(self) -> list[str]:

@@ -19,6 +19,7 @@ from site_gen import (
     diagnostics,
     markup,
     output,
+    related,
     remote,
     render,
     search,
@@ -133,7 +134,7 @@ def _made(options: Options, store: Path, target: output.Output | None) -> Report
         return seen.as_before(run, before, started)
     found += [*_check_settings(settings), *render.check_templates(options.site, templates)]
     read = reading.read(run, inventory)
-    planned = planning.plan(run, read)
+    planned = planning.relate(run, read, planning.plan(run, read))
     total = check.masked(planned.sum, read.masked)
     found += [*read.found, *planned.found]
     found += check.no_address(settings, found)
@@ -172,7 +173,7 @@ def _made(options: Options, store: Path, target: output.Output | None) -> Report
             before.past.whole,
         )
         with cache.Store(store) as kept:
-            kept.keep_only((*read.keys, *index.keys))
+            kept.keep_only((*read.keys, *index.keys, related.key(program)))
             past.save(kept, str(target.folder))
     return Report(tuple(found), total, published, time.monotonic() - started)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from site_gen import archive, check, links, output, pages, people, sources, threads, world
+from site_gen import archive, check, links, output, pages, people, related, sources, threads, world
 from site_gen.build.reading import Read
 from site_gen.build.run import Run
 from site_gen.check import Sum
@@ -90,6 +90,15 @@ def _guarded(
                 if url in targets:
                     found[path] = (*found.get(path, ()), *document.withheld)
     return found
+
+
+def relate(run: Run, read: Read, planned: Planned) -> Planned:
+    """Find for every published article those that are like it, and other versions of it."""
+    run.options.progress("Relating", 0, 1)
+    place = related.Place(run.store, run.program, run.options.jobs)
+    made = related.find(planned.archive, read.signatures, run.settings, place)
+    run.options.progress("Relating", 1, 1)
+    return replace(planned, archive=made.archive, found=(*planned.found, *made.found))
 
 
 def _shown(whole: Archive) -> list[Document]:

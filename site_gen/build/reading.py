@@ -16,8 +16,8 @@ from site_gen.paths import without_ending
 @dataclass(frozen=True, slots=True)
 class Read:
     """What the sources came to. `keys` are those of all that the store holds of it, `masked` the
-    paths, without their endings, that are not to be printed, with what is printed instead, and
-    `quiet` the files of which nothing may be quoted.
+    paths, without their endings, that are not to be printed, with what is printed instead,
+    `quiet` the files of which nothing may be quoted, `signatures` those of articles by path.
     """
 
     inventory: sources.Inventory
@@ -27,6 +27,7 @@ class Read:
     found: tuple[Diagnostic, ...]
     masked: Mapping[str, str]
     quiet: frozenset[str]
+    signatures: Mapping[str, bytes]
 
 
 def read(run: Run, inventory: sources.Inventory) -> Read:
@@ -34,6 +35,7 @@ def read(run: Run, inventory: sources.Inventory) -> Read:
     tasks, found = parse.tasks(run.options.site, inventory, run.settings)
     context = parse.Context(run.options.site, run.settings, run.program, run.store)
     documents: list[Document] = []
+    signatures: dict[str, bytes] = {}
     failed = [one.path for one in inventory.sources if one.kind == "failed" and one.document_kind]
     unknown: list[tuple[str, Location]] = []
     masked: dict[str, str] = {}
@@ -54,6 +56,7 @@ def read(run: Run, inventory: sources.Inventory) -> Read:
                 failed.append(parsed.path)
             else:
                 documents.append(parsed.document)
+                signatures[parsed.path] = parsed.signature
         if waiting and any(sources.document_kind(path) == "author" for path in failed):
             # A spelling that cannot be read would be shown.
             found += map(parse.no_spellings, waiting)
@@ -65,7 +68,14 @@ def read(run: Run, inventory: sources.Inventory) -> Read:
     found += check.unknown_keys(unknown, run.settings)
     lost = tuple(sorted(failed))
     return Read(
-        inventory, tuple(documents), lost, tuple(keys), tuple(found), masked, frozenset(quiet)
+        inventory,
+        tuple(documents),
+        lost,
+        tuple(keys),
+        tuple(found),
+        masked,
+        frozenset(quiet),
+        signatures,
     )
 
 

@@ -17,6 +17,7 @@ from site_gen import (
     markup,
     metadata,
     redaction,
+    related,
     sources,
     yamlio,
 )
@@ -65,6 +66,8 @@ class Parsed(Compact):
     """The path as it may be printed."""
     quiet: tuple[str, ...] = ()
     """Files of which nothing may be quoted in any finding."""
+    signature: bytes = b""
+    """What an article is compared by with others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +146,13 @@ def parse(task: Task, context: Context, body_key: str) -> tuple[Parsed, str, Rec
     files = (task.source.path, *([task.sidecar.path] if task.sidecar else ()))
     quiet = files if work.sensitive else ()
     told = Parsed(
-        task.source.path, document, tuple(found), work.unknown, masked=masked, quiet=quiet
+        task.source.path,
+        document,
+        tuple(found),
+        work.unknown,
+        masked=masked,
+        quiet=quiet,
+        signature=related.sign(document, body, context.config.language),
     )
     return told, body, record
 

@@ -36,6 +36,7 @@ from site_gen.render.maps import Maps
 from site_gen.render.once import Once, short_digest
 from site_gen.render.templates import TEMPLATE_OF, environment
 from site_gen.render.times import beside_time, calendar, date_pieces, timeline
+from site_gen.render.versions import version
 from site_gen.render.views import active, also_known, buckets, codes, group_id, point, said
 
 NEWEST = 10
@@ -318,6 +319,8 @@ class Renderer:
             "parts": self._parts(page.key),
             "translations": self._translations_of(page.key),
             "cited": [self._stated(kind, page.key) for kind in ("author", "place")],
+            "versions": [keys.card(one) for one in self.archive.versions.get(page.key, ())],
+            "related": [keys.card(one) for one in self.archive.related.get(page.key, ())],
         }
 
     def _stated(self, kind: EntityKind, article: str) -> list[str]:
@@ -367,6 +370,11 @@ class Renderer:
             "closing_notes": [{"html": Safe(note.html)} for note in document.closing_notes],
             "previous": bodies.card(before) if before else None,
             "next": bodies.card(after) if after else None,
+            "versions": [
+                bodies.card(one) | version(document, self.archive.articles[one])
+                for one in self.archive.versions.get(page.key, ())
+            ],
+            "related": [bodies.card(one) for one in self.archive.related.get(page.key, ())],
             "fields": [
                 {"label": label, "value": said(document.extra[name])}
                 for name, label in self.config.fields.items()

@@ -1,0 +1,210 @@
+"""What articles have to do with each other: related ones, and versions of one text.
+
+In the workers that parse, `signature` makes of each text a few hundred bytes. From these `vectors`
+and `lists` find the related articles and `versions` the texts that are the same, or nearly.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from site_gen import cache, parallel
+from site_gen.config import SiteConfig
+from site_gen.diagnostics import Diagnostic, Location, warning
+from site_gen.model import Archive, Document, EntityKind
+from site_gen.related.signature import FORMAT, sign, term
+from site_gen.search.text import text_of
+from site_gen.search.words import split
+
+if TYPE_CHECKING:
+    from site_gen.related.lists import Articles, Lists
+    from site_gen.related.versions import Verdicts, Versions
+
+__all__ = ["Place", "Related", "find", "key", "sign"]
+
+NAMES: tuple[tuple[EntityKind, int, int], ...] = (
+    ("topic", 4, 24),
+    ("place", 4, 12),
+    ("author", 2, 2),
+)
+"""What articles may have in common beside words: how many names of a kind count, and how often each
+of them counts as said.
+"""
+NAMED = 3
+"""Files that a warning names; of more it tells the number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the work is done: the store, the digest of the program, how many processes."""
+
+    store: Path
+    program: str
+    jobs: int | parallel.Elsewhere
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """The archive with its related articles and versions, and the warnings of the latter."""
+
+    archive: Archive
+    found: tuple[Diagnostic, ...] = ()
+
+
+def key(program: str) -> str:
+    """Under which the store keeps what a build found, for the next."""
+    return f"related {program}"
+
+
+def find(
+    archive: Archive, signatures: Mapping[str, bytes], config: SiteConfig, place: Place
+) -> Related:
+    """Relate the published articles to each other.
+
+    `signatures` go by source path. Raises CacheBroken if the store lost a body.
+    """
+    if not archive.articles or not (config.related or config.near_duplicates != "off"):
+        return Related(archive)
+    import numpy as np
+
+    keys = tuple(sorted(archive.articles))
+    documents = [archive.articles[key] for key in keys]
+    table = np.frombuffer(
+        b"".join(signatures[one.path] for one in documents), np.dtype(list(FORMAT))
+    )
+    with cache.Store(place.store) as store:
+        data = store.get(key(place.program))
+        past: tuple[Lists | None, Verdicts] = (None, {}) if data is None else pickle.loads(data)
+        versions = _versions(table, documents, config, store, past[1])
+        made = None
+        if config.related:
+            articles = _articles(archive, keys, table, versions, config.related)
+            made = _lists(articles, past[0], place)
+        store.put([(key(place.program), pickle.dumps((made, versions.verdicts)))])
+    related = {} if made is None else _named(made)
+    linked = {keys[at]: _in_time(archive, keys, others) for at, others in versions.linked.items()}
+    found = _told(documents, versions) if config.near_duplicates == "warn" else ()
+    return Related(replace(archive, related=related, versions=linked), found)
+
+
+def _versions(
+    table: Any,
+    documents: Sequence[Document],
+    config: SiteConfig,
+    store: cache.Store,
+    known: Verdicts,
+) -> Versions:
+    from site_gen.related.versions import Text, Versions, find
+
+    if config.near_duplicates == "off":
+        return Versions((), {}, {})
+
+    def words(body: str) -> list[str]:
+        html = store.get(body)
+        if html is None:
+            raise cache.CacheBroken(f"{body} is gone")
+        return split(text_of(html.decode("utf-8", "surrogatepass")))
+
+    rows = zip(documents, table["words"].tolist(), strict=True)
+    texts = [Text(one.body, one.title, count) for one, count in rows]
+    return find(table, texts, words, known)
+
+
+def _articles(
+    archive: Archive, keys: tuple[str, ...], table: Any, versions: Versions, size: int
+) -> Articles:
+    """What articles are compared by: the stems of their texts, their topics, places and authors."""
+    import numpy as np
+
+    from site_gen.related.lists import Articles
+    from site_gen.related.vectors import Vectors
+
+    numbers: dict[tuple[EntityKind, str], int] = {}
+    names = np.zeros((len(keys), sum(most for _, most, _ in NAMES)), np.int64)
+    times = np.repeat([said for *_, said in NAMES], [most for _, most, _ in NAMES])
+    column = 0
+    for kind, most, _ in NAMES:
+        credits = archive.credits[kind]
+        for row, key in enumerate(keys):
+            for at, name in enumerate(credits.get(key, ())[:most], column):
+                if (kind, name) not in numbers:
+                    numbers[kind, name] = term(f"{kind} {name}")
+                names[row, at] = numbers[kind, name]
+        column += most
+    dates = [archive.articles[key].date for key in keys]
+    return Articles(
+        keys,
+        Vectors.of(
+            np.hstack([table["terms"].astype(np.int64), names]),
+            np.hstack([table["counts"].astype(np.int64), np.tile(times, (len(keys), 1))]),
+        ),
+        np.array([date.first.toordinal() if date else 0 for date in dates], np.int64),
+        _apart(archive, keys, versions),
+        size,
+    )
+
+
+def _apart(
+    archive: Archive, keys: tuple[str, ...], versions: Versions
+) -> Mapping[int, tuple[int, ...]]:
+    """Whom an article is not named with: versions and translations of one text."""
+    at = {key: place for place, key in enumerate(keys)} if archive.translations else {}
+    apart: dict[int, set[int]] = {one: set(others) for one, others in versions.linked.items()}
+    for key, others in archive.translations.items():
+        apart.setdefault(at[key], set()).update(at[one] for one in others if one != key)
+    return {one: tuple(sorted(others)) for one, others in apart.items()}
+
+
+def _lists(articles: Articles, past: Lists | None, place: Place) -> Lists:
+    from site_gen.related.lists import lists
+
+    return lists(articles, past, place.jobs)
+
+
+def _named(made: Lists) -> dict[str, tuple[str, ...]]:
+    keys = made.of.keys
+    return {
+        key: tuple(keys[one] for one in row if one >= 0)
+        for key, row in zip(keys, made.related.tolist(), strict=True)
+        if row[0] >= 0
+    }
+
+
+def _in_time(archive: Archive, keys: Sequence[str], places: Sequence[int]) -> tuple[str, ...]:
+    """Keys of articles, oldest first, undated last."""
+
+    def order(key: str) -> tuple[Any, ...]:
+        date = archive.articles[key].date
+        return (0, date.sort_key, key) if date else (1, key)
+
+    return tuple(sorted((keys[at] for at in places), key=order))
+
+
+def _told(documents: Sequence[Document], versions: Versions) -> tuple[Diagnostic, ...]:
+    """A warning for each cluster, but for the articles that the keeper has reviewed."""
+    found = []
+    for cluster, least in versions.clusters:
+        paths = sorted(
+            documents[at].path for at in cluster if "near-duplicate" not in documents[at].accept
+        )
+        if len(paths) < 2:
+            continue
+        some = ", ".join(paths[:NAMED]) + (
+            f" and {len(paths) - NAMED:,} more" * (len(paths) > NAMED)
+        )
+        what = "The same text" if least == 100 else f"Nearly the same text ({least}% or more)"
+        found.append(
+            warning(
+                "near-duplicate",
+                Location(paths[0]),
+                f"{what} stands in {len(paths):,} files: {some}",
+                value=some,
+                hint="Remove what is there twice. If both belong here, `accept: [near-duplicate]` "
+                "in the metadata of one says so; their pages link to each other.",
+            )
+        )
+    return tuple(found)

@@ -1,0 +1,117 @@
+"""Articles as vectors of their most distinctive terms, and which are near each other.
+
+TF-IDF with the cosine. How many articles hold a term is rounded down to a power of two, so that one
+more article changes the weights of few terms. Weights are whole numbers: their sums are exact, in
+any order and on any machine.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+WIDTH = 32
+"""Terms of an article that it is compared by."""
+COMMONEST = 9
+"""A term that two to the power of so many articles hold, or more, is no sign of likeness."""
+SLOTS = 22
+"""Terms are counted in two to the power of so many places; two that share one count as commoner."""
+LONGEST = 1000
+"""The length of a vector."""
+NEAR = 120_000
+"""The least likeness of related articles: the cosine times the square of `LONGEST`."""
+TOGETHER = 8
+"""Articles that are compared with all others at a time."""
+
+TIMES = np.array([0, *(round(100 * (1 + math.log(count))) for count in range(1, 64))], np.int64)
+"""The weight of a term by how often an article says it."""
+RARITY = np.array([round(100 * steps**0.7) for steps in range(64)], np.int64)
+"""The weight of a term by how many times the articles that hold it double up to all articles."""
+
+Matrix = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """One row for each article: the numbers of its terms (0 for none) and their weights."""
+
+    terms: Matrix
+    weights: Matrix
+
+    @classmethod
+    def of(cls, terms: Matrix, counts: Matrix) -> Vectors:
+        """The vectors of articles that say these terms so often."""
+        size = max(len(terms), 1).bit_length()
+        slots = 1 << min(SLOTS, max(16, size + 9))
+        slot = terms & (slots - 1)
+        held = np.bincount(slot[terms > 0], minlength=slots)
+        # The power of two, one higher: 0 for none.
+        power = np.zeros(int(held.max(initial=0)) + 1, np.int64)
+        for exponent in range(len(power).bit_length()):
+            power[1 << exponent :] += 1
+        steps = size - power
+        # What one article says alone, or most say, tells nothing.
+        steps[(power < 2) | (power >= size) | (power > COMMONEST)] = 0
+        rarity = RARITY[steps][held][slot]
+        rarity[terms == 0] = 0
+        packed = (rarity * TIMES[counts]) << 32 | terms
+        packed[packed < 1 << 32] = 0
+        width = min(WIDTH, packed.shape[1])
+        best = -np.sort(-np.partition(packed, packed.shape[1] - width, axis=1)[:, -width:], axis=1)
+        weights = best >> 32
+        length = np.sqrt((weights * weights).sum(axis=1))
+        length[length == 0] = 1
+        scaled = np.rint(weights * LONGEST / length[:, None])
+        return cls((best & 0xFFFFFFFF).astype(np.uint32), scaled.astype(np.uint16))
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"terms": self.terms, "weights": self.weights}
+
+    @cached_property
+    def postings(self) -> tuple[Matrix, Matrix, Matrix, Matrix]:
+        """Sorted by term: article and weight; by article: where the postings of its terms begin,
+        and how many there are.
+        """
+        flat = self.terms.ravel()
+        order = np.argsort(flat, kind="stable")
+        ordered = flat[order]
+        changes = np.flatnonzero(np.diff(ordered, prepend=ordered[:1] + 1))
+        sizes = np.diff(changes, append=len(ordered))
+        sizes[ordered[changes] == 0] = 0
+        begins, counts = np.empty(len(flat), np.int64), np.empty(len(flat), np.int64)
+        run = np.repeat(np.arange(len(changes)), np.diff(changes, append=len(ordered)))
+        begins[order], counts[order] = changes[run], sizes[run]
+        weight = self.weights.ravel()[order].astype(np.float64)
+        shape = self.terms.shape
+        return order // shape[1], weight, begins.reshape(shape), counts.reshape(shape)
+
+    def near(self, rows: Sequence[int]) -> Iterator[tuple[int, Matrix, Matrix]]:
+        """For each of these articles those that are like it, in order, and how much."""
+        articles, weight, begins, counts = self.postings
+        column = np.zeros(len(self.terms), np.int64)
+        seen = np.zeros(len(self.terms), np.bool_)
+        for start in range(0, len(rows), TOGETHER):
+            chosen = np.array(rows[start : start + TOGETHER], np.int64)
+            count = counts[chosen].ravel()
+            total = int(count.sum())
+            first = np.cumsum(count) - count
+            at = np.repeat(begins[chosen].ravel() - first, count) + np.arange(total)
+            other = articles[at]
+            seen[other] = True
+            others = np.flatnonzero(seen)
+            seen[others] = False
+            column[others] = np.arange(len(others))
+            own = np.repeat(np.arange(len(chosen)) * len(others), counts[chosen].sum(axis=1))
+            product = np.repeat(self.weights[chosen].ravel().astype(np.float64), count) * weight[at]
+            sums = np.bincount(own + column[other], product, minlength=len(chosen) * len(others))
+            table = sums.reshape(len(chosen), len(others))
+            for row, line in zip(chosen.tolist(), table, strict=True):
+                hits = np.flatnonzero(line >= NEAR)
+                hits = hits[others[hits] != row]
+                yield row, others[hits], line[hits].astype(np.int64)
