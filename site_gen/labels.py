@@ -477,7 +477,7 @@ def _read_plain_foot(
     """The labels without bold at the foot, and the lines that they and the rules by them take."""
     left = [block for block in head.rest if block[0] not in foot_lines]
     texts = [block for block in left if not is_rule(lines, block)]
-    plain = plainlabels.foot(lines, texts, names)
+    plain = plainlabels.foot(lines, texts, names, labelled=bool(head.labels))
     if not plain.labels:
         return [], set()
     found, taken = _plain_labels(plain.labels)

@@ -122,8 +122,13 @@ def head(lines: Sequence[str], blocks: Sequence[Block], names: Names) -> Found:
     return Found(unread=hides)
 
 
-def foot(lines: Sequence[str], blocks: Sequence[Block], names: Names) -> Found:
-    """The labels in the last blocks, if these hold nothing else."""
+def foot(
+    lines: Sequence[str], blocks: Sequence[Block], names: Names, *, labelled: bool = False
+) -> Found:
+    """The labels in the last blocks, if these hold nothing else.
+
+    In a text that is `labelled` at its head, two are enough, or one that is an address.
+    """
     found: list[Plain] = []
     count = 0
     for block in reversed(blocks):
@@ -132,7 +137,13 @@ def foot(lines: Sequence[str], blocks: Sequence[Block], names: Names) -> Found:
             break
         found = more + found
         count += 1
-    return Found(tuple(found), count) if _is_block(found) else Found()
+    fields = {one.field for one in found if one.value}
+    address = any(name.endswith("_url") for name in fields) and any(
+        _URL.search(one.raw) for one in found
+    )
+    if _is_block(found) or (labelled and (len(fields) > 1 or address)):
+        return Found(tuple(found), count)
+    return Found()
 
 
 def _begins(lines: Sequence[str], block: Block) -> bool:

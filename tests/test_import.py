@@ -336,6 +336,16 @@ def test_saved_pages(site: SiteTest) -> None:
     assert site.run("build").exit_code == 0
 
 
+def test_a_small_part_of_a_page_is_told(site: SiteTest) -> None:
+    """Where most of a page is left out, the keeper is asked to look."""
+    pytest.importorskip("trafilatura")
+    menu = "".join(f"<li><a href='/{n}'>Section {n} of the paper</a></li>" for n in range(200))
+    site.write({"in.html": PAGE.replace("<nav>", f"<nav><ul>{menu}</ul>", 1)})
+    code, said = run(site, "html", "in.html")
+    assert (code, "words of the page" in said) == (0, True)
+    assert "Section 7" not in files(site)["articles/in.html"]
+
+
 def test_pages_need_the_extra(site: SiteTest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without trafilatura the keeper is told what to install, and nothing else needs it."""
     monkeypatch.setitem(sys.modules, "trafilatura", None)

@@ -20,6 +20,7 @@ from site_gen.importing.entry import (
     read_text,
 )
 from site_gen.importing.writing import taken
+from site_gen.tokens import words
 
 ENDINGS = (".html", ".htm", ".xhtml")
 _DATES = {"original_date": True, "extensive_search": False, "max_date": "2100-01-01"}
@@ -66,12 +67,29 @@ def _page(trafilatura: Any, path: Path, text: str) -> Iterator[Item]:
         return
     if _IMAGE.search(text):
         yield left(at, "Images of the page are not copied", "", "Copy those that matter by hand.")
+    yield from _little_of(at, text, main)
     taken_of = _stated(stated)
     title = next((str(one.value) for one in taken_of if one.field == "title"), "")
     stem = path.stem if path.stem.lower() not in ("index", "default") else title or path.parent.name
     yield Entry("article", at, stem, ".html", main + "\n", taken_of)
 
 
+def _little_of(at: Location, page: str, main: str) -> Iterator[Item]:
+    """A warning if the main text is so small a part of its page that it may be another part."""
+    whole, found = _count(page), _count(main)
+    if found * 3 < whole:
+        said = f"The main text holds {found:,} of the {whole:,} words of the page"
+        yield left(at, said, "", "Look whether it is the right part, and all of it.")
+
+
+def _count(html: str) -> int:
+    return len(words(_TAG.sub(" ", _UNSEEN.sub(" ", html))))
+
+
+_UNSEEN = re.compile(
+    r"<(script|style|noscript|template|head)\b.*?</\1\s*>|<!--.*?-->", re.DOTALL | re.IGNORECASE
+)
+_TAG = re.compile(r"<[^<>]*>")
 _BY_HAND = "Put its text into a file by hand, or copy the page into content/ as it is."
 
 
