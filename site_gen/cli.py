@@ -17,6 +17,7 @@ from site_gen import __version__
 from site_gen.commands import today
 from site_gen.commands.export import export
 from site_gen.commands.importing import import_
+from site_gen.commands.permalinks import permalinks
 from site_gen.commands.places import places
 from site_gen.commands.verify import verify
 
@@ -81,6 +82,7 @@ def main(context: click.Context, directory: Path) -> None:
 
 
 main.add_command(export)
+main.add_command(permalinks)
 main.add_command(places)
 main.add_command(verify)
 main.add_command(import_)
@@ -531,6 +533,11 @@ def _conclude(report: Report, keep_going: bool) -> None:
         sys.exit(CONTENT_ERRORS)
     for path in report.published.left:
         _say(f"note: {path} in output was changed by hand and is left as it is")
+    if report.unrecorded:
+        _say(
+            f"note: {report.unrecorded:,} addresses are not in permalinks.tsv; "
+            "`permalinks --record` adds them"
+        )
     held_back = [f"{path} ({reason})" for path, reason in sorted(report.sum.held_back.items())]
     failed = [f"{path} (it has errors)" for path in report.sum.failed]
     for group in (held_back, failed):

@@ -89,6 +89,7 @@ FIELDS: tuple[Field, ...] = (
     Field("featured", "flag", "", ("pick", "editors_pick"), ("article",)),
     Field("featured_note", "summary", "", ("pick_note",), ("article",)),
     Field("slug", "text"),
+    Field("redirect_from", "names", "", ("redirects", "former_urls", "old_urls")),
     Field("status", "text"),
     Field("draft", "flag"),
     Field("embargo_until", "date", "", ("embargo",)),

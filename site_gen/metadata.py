@@ -203,6 +203,9 @@ def resolve(
     for one in sorted(statements, key=lambda one: ORIGINS.index(one.origin.kind)):
         one = _visibility(one)
         name = known.get(folded(one.key))
+        if name == "aliases" and kind in ("article", "page"):
+            # An article has no other names; what other programs call so are its old addresses.
+            name = "redirect_from"
         if only and name not in only:
             continue
         spec = BY_NAME.get(name) if name else None

@@ -218,6 +218,8 @@ class Document(Compact):
     """Why it was picked."""
     inferred: tuple[str, ...] = ()
     """The fields that nothing states, so that they were inferred, in order."""
+    former: tuple[str, ...] = ()
+    """Addresses that its page had, as written."""
     version: str = ""
     """The beginning of the SHA-256 of its title and text as they are published."""
 
@@ -366,6 +368,8 @@ PageKind = Literal[
     "page",
     "search",
     "withdrawn",
+    "redirect",
+    "held",
     "coverage",
     "404",
 ]

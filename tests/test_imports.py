@@ -68,6 +68,7 @@ LAYERS: dict[str, frozenset[str]] = {
             "parallel",
             "parse",
             "past",
+            "permalinks",
             "people",
             "plainlabels",
             "related",

@@ -19,6 +19,7 @@ from site_gen import (
     diagnostics,
     markup,
     output,
+    permalinks,
     related,
     remote,
     render,
@@ -29,7 +30,6 @@ from site_gen.build import making, planning, reading, seen
 from site_gen.build.run import Options, Progress, Report, Run
 from site_gen.config import SiteConfig
 from site_gen.diagnostics import Diagnostic, Location, error
-from site_gen.model import Archive
 from site_gen.past import Past
 
 __all__ = ["SOURCES", "WORK", "Options", "Progress", "Report", "build", "survey", "whole_site"]
@@ -55,8 +55,8 @@ def build(options: Options) -> Report:
         return _with_a_store(options)
 
 
-def survey(options: Options) -> tuple[Archive, SiteConfig]:
-    """The archive that a build would publish, and the settings of the site; nothing is published.
+def survey(options: Options) -> tuple[planning.Planned, SiteConfig]:
+    """What a build would publish and where, and the settings of the site; nothing is published.
 
     Raises OutputError if no cache can be kept on this machine.
     """
@@ -66,8 +66,9 @@ def survey(options: Options) -> tuple[Archive, SiteConfig]:
         before = seen.look(options, store, None)
         inventory, _ = sources.walk(options.site, settings, before.sources)
         program = cache.program_digest(settings.markdown_extensions)
-        run = Run(options, settings, static, program, "", store, None)
-        return planning.plan(run, reading.read(run, inventory)).archive, settings
+        ledger, _ = permalinks.read(options.site)
+        run = Run(options, settings, static, program, "", store, None, ledger)
+        return planning.plan(run, reading.read(run, inventory)), settings
 
 
 @contextlib.contextmanager
@@ -128,7 +129,11 @@ def _made(options: Options, store: Path, target: output.Output | None) -> Report
     found += problems
     program = cache.program_digest(settings.markdown_extensions)
     templates = render.templates_digest(options.site)
-    run = Run(options, settings, static, program, templates, store, target)
+    ledger, problems = permalinks.read(options.site)
+    if before.past.result:
+        problems += permalinks.removed(ledger, before.past.result[2])
+    found += problems
+    run = Run(options, settings, static, program, templates, store, target, ledger)
     inputs = seen.inputs(run, inventory, before, found)
     if target and inputs and inputs == before.past.inputs and before.all_held:
         return seen.as_before(run, before, started)
@@ -157,9 +162,10 @@ def _made(options: Options, store: Path, target: output.Output | None) -> Report
         found = diagnostics.masked(found, read.masked)
     found = sorted(dict.fromkeys(found), key=lambda one: one.sort_key)
     published = None
+    unrecorded = len(permalinks.unrecorded(ledger, planned.addresses)) if ledger.kept else 0
     if target and _may_publish(found, options):
         published = target.publish([*index.files, *made.files])
-        result = tuple(found), total
+        result = tuple(found), total, tuple(ledger.recorded), unrecorded
         if any(one.code == "internal-error" for one in found):
             inputs = ""  # It is tried again, at every build.
         past = Past(
@@ -175,7 +181,8 @@ def _made(options: Options, store: Path, target: output.Output | None) -> Report
         with cache.Store(store) as kept:
             kept.keep_only((*read.keys, *index.keys, related.key(program)))
             past.save(kept, str(target.folder))
-    return Report(tuple(found), total, published, time.monotonic() - started)
+    seconds = time.monotonic() - started
+    return Report(tuple(found), total, published, seconds, unrecorded)
 
 
 def _refuse_sources(options: Options) -> None:

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from site_gen import archive, check, links, output, pages, people, related, sources, threads, world
+from site_gen import (
+    archive,
+    check,
+    links,
+    output,
+    pages,
+    people,
+    permalinks,
+    related,
+    sources,
+    threads,
+    world,
+)
 from site_gen.build.reading import Read
 from site_gen.build.run import Run
 from site_gen.check import Sum
 from site_gen.diagnostics import Diagnostic
 from site_gen.model import Archive, Document, Withheld
+from site_gen.permalinks import Address
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +38,7 @@ class Planned:
     found: tuple[Diagnostic, ...]
     guarded: Mapping[str, tuple[Withheld, ...]]
     """Attachments of documents with withheld words, by path, and these words."""
+    addresses: tuple[Address, ...]
 
     @property
     def sum(self) -> Sum:
@@ -55,6 +69,14 @@ def plan(run: Run, read: Read) -> Planned:
             break
         failed += sorted(out)
         documents = [one for one in documents if one.path not in out]
+    moved = [*_placed(whole, urls), *_entries(whole, plan)]
+    redirects, problems = pages.redirects(moved, plan.pages, run.settings.url)
+    found += problems
+    addresses = _addresses(whole, plan)
+    away = _away(run, read, whole, failed)
+    held, problems = permalinks.kept(run.ledger, (*plan.pages, *redirects), addresses, away)
+    found += problems
+    plan = replace(plan, pages=(*plan.pages, *redirects, *held))
     places = {one.path: pages.attachment_url(one.path) for one in read.inventory.attachments}
     unsafe = check.unsafe(places, run.settings)
     attachments = {path: url for path, url in places.items() if path not in unsafe}
@@ -75,7 +97,7 @@ def plan(run: Run, read: Read) -> Planned:
     found += pages.files_in_the_way(files, plan, [output.MANIFEST])
     found += check.leftovers(places, resolved.attachments, resolved.withheld, run.settings)
     guarded = _guarded(shown, resolved, used)
-    return Planned(whole, plan, resolved, used, tuple(failed), tuple(found), guarded)
+    return Planned(whole, plan, resolved, used, tuple(failed), tuple(found), guarded, addresses)
 
 
 def _guarded(
@@ -109,12 +131,47 @@ def _shown(whole: Archive) -> list[Document]:
 
 
 def _entity_urls(whole: Archive, plan: pages.Plan) -> dict[str, str]:
-    return {
-        one.entry.path: plan.entity_urls[kind, key]
+    return {entry.path: url for entry, url in _entries(whole, plan)}
+
+
+def _entries(whole: Archive, plan: pages.Plan) -> list[tuple[Document, str]]:
+    """The entries of the registries, each with the URL of its page."""
+    return [
+        (one.entry, plan.entity_urls[kind, key])
         for kind, group in whole.entities.items()
         for key, one in group.items()
         if one.entry
-    }
+    ]
+
+
+def _placed(whole: Archive, urls: Mapping[str, str]) -> list[tuple[Document, str]]:
+    """The articles, free pages and tombstones, each with its URL."""
+    groups = (whole.articles, whole.pages, whole.withdrawn)
+    return [(one, urls[one.path]) for group in groups for one in group.values()]
+
+
+def _addresses(whole: Archive, plan: pages.Plan) -> tuple[Address, ...]:
+    """The addresses worth keeping, with the source of each: for a name without an entry, the first
+    article that bears it.
+    """
+    kept = [Address(url, one.path, one.path) for one, url in _placed(whole, plan.urls)]
+    for kind, group in whole.entities.items():
+        for key, one in group.items():
+            first = next(iter((*one.articles, *one.translated)), "")
+            entry = one.entry.path if one.entry else f"content/{pages.FOLDER[kind]}/{key}.yml"
+            source = whole.articles[first].path if first and not one.entry else entry
+            kept.append(Address(plan.entity_urls[kind, key], source, entry))
+    return tuple(kept)
+
+
+def _away(run: Run, read: Read, whole: Archive, failed: Sequence[str]) -> dict[str, str]:
+    """What is not published just now, by source and by former address, and why."""
+    away = dict.fromkeys(failed, "it has errors") | dict(whole.held_back)
+    for document in read.documents:
+        if document.former and document.path in away:
+            for written in document.former:
+                away[pages.former_url(written, run.settings.url)] = away[document.path]
+    return away
 
 
 def _is_article(path: str) -> bool:

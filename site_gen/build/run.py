@@ -13,6 +13,7 @@ from site_gen.check import Sum
 from site_gen.config import SiteConfig
 from site_gen.diagnostics import Diagnostic
 from site_gen.output import Output, Published
+from site_gen.permalinks import Ledger
 
 Progress = Callable[[str, int, int], None]
 """Told (what, done, of how many) as a build goes on."""
@@ -50,6 +51,8 @@ class Report:
     sum: Sum
     published: Published | None
     seconds: float
+    unrecorded: int = 0
+    """How many addresses are not in the ledger, if there is one."""
 
     @property
     def failed(self) -> bool:
@@ -71,3 +74,4 @@ class Run:
     templates: str
     store: Path
     target: Output | None
+    ledger: Ledger

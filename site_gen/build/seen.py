@@ -64,6 +64,7 @@ def inputs(run: Run, inventory: sources.Inventory, seen: Seen, found: Sequence[D
         repr(found),
         *(f"{path} {hashlib.sha256(data).hexdigest()}" for path, data in run.static.files.items()),
         run.templates,
+        repr(run.ledger),
         *(f"{one.kind} {one.path} {one.digest} {one.size} {one.rule}" for one in inventory.sources),
         *attachments,
     )
@@ -76,6 +77,6 @@ def as_before(run: Run, seen: Seen, started: float) -> Report:
     if past != seen.past:
         with cache.Store(run.store) as kept:
             past.save(kept, str(run.target.folder))
-    found, total = past.result
+    found, total, _, unrecorded = past.result
     published = output.Published(0, run.target.size, 0)
-    return Report(found, total, published, time.monotonic() - started)
+    return Report(found, total, published, time.monotonic() - started, unrecorded)

@@ -52,10 +52,10 @@ def places(site: Path, /, resolve: bool, yes: bool, countries: tuple[str, ...], 
             raise click.BadParameter(f"{name!r} is no country.", param_hint="--country")
     if not site.is_dir():
         raise click.UsageError(f"There is no folder {site}.")
-    archive, settings = builder.survey(
+    planned, settings = builder.survey(
         builder.Options(site=site, output=site / "output", date=today(), publish=False)
     )
-    lost = gazetteer.unknown(archive)
+    lost = gazetteer.unknown(planned.archive)
     found = [gazetteer.Question(one.name, one.name, len(one.articles), ()) for one in lost]
     if resolve and lost:
         try:
@@ -63,7 +63,7 @@ def places(site: Path, /, resolve: bool, yes: bool, countries: tuple[str, ...], 
         except gazetteer.NoGazetteer as problem:
             _tell(f"error: {problem}")
             sys.exit(ENVIRONMENT)
-        found = gazetteer.questions(archive, data, world, only.values())
+        found = gazetteer.questions(planned.archive, data, world, only.values())
     if form == "json":
         click.echo(gazetteer.as_json(found))
     if not resolve:

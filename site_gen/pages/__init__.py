@@ -10,6 +10,7 @@ from site_gen.config import SiteConfig
 from site_gen.diagnostics import Diagnostic, Location, error
 from site_gen.model import ENTITY_KINDS, Archive, Bucket, EntityKind, Page
 from site_gen.pages.lists import Lists, without_lists
+from site_gen.pages.redirects import former_url, redirects
 from site_gen.pages.urls import (
     COVERAGE,
     DATES,
@@ -53,6 +54,7 @@ __all__ = [
     "attachment_url",
     "document_url",
     "files_in_the_way",
+    "former_url",
     "in_time",
     "initial",
     "listed_day",
@@ -60,6 +62,7 @@ __all__ = [
     "listed_year",
     "place_documents",
     "plan",
+    "redirects",
     "segment",
     "translations_url",
     "without_lists",

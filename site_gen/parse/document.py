@@ -304,6 +304,7 @@ class _Work:
             embargo=values.get("embargo_until"),
             noindex=True,
             withdrawn=withdrawn,
+            former=values.get("redirect_from", ()),
         )
 
     def check_empty(self, rendered: markup.Rendered, notes: Sequence[ClosingNote]) -> None:
@@ -608,6 +609,7 @@ class _Work:
                 sorted({one.field for one in found.evidence if one.origin.kind == "inferred"})
             ),
             version=version,
+            former=values.get("redirect_from", ()),
         )
 
     def registry(self, values: Mapping[str, Any]) -> Registry | None:

@@ -40,6 +40,8 @@ from site_gen.render.versions import version
 from site_gen.render.views import active, also_known, buckets, codes, group_id, point, said
 
 NEWEST = 10
+UNLISTED = ("404", "held", "redirect", "withdrawn")
+"""Pages that search engines are asked to leave out."""
 TOP = 12
 PICKS = 6
 WROTE_OF: tuple[EntityKind, ...] = ("place", "topic")
@@ -117,7 +119,7 @@ class Renderer:
                 "description": description,
                 "canonical": self._canonical(page),
                 "parents": [{"title": title, "url": target} for title, target in page.parents],
-                "noindex": page.kind in ("404", "withdrawn") or self._noindex(page),
+                "noindex": page.kind in UNLISTED or self._noindex(page),
             },
             url=url,
             asset=asset,
@@ -142,6 +144,10 @@ class Renderer:
                 return self._page(page, bodies)
             case "search":
                 return {"index": self.inputs.index}
+            case "redirect":
+                return {"target": page.key}
+            case "held":
+                return {}
             case "withdrawn":
                 return self._withdrawn(page)
             case "coverage":
@@ -154,7 +160,8 @@ class Renderer:
     def _canonical(self, page: Page) -> str:
         if not self.config.url or page.kind == "404":
             return ""
-        return self._absolute("" if page.url == HOME else page.url)
+        url = page.key if page.kind == "redirect" else page.url
+        return self._absolute("" if url == HOME else url)
 
     def _absolute(self, url: str) -> str:
         """The whole address of a page; empty where the site does not know its own."""
@@ -332,10 +339,6 @@ class Renderer:
             self.told[kind, key] = repr(citations.stated(self.archive.entities[kind][key]))
         return self.told[kind, key]
 
-    def _address(self, path: str) -> str:
-        """The whole address of a path; empty where that of the site is not known."""
-        return self.config.url + quoted(path) if self.config.url else ""
-
     def _entity_url(self, entity: Entity) -> str:
         return self.plan.entity_urls[entity.kind, entity.key]
 
@@ -343,9 +346,9 @@ class Renderer:
         document = self.archive.articles[page.key]
         card = bodies.card(page.key)
         before, after = self.around.get(page.key, ("", ""))
-        work = citations.work(document, self.archive, page.url, self.config, self._address)
+        work = citations.work(document, self.archive, page.url, self.config, self._absolute)
         context = citations.context(
-            document, self.archive, self.config, self._entity_url, self._address
+            document, self.archive, self.config, self._entity_url, self._absolute
         )
         article = card | {
             "body": Safe(anchored(bodies.of(document))),

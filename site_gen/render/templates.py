@@ -29,6 +29,8 @@ TEMPLATE_OF = {
     "page": "page.html",
     "search": "search.html",
     "withdrawn": "withdrawn.html",
+    "redirect": "redirect.html",
+    "held": "held.html",
     "coverage": "coverage.html",
     "404": "404.html",
 }

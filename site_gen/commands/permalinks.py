@@ -1,0 +1,58 @@
+"""`permalinks`: which addresses the ledger holds, and which it should."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+from pathlib import Path
+
+import click
+
+from site_gen.commands import today
+
+KEPT, LOST, ENVIRONMENT = 0, 1, 2
+SHOWN = 20
+
+
+@click.command()
+@click.option("--record", is_flag=True, help="Add the addresses that are not recorded yet.")
+@click.option(
+    "--date", type=click.DateTime(["%Y-%m-%d"]), help="The day to look at. Default: as for build."
+)
+@click.option("--all", "everything", is_flag=True, help="Name every address, not the first twenty.")
+@click.pass_obj
+def permalinks(
+    site: Path, /, record: bool, date: datetime.datetime | None, everything: bool
+) -> None:
+    """Tell which addresses of the site permalinks.tsv does not hold, or add them.
+
+    An address that is recorded stays: a build fails rather than lose it. Exits with 1 where one
+    would be lost, and then records nothing.
+    """
+    from site_gen import build as builder
+    from site_gen import diagnostics
+    from site_gen import permalinks as ledgers
+
+    day = date.date() if date else today()
+    planned, _ = builder.survey(builder.Options(site, site / "output", day, publish=False))
+    ledger, found = ledgers.read(site)
+    found += [one for one in planned.found if one.code == "permalink-lost"]
+    if found:
+        click.echo(diagnostics.as_text(found, everything=everything), err=True)
+        sys.exit(LOST)
+    new = ledgers.unrecorded(ledger, planned.addresses)
+    shown = new if everything else new[:SHOWN]
+    for one in shown:
+        click.echo(f"{one.url}  {one.source}")
+    if len(new) > len(shown):
+        click.echo(f"{len(new) - len(shown):,} more (--all names them)")
+    if record and new:
+        try:
+            ledgers.record(site, new, day)
+        except OSError as problem:
+            click.echo(f"error: {ledgers.LEDGER} cannot be written: {problem}", err=True)
+            sys.exit(ENVIRONMENT)
+    kept = len(ledger.recorded)
+    done = "added" if record else "not recorded yet"
+    click.echo(f"{ledgers.LEDGER}: {kept:,} recorded, {len(new):,} {done}", err=True)
+    sys.exit(KEPT)

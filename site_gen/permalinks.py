@@ -1,0 +1,200 @@
+"""The ledger of addresses, permalinks.tsv: none that is recorded there is ever lost.
+
+Each line is an address from the site's root, the day on which it was recorded, and the source of
+its page, parted by tabs. Lines are added and never taken away. Pure but for `read` and `record`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from site_gen.diagnostics import Diagnostic, Location, error, warning
+from site_gen.model import Page
+from site_gen.paths import name_of, trouble
+
+LEDGER = "permalinks.tsv"
+HEAD = "url\tfirst_published\tsource"
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+MOST_GUESSES = 50
+"""Lost addresses for which a new home is looked for; beyond, something else is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An address of the site that is worth keeping, and the source of its page.
+
+    `entry` is the file that can say what the page's old addresses are: the source, or, for a name
+    that only articles bear, the entry it would have.
+    """
+
+    url: str
+    source: str
+    entry: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A line of the ledger."""
+
+    address: Address
+    day: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What is recorded, by address. `kept` is False where there is no ledger."""
+
+    recorded: Mapping[str, Recorded]
+    kept: bool = False
+
+
+def read(site: Path) -> tuple[Ledger, list[Diagnostic]]:
+    """The ledger of a site, and an error for every line that is none."""
+    try:
+        text = (site / LEDGER).read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        return Ledger({}), []
+    except (OSError, UnicodeDecodeError) as problem:
+        hint = "Restore the file from a copy or from version control; it must be UTF-8."
+        return Ledger({}, kept=True), [_broken(0, f"It cannot be read: {problem}", "", hint)]
+    recorded: dict[str, Recorded] = {}
+    found: list[Diagnostic] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip() or line.startswith("#") or (number == 1 and line == HEAD):
+            continue
+        url, *rest = line.split("\t")
+        if len(rest) != 2 or not _DAY.fullmatch(rest[0]) or trouble(url):
+            message = "This is no address, day and source, parted by tabs"
+            found.append(_broken(number, message, line))
+        elif url in recorded:
+            message = f"The address stands in line {recorded[url].line} already"
+            found.append(_broken(number, message, url))
+        else:
+            recorded[url] = Recorded(Address(url, rest[1]), rest[0], number)
+    return Ledger(recorded, kept=True), found
+
+
+def _broken(line: int, message: str, value: str, hint: str = "") -> Diagnostic:
+    hint = hint or f"Write it as `{HEAD.replace(chr(9), ' TAB ')}`, or restore the line."
+    at = Location(LEDGER, line, 1 if line else 0)
+    return error("ledger-broken", at, message, hint=hint, value=value, source=value)
+
+
+def removed(ledger: Ledger, before: Iterable[str]) -> list[Diagnostic]:
+    """A warning for each address that the ledger of the last build had and this one lacks."""
+    return [
+        warning(
+            "ledger-line-removed",
+            Location(LEDGER),
+            f"The line of {url} was in the ledger at the last build and is gone",
+            value=url,
+            hint="Restore the line: without it nothing keeps the address.",
+        )
+        for url in sorted(set(before) - ledger.recorded.keys())
+    ]
+
+
+def kept(
+    ledger: Ledger,
+    pages: Iterable[Page],
+    addresses: Sequence[Address],
+    unpublished: Mapping[str, str],
+) -> tuple[tuple[Page, ...], list[Diagnostic]]:
+    """Pages that hold the place of what is not published just now, and an error for each
+    recorded address that would be lost.
+
+    `addresses` are those of the site as it is planned, `unpublished` the sources, and the former
+    addresses, of what failed or is held back.
+    """
+    planned = {page.url for page in pages}
+    missing = [one for url, one in ledger.recorded.items() if url not in planned]
+    held: list[Page] = []
+    lost: list[Recorded] = []
+    for one in missing:
+        away = one.address.source in unpublished or one.address.url in unpublished
+        if away:
+            held.append(Page("held", one.address.url))
+        else:
+            lost.append(one)
+    return tuple(held), list(_lost(lost, ledger, addresses)) if lost else []
+
+
+def _lost(
+    lost: Sequence[Recorded], ledger: Ledger, addresses: Sequence[Address]
+) -> Iterator[Diagnostic]:
+    new = [one for one in addresses if one.url not in ledger.recorded]
+    by_source = {one.source: one for one in addresses if one.source == one.entry}
+    for number, one in enumerate(lost):
+        home = _home(one.address, new, by_source) if number < MOST_GUESSES else None
+        url = one.address.url
+        if home:
+            with_name = "" if home.source == home.entry else " with its `name:`"
+            hint = (
+                f"It may be {home.url} now: then add `redirect_from: [{url}]` to {home.entry}"
+                f"{with_name}, and the old address leads there."
+            )
+        else:
+            hint = (
+                f"Restore {one.address.source or 'its source'}; or, if it must go, keep a source "
+                "for it that says `withdrawn:`; or add `redirect_from:` to what takes its place."
+            )
+        yield error(
+            "permalink-lost",
+            Location(LEDGER, one.line, 1),
+            f"{url} was published and would lead nowhere",
+            hint=hint,
+            value=url,
+        )
+
+
+def _home(
+    lost: Address, new: Sequence[Address], by_source: Mapping[str, Address]
+) -> Address | None:
+    """Where a page may be now: by its source, the name of the file, the name in the address."""
+    if lost.source in by_source:
+        return by_source[lost.source]
+    file = name_of(lost.source)
+    for one in new:
+        if file and one.source == one.entry and name_of(one.source) == file:
+            return one
+    folder, _, name = lost.url.rpartition("/")
+    names = [one.url.rpartition("/")[2] for one in new]
+    # What is of the same kind is likelier than what is not.
+    beside = [one.url.rpartition("/")[0] == folder for one in new]
+    close = difflib.get_close_matches(name, names, n=5, cutoff=0.6)
+    order = sorted(
+        (close.index(last), not near, at)
+        for at, (last, near) in enumerate(zip(names, beside, strict=True))
+        if last in close
+    )
+    return new[order[0][2]] if order else None
+
+
+def unrecorded(ledger: Ledger, addresses: Iterable[Address]) -> list[Address]:
+    """The addresses that are not in the ledger, in order."""
+    return sorted(
+        (one for one in addresses if one.url not in ledger.recorded), key=lambda one: one.url
+    )
+
+
+def record(site: Path, new: Iterable[Address], day: date) -> None:
+    """Add addresses to the ledger; what stands there stays as it is. Raises OSError."""
+    path = site / LEDGER
+    before = path.read_bytes() if path.exists() else f"{HEAD}\n".encode()
+    if before and not before.endswith(b"\n"):
+        before += b"\n"
+    lines = "".join(f"{one.url}\t{day.isoformat()}\t{one.source}\n" for one in new)
+    temporary = path.with_name(f".{LEDGER}.{uuid.uuid4().hex[:8]}")
+    try:
+        temporary.write_bytes(before + lines.encode())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,251 @@
+"""Law 7: an address that is recorded is never lost."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from site_gen.pages import former_url
+from tests.support import SiteTest
+
+DAY = ("--date", "2026-01-01")
+
+
+def article(title: str, author: str = "Ann Bell", more: str = "") -> str:
+    """An article in Markdown."""
+    return f"---\ntitle: {title}\nauthors: [{author}]\n{more}---\n\nText of {title}.\n"
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> SiteTest:
+    """A site with two articles, built and recorded."""
+    site = SiteTest(tmp_path / "site").write(
+        {
+            "content/articles/harvest.md": article("Harvest"),
+            "content/articles/rain.md": article("Rain", "Bob Hill"),
+        }
+    )
+    assert site.run("permalinks", "--record", *DAY).exit_code == 0
+    assert site.run("build").exit_code == 0
+    return site
+
+
+def ledger(site: SiteTest) -> list[str]:
+    """The lines of the ledger."""
+    return (site.folder / "permalinks.tsv").read_text().splitlines()
+
+
+def test_what_is_recorded(site: SiteTest) -> None:
+    """Articles, pages and names are recorded with the day and the source; once."""
+    assert ledger(site) == [
+        "url\tfirst_published\tsource",
+        "articles/harvest.html\t2026-01-01\tcontent/articles/harvest.md",
+        "articles/rain.html\t2026-01-01\tcontent/articles/rain.md",
+        "authors/ann-bell.html\t2026-01-01\tcontent/articles/harvest.md",
+        "authors/bob-hill.html\t2026-01-01\tcontent/articles/rain.md",
+    ]
+    before = ledger(site)
+    again = site.run("permalinks", "--record", "--date", "2027-01-01")
+    assert "0 added" in again.stderr
+    assert ledger(site) == before
+    site.write({"content/articles/snow.md": article("Snow")})
+    told = site.run("build")
+    assert "1 addresses are not in permalinks.tsv" in told.stderr
+    assert "articles/snow.html" in site.run("permalinks", *DAY).stdout
+    assert site.run("permalinks", "--record", "--date", "2027-01-01").exit_code == 0
+    assert ledger(site) == [*before, "articles/snow.html\t2027-01-01\tcontent/articles/snow.md"]
+    assert "not in permalinks.tsv" not in site.run("build").stderr
+
+
+def test_without_a_ledger(tmp_path: Path) -> None:
+    """A site without a ledger builds, and nothing is said of it."""
+    site = SiteTest(tmp_path).write({"content/articles/a.md": article("A")})
+    assert "permalinks" not in site.run("build").stderr
+    assert not (tmp_path / "permalinks.tsv").exists()
+
+
+def test_a_moved_article(site: SiteTest) -> None:
+    """A moved file fails the build, which names its new home and the line that mends it."""
+    old = site.folder / "content/articles/harvest.md"
+    (site.folder / "content/articles/1999").mkdir()
+    new = old.rename(site.folder / "content/articles/1999/harvest.md")
+    before = site.output()
+    result = site.run("build", "--keep-going")
+    assert result.exit_code == 1
+    assert site.output() == before
+    (lost,) = [one for one in site.diagnostics() if one["code"] == "permalink-lost"]
+    assert (lost["path"], lost["line"]) == ("permalinks.tsv", 2)
+    assert "articles/1999/harvest.html" in lost["hint"]
+    line = re.search(r"`(redirect_from: .*?)` to ([^ ,]+),", lost["hint"])
+    assert line
+    assert line[2] == "content/articles/1999/harvest.md"
+    new.write_text(article("Harvest", more=f"{line[1]}\n"))
+    assert site.run("build").exit_code == 0
+    page = site.soup("articles/harvest.html")
+    refresh = page.select_one('meta[http-equiv="refresh"]')
+    assert refresh
+    assert refresh["content"] == "0; url=../articles/1999/harvest.html"
+    assert page.select_one('meta[name="robots"]')
+    canonical = page.select_one('link[rel="canonical"]')
+    assert canonical
+    assert canonical["href"] == "https://example.org/articles/1999/harvest.html"
+
+
+def test_a_renamed_slug(site: SiteTest) -> None:
+    """A new slug for the same file is seen as the new home, whatever it is called."""
+    site.write({"content/articles/rain.md": article("Rain", "Bob Hill", "slug: water\n")})
+    (lost,) = [one for one in site.diagnostics() if one["code"] == "permalink-lost"]
+    assert "articles/water.html" in lost["hint"]
+    assert "content/articles/rain.md" in lost["hint"]
+
+
+def test_a_renamed_author(site: SiteTest) -> None:
+    """A name that is spelt otherwise is found, and an entry that says so keeps its address."""
+    site.write({"content/articles/rain.md": article("Rain", "Bob Hills")})
+    (lost,) = [one for one in site.diagnostics() if one["code"] == "permalink-lost"]
+    assert "to content/authors/bob-hills.yml with its `name:`" in lost["hint"]
+    site.write(
+        {
+            "content/authors/bob-hills.yml": (
+                "name: Bob Hills\nredirect_from: [authors/bob-hill.html]\n"
+            )
+        }
+    )
+    assert site.run("build").exit_code == 0
+    assert "bob-hills.html" in site.page("authors/bob-hill.html")
+
+
+def test_a_deleted_article(site: SiteTest) -> None:
+    """An article that is gone fails the build; a tombstone in its place is enough."""
+    (site.folder / "content/articles/rain.md").unlink()
+    codes = site.codes()
+    assert codes.count("permalink-lost") == 2
+    site.write(
+        {
+            "content/articles/rain.md": "---\nwithdrawn: {reason: A court said so.}\n---\n",
+            "content/authors/bob-hill.yml": "name: Bob Hill\n",
+        }
+    )
+    assert site.run("build").exit_code == 0
+    assert "A court said so." in site.text("articles/rain.html")
+
+
+@pytest.mark.parametrize("why", ["draft: true", "title: [", "embargo_until: 2030"])
+def test_what_is_held_back(site: SiteTest, why: str) -> None:
+    """A recorded page that is held back or has an error keeps its address: a page says so, asks
+    not to be found, and holds nothing of it.
+    """
+    site.write({"content/articles/rain.md": f"---\n{why}\n---\n\nSecret text.\n"})
+    result = site.run("build", "--keep-going")
+    assert result.exit_code in (0, 3)
+    for url in ("articles/rain.html", "authors/bob-hill.html"):
+        assert "Not available just now" in site.text(url)
+        assert "Secret" not in site.page(url)
+        assert "Rain" not in site.page(url)
+        assert site.soup(url).select_one('meta[name="robots"][content="noindex"]')
+
+
+@pytest.mark.parametrize(
+    ("line", "number"),
+    [
+        ("articles/x.html", 6),
+        ("articles/x.html\t2026-13\tcontent/x.md", 6),
+        ("../x.html\t2026-01-01\tcontent/x.md", 6),
+        ("articles/rain.html\t2026-01-01\tcontent/articles/rain.md", 6),
+    ],
+)
+def test_a_broken_ledger(site: SiteTest, line: str, number: int) -> None:
+    """Each line that is none is told by its number, and nothing is published or recorded."""
+    path = site.folder / "permalinks.tsv"
+    path.write_text(f"{path.read_text()}{line}\nno line\n")
+    found = [one for one in site.diagnostics() if one["code"] == "ledger-broken"]
+    assert [one["line"] for one in found] == [number, number + 1]
+    assert site.run("build", "--keep-going").exit_code == 1
+    assert site.run("permalinks", "--record").exit_code == 1
+
+
+def test_a_line_that_is_gone(site: SiteTest) -> None:
+    """A build tells which lines the ledger has lost since the last one."""
+    path = site.folder / "permalinks.tsv"
+    path.write_text(path.read_text().replace(f"{ledger(site)[2]}\n", ""))
+    result = site.run("build", "--format", "json")
+    assert result.exit_code == 0
+    assert "ledger-line-removed" in result.stdout
+    assert "articles/rain.html" in result.stdout
+
+
+def test_old_addresses_that_cannot_be(site: SiteTest) -> None:
+    """What is no address, or belongs to another page, is told; two claims of one too."""
+    more = "aliases: [Some title, articles/rain.html, /old/place/, 'https://other.org/x.html']\n"
+    site.write(
+        {
+            "content/articles/harvest.md": article("Harvest", more=more),
+            "content/articles/rain.md": article("Rain", "Bob Hill", "aliases: [/old/place]\n"),
+        }
+    )
+    assert sorted(site.codes()) == ["redirect-taken"] * 2 + ["redirect-unusable"] * 2
+    assert site.run("build").exit_code == 0
+    assert "../../articles/harvest.html" in site.page("old/place/index.html")
+
+
+@given(st.text(max_size=20))
+def test_any_old_address(written: str) -> None:
+    """Whatever is written becomes a path inside of the site or nothing."""
+    url = former_url(written, "https://example.org/")
+    assert not url.startswith(("/", "."))
+    assert ".." not in url.split("/")
+    assert url == "" or url.endswith((".html", ".htm"))
+
+
+EDITS = st.lists(
+    st.tuples(
+        st.sampled_from(
+            ["rename", "delete", "retitle", "move", "withdraw", "rename author", "hide"]
+        ),
+        st.integers(0, 2),
+    ),
+    min_size=1,
+    max_size=3,
+)
+
+
+@settings(
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(edits=EDITS)
+def test_no_recorded_address_is_ever_lost(
+    tmp_path_factory: pytest.TempPathFactory, edits: list[tuple[str, int]]
+) -> None:
+    """After any edits, whether a build succeeds or not, every recorded address answers."""
+    site = SiteTest(tmp_path_factory.mktemp("law"))
+    for number in range(3):
+        site.write({f"content/articles/a{number}.md": article(f"A{number}", f"Name {number}")})
+    assert site.run("permalinks", "--record", *DAY).exit_code == 0
+    assert site.run("build").exit_code == 0
+    for what, number in edits:
+        path = site.folder / f"content/articles/a{number}.md"
+        if not path.exists():
+            continue
+        text = path.read_text()
+        if what == "rename":
+            path.rename(path.with_name(f"b{number}.md"))
+        elif what == "delete":
+            path.unlink()
+        elif what == "move":
+            path.parent.joinpath("deep").mkdir(exist_ok=True)
+            path.rename(path.parent / "deep" / path.name)
+        elif what == "retitle":
+            path.write_text(text.replace("title: A", "title: New "))
+        elif what == "withdraw":
+            path.write_text("---\nwithdrawn: {reason: Why not.}\n---\n")
+        elif what == "hide":
+            path.write_text(text.replace("---\n", "---\ndraft: true\n", 1))
+        else:
+            path.write_text(text.replace("[Name", "[Other"))
+        site.run("build", "--keep-going")
+        output = site.output()
+        assert [line for line in ledger(site)[1:] if line.split("\t")[0] not in output] == []
