@@ -131,7 +131,7 @@ def _lost(
     lost: Sequence[Recorded], ledger: Ledger, addresses: Sequence[Address]
 ) -> Iterator[Diagnostic]:
     new = [one for one in addresses if one.url not in ledger.recorded]
-    by_source = {one.source: one for one in addresses if one.source == one.entry}
+    by_source = {one.source: one for one in new if one.source == one.entry}
     for number, one in enumerate(lost):
         home = _home(one.address, new, by_source) if number < MOST_GUESSES else None
         url = one.address.url
