@@ -10,9 +10,10 @@ import re
 import unicodedata
 
 _INSTITUTION = re.compile(
-    r"\b(?:of|for|on|the|and|für|des|pour|academy|agency|agence|agencies|alliance|amnesty|"
-    r"archives?|associated|association|board|bureau|cent(?:er|re)|coalition|college|commission|"
-    r"committee|company|corp|corporation|correspondents?|council|department|desk|editors?|"
+    r"\b(?:of|for|on|the|and|für|des|pour|academy|administration|agency|agence|"
+    r"agencies|alliance|amnesty|archives?|associated|association|blog|board|bureau|cent(?:er|re)|"
+    r"coalition|college|commission|committee|community|company|corp|corporation|"
+    r"correspondents?|council|department|desk|editors?|"
     r"editorial|foundation|gmbh|government|group|human|inc|institute|international|journal|"
     r"library|llc|ltd|media|ministry|monitoring|museum|nations|network|news|newsroom|newspaper|"
     r"office|organi[sz]ation|press|presse|project|radio|reporters?|reporting|school|"
@@ -35,7 +36,9 @@ _CAPITAL_PARTICLES = frozenset({
     "Von",
 })  # fmt: skip
 _NO_GIVEN = _PARTICLES | frozenset({"De", "El", "La", "Le", "The", "Von"})
-_SUFFIXES = re.compile(r"(?:jr|sr|junior|senior|ii|iii|iv|phd|ph\.d|md|m\.d)\.?", re.IGNORECASE)
+_SUFFIXES = re.compile(
+    r"(?:jr|sr|junior|senior|ii|iii|iv|ph\.? ?d|m\.?d|mph|mba|cpa|esq)\.?", re.IGNORECASE
+)
 _ARTICLE = re.compile(r"((?:al|el|ad|an|ar|as|at|az)-)(?=\w)")
 MOST_WORDS = 6
 """Words of a person's name; what has more is something else."""
@@ -48,6 +51,14 @@ def filed_under(name: str) -> str:
     that put the family name first or have none stay as they are. Particles go with the family
     name (`van der Doe, Jane`); only the Arabic article is passed over (`Zawahiri, Ayman al-`).
     """
+    base, comma, after = name.rpartition(",")
+    suffix = ""
+    if comma and _SUFFIXES.fullmatch(after.strip()):
+        suffix, name = f", {after.strip()}", base
+    return _inverted(name) + suffix
+
+
+def _inverted(name: str) -> str:
     words = name.split()
     if not 1 < len(words) <= MOST_WORDS or _INSTITUTION.search(name):
         return name

@@ -29,6 +29,8 @@ from tests.test_archive import document as made
         ("Al Sample", "Sample, Al"),
         ("Le Sample", "Le Sample"),
         ("Ann Sample Jr.", "Sample, Ann, Jr."),
+        ("Ann Sample, PhD", "Sample, Ann, PhD"),
+        ("Sample Health Administration", "Sample Health Administration"),
         ("Иван Образцов", "Образцов, Иван"),
         ("Reuters", "Reuters"),
         ("Associated Press", "Associated Press"),

@@ -215,3 +215,16 @@ def test_an_edit_is_as_a_clean_build(site: SiteTest, tmp_path: Path, change: Fil
     clean = SiteTest(tmp_path / "clean").write({**SERIES, **TRANSLATED, **change})
     clean.run("build")
     assert clean.output() == site.output()
+
+
+def test_a_topic_has_its_description(site: SiteTest) -> None:
+    """The text of a topic's entry stands on its page, above the articles."""
+    site.write(
+        {
+            "content/topics/harvest.md": "---\nname: Harvest\n---\n\nWhat was sown and cut.\n",
+            "content/articles/a.md": article("A", topics="[harvest]"),
+        }
+    ).run("build")
+    assert "What was sown and cut." in site.text("topics/harvest.html").split("A The text")[0]
+    meta = site.soup("topics/harvest.html").select('meta[name="description"]')
+    assert [one["content"] for one in meta] == ["What was sown and cut."]
