@@ -37,6 +37,8 @@ KINDS = {
     "year": "dates/1987.html",
     "month, split": "dates/1987-03.html",
     "day": "dates/1987-03-01.html",
+    "day in all years": "dates/on/11-02.html",
+    "coverage": "coverage.html",
     "undated, split": "dates/undated.html",
     "free page": "about.html",
     "404": "404.html",
