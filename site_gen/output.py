@@ -57,6 +57,8 @@ JOURNAL = f"{WORK}/journal.json"
 
 CONTENT_NAMED = ("assets/", "search/")
 _PLAIN = re.compile(r"[\w./ -]+", re.ASCII)
+_OURS = re.compile(r"\w[\w.-]*(?:/\w[\w.-]*)*", re.ASCII)
+"""Paths that need no closer look: nearly all are such."""
 DIGEST = re.compile(r"[0-9a-f]{64}")
 JUNCTION = 0xA0000003
 """The reparse tag of a Windows junction, a link that is not a symbolic one."""
@@ -331,6 +333,8 @@ def check_path(path: str) -> None:
 
     It must be relative, with forward slashes and no empty, `.` or `..` part, whatever the system.
     """
+    if _OURS.fullmatch(path) and path.lower() != MANIFEST:
+        return
     wrong = trouble(path)
     if wrong:
         raise ValueError(f"{wrong}: {path!r}")
