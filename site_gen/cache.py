@@ -19,7 +19,7 @@ import sqlite3
 import sys
 import time
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from importlib import metadata, util
 from pathlib import Path
@@ -238,8 +238,8 @@ def program_digest(extensions: Iterable[str] = ()) -> str:
 
     `extensions` are the Markdown extensions of the site: entry points or dotted names of modules.
     """
-    modules = {one.name: one.module for one in metadata.entry_points(group="markdown.extensions")}
-    tops = sorted({modules.get(one, one).partition(":")[0].partition(".")[0] for one in extensions})
+    modules = _modules_of(tuple(extensions))
+    tops = sorted({one.partition(":")[0].partition(".")[0] for one in modules})
     return digest_of(
         f"python {sys.version_info[:2]}",
         # A process that goes on after an edit still runs the code that it loaded first.
@@ -249,6 +249,16 @@ def program_digest(extensions: Iterable[str] = ()) -> str:
     )
 
 
+def _modules_of(extensions: Sequence[str]) -> list[str]:
+    """The modules of Markdown extensions. To look for entry points takes a while."""
+    if not extensions:
+        return []
+    points = metadata.entry_points(group="markdown.extensions")
+    named = {one.name: one.module for one in points}
+    return [named.get(one, one) for one in extensions]
+
+
+@lru_cache
 def _version(distribution: str) -> str:
     try:
         return metadata.version(distribution)
