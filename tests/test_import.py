@@ -110,6 +110,13 @@ def test_wordpress(site: SiteTest) -> None:
     assert "about.html" not in site.output()
 
 
+def test_drafts_name_nobody(site: SiteTest) -> None:
+    """Whoever wrote only what is not to be shown has no entry, which would be a page."""
+    site.write({"export.xml": RSS + item(dc__creator="ann", wp__status="private") + END})
+    run(site, "wxr", "export.xml")
+    assert list(files(site)) == ["articles/harvest.html", "articles/harvest.yml"]
+
+
 def test_twice_changes_nothing(site: SiteTest) -> None:
     """The same import again writes nothing; an edit stays, unless it is to be overwritten."""
     site.write({"export.xml": RSS + item() + item("<p>Other.</p>") + END})

@@ -161,6 +161,9 @@ def read(request: Request) -> Iterator[Item]:
 
 
 def _authors_of(entry: Entry) -> tuple[str, ...]:
+    """The authors who get an entry: who wrote nothing but drafts is named nowhere."""
+    if any(one.field == "draft" for one in entry.taken):
+        return ()
     values = (one.value for one in entry.taken if one.field == "authors")
     return next((one for one in values if isinstance(one, tuple)), ())
 
