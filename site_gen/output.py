@@ -312,9 +312,12 @@ def stage(stage_folder: Path, output_folder: Path, path: str, data: bytes) -> Ou
         if not holds(output_folder, file):
             target = f"{stage_folder}/{_staged_name(file)}"
             if not os.path.exists(target):
-                os.makedirs(stage_folder, exist_ok=True)
                 temporary = _temporary(stage_folder)
-                _put(temporary, data)
+                try:
+                    _put(temporary, data)
+                except FileNotFoundError:
+                    os.makedirs(stage_folder, exist_ok=True)
+                    _put(temporary, data)
                 _patiently(os.replace, temporary, target)
     return file
 
@@ -692,8 +695,10 @@ def _write(folder: Path, name: str, data: bytes) -> None:
 
 
 def _put(path: str, data: bytes) -> None:
-    with open(path, "xb") as file:
-        file.write(data)
+    with open(path, "xb", buffering=0) as file:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[file.write(rest) :]
 
 
 def _temporary(folder: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import traceback
 from collections.abc import Iterable, MutableMapping
 from functools import lru_cache
@@ -12,6 +13,10 @@ from types import FunctionType
 from typing import Any
 
 import jinja2
+from jinja2.compiler import CodeGenerator, Frame
+from jinja2.nodes import Expr
+from markupsafe import Markup as Safe
+from markupsafe import escape
 
 from site_gen import theme
 from site_gen.cache import digest_of
@@ -53,6 +58,18 @@ class Context(jinja2.runtime.Context):
 
 
 _PLAIN = (jinja2.runtime.Macro, FunctionType)
+_ESCAPED = re.compile("[&<>'\"]")
+
+
+class Code(CodeGenerator):
+    """Compiles templates so that what they show goes through `Environment.shown`."""
+
+    def _output_child_pre(self, node: Expr, frame: Frame, finalize: Any) -> None:
+        if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape:
+            super()._output_child_pre(node, frame, finalize)
+        else:
+            self.write("environment.shown(")
+            self.write(finalize.src or "")
 
 
 class Environment(jinja2.Environment):
@@ -63,6 +80,14 @@ class Environment(jinja2.Environment):
     """
 
     context_class = Context
+    code_generator_class = Code
+
+    @staticmethod
+    def shown(value: Any) -> str:
+        """A value as HTML, as `markupsafe.escape` makes it, which copies what is HTML already."""
+        if type(value) is Safe or (type(value) is str and not _ESCAPED.search(value)):
+            return value
+        return escape(value)
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """The globals of a template as one dict, which every page copies."""

@@ -1,0 +1,48 @@
+"""Short ways in Jinja2: what a template makes is what plain Jinja2 makes of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jinja2
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markupsafe import Markup, escape
+
+from site_gen.render.templates import Environment
+
+VALUES = st.one_of(
+    st.text(alphabet="ab&<>'\"é ", max_size=12),
+    st.text(alphabet="ab&<>'\"é ", max_size=12).map(Markup),
+    st.integers(),
+    st.none(),
+    st.lists(st.text(alphabet="a<'", max_size=3), max_size=2),
+)
+
+
+@given(VALUES)
+def test_a_value_is_shown_as_it_is_escaped(value: Any) -> None:
+    """Text is escaped, HTML is left alone, and all else is text."""
+    assert Environment.shown(value) == str(escape(value))
+
+
+TEMPLATES = [
+    "{{ a }}{{ b | upper }}{{ a ~ b }}{{ a | safe }}{{ 1 < 2 }}{{ '<' }}",
+    "{% macro m(x, y='<') %}[{{ x }}{{ y }}]{% endmacro %}{{ m(a) }}{{ m(b, a) ~ a }}",
+    "{% set s %}<{{ a }}>{% endset %}{{ s }}{{ s | length }}",
+    "{% filter upper %}{{ b }}{% endfilter %}",
+    "{% autoescape false %}{{ a }}{{ b }}{% endautoescape %}{{ a }}",
+    "{% for x in [a, b] %}{{ loop.index }}{{ x }}{% endfor %}{{ d.key }}{{ d.get('key') }}",
+    "{% macro m() %}<{{ caller(a) }}>{% endmacro %}{% call(x) m() %}{{ x }}{% endcall %}",
+]
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+@settings(max_examples=20)
+@given(a=VALUES, b=VALUES)
+def test_a_template_makes_what_plain_jinja_makes_of_it(template: str, a: Any, b: Any) -> None:
+    """Whatever a template does with values, the bytes are those of Jinja2 without short ways."""
+    given_ = {"a": a, "b": b, "d": {"key": a}}
+    plain = jinja2.Environment(autoescape=True).from_string(template).render(given_)
+    assert Environment(autoescape=True).from_string(template).render(given_) == plain
