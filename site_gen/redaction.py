@@ -400,7 +400,9 @@ def _published(text: str) -> Iterator[str]:
             return
 
 
-def spells(name: str, rules: Iterable[Withheld]) -> bool:
+def spells(name: str, rules: Sequence[Withheld]) -> bool:
     """Whether a name of something holds withheld words, in any case."""
+    if not rules:
+        return False
     folded = _slug(name)
     return any(f"-{words}-" in folded for rule in rules for words in slugs(rule))
