@@ -155,7 +155,7 @@ def _entities(
             filed[slug],
             tuple(translated.get(slug, ())),
             aliases or (places.other_names(known, names_by_slug[slug]) if known else ()),
-            slug in members,
+            kind != "place" or slug in members,
             above.parents.get(slug, ""),
             tuple(children.get(slug, ())),
             point or (known.point if known else None),

@@ -70,7 +70,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> SiteTest:
 
 
 def test_every_country_has_a_small_map_with_its_point() -> None:
-    """Each is drawn in whole steps, within its budget, and holds the point that is known of it."""
+    """Each is drawn in whole steps, within its budget, with land around it and its own point."""
     known = world.known()
     for one in known.values():
         codes = frozenset(
@@ -78,6 +78,7 @@ def test_every_country_has_a_small_map_with_its_point() -> None:
         )
         drawn = drawing.region(one.frame, codes)
         assert PATH.fullmatch(drawn.land), one.name
+        assert drawn.land, f"{one.name} lies nowhere"
         assert PATH.fullmatch(drawn.here), one.name
         assert len(drawn.land) + len(drawn.here) <= drawing.BUDGET + 500, one.name
         assert 150 <= drawn.height <= drawing.HIGHEST + 1, one.name

@@ -137,18 +137,24 @@ POINTS = {
     "BQ": (12.2, -68.3), "BV": (-54.4, 3.4), "CC": (-12.2, 96.8), "CX": (-10.5, 105.6),
     "GF": (4.0, -53.0), "GI": (36.1, -5.3), "GP": (16.2, -61.6), "MQ": (14.6, -61.0),
     "RE": (-21.1, 55.5), "RU": (58.0, 50.0), "SJ": (78.5, 17.5), "TK": (-9.2, -171.8),
-    "TV": (-8.5, 179.2), "UM": (19.3, 166.6), "YT": (-12.8, 45.2), "KI": (1.9, -157.4),
-    "US": (39.8, -98.6), "FR": (46.6, 2.4),
+    "TV": (-8.5, 179.2), "UM": (19.3, 166.6), "YT": (-12.8, 45.2), "KI": (1.4, 173.0),
+    "US": (39.8, -98.6),
+    "MY": (4.0, 102.3), "FR": (46.6, 2.4),
 }  # fmt: skip
 """Points that are set by hand: no outline, or a better place than the middle of the largest."""
 
 FRAMES = {
+    "FM": (137.5, 5.0, 163.2, 10.0),
+    "KI": (172.5, -5.0, 203.5, 5.0),
+    "MH": (162.0, 4.5, 172.2, 14.8),
+    "MV": (72.6, -0.8, 73.8, 7.2),
+    "MY": (99.5, 0.8, 119.4, 7.5),
     "NO": (4.5, 57.8, 31.5, 71.3),
     "NZ": (166.0, -47.5, 179.0, -34.0),
     "RU": (27.0, 41.2, 190.5, 77.7),
     "US": (-125.0, 24.5, -66.5, 49.5),
 }  # fmt: skip
-"""Frames without the parts of a country that would make all of it small."""
+"""Frames without the parts of a country that would make all small, and of scattered islands."""
 
 PART_OF = {"CYN": "CY", "SOL": "SO", "ATC": "AU", "IOA": "CX"}
 """Outlines that the atlas shows apart, and the ISO country they are drawn as."""

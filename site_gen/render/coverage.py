@@ -62,7 +62,7 @@ def coverage(
 
 def _named(archive: Archive, kind: Any) -> int:
     """How many of a kind articles name."""
-    return sum(1 for one in archive.entities[kind].values() if one.named_in)
+    return sum(1 for one in archive.entities[kind].values() if one.named_in and one.named)
 
 
 def _languages(articles: Iterable[Document], default: str) -> list[dict[str, Any]]:

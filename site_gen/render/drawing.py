@@ -17,6 +17,8 @@ FEWEST = 8.0
 """Degrees of latitude that the map of a region shows at least."""
 BUDGET = 5_000
 """Characters of the outlines on the map of a region; where they are more, it is coarser."""
+BARE, WIDEST = 300, 60.0
+"""A map with fewer characters of land around is made wider, up to so many degrees of latitude."""
 WORLD_WIDTH = 960
 EDGE = 0.03
 """How far outlines go on beyond the edge of a map, as a share of it, so that no cut is seen."""
@@ -68,6 +70,9 @@ def region(frame: Box, codes: frozenset[str]) -> Drawing:
     grain = 1.0
     while True:
         land, here = _paths(box, codes, level, project, 1.5 * grain / scale, grain)
+        if len(land) < BARE and north - south < WIDEST:
+            # Islands by themselves tell nobody where they lie.
+            return region(_wider(frame), codes)
         if len(land) + len(here) <= BUDGET or grain > 12:
             return Drawing(WIDTH, height, land, here, "", place)
         level, grain = min(level + 1, len(atlas.tolerances) - 1), grain * 1.5
@@ -110,6 +115,13 @@ def _fitted(frame: Box) -> Box:
     centre = max(min(centre, 90 - high / 2), high / 2 - 90) if high < 180 else 0.0
     high = min(high, 180.0)
     return middle - wide / 2, centre - high / 2, middle + wide / 2, centre + high / 2
+
+
+def _wider(frame: Box) -> Box:
+    """A frame twice as wide and high, and of a size that shows anything."""
+    west, south, east, north = frame
+    wide, high = max((east - west) / 2, FEWEST), max((north - south) / 2, FEWEST)
+    return west - wide, south - high, east + wide, north + high
 
 
 def _across(south: float, north: float) -> float:

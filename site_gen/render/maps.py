@@ -21,6 +21,8 @@ SMALLEST, LARGEST = 4.0, 13.0
 MOST = 16
 """Points on the map of a region; its page lists all."""
 LABELS = 12
+FAINT = 150
+"""Characters of an outline that is too small to be found on a map."""
 WIDE_ENOUGH = 40.0
 """Degrees that the map of a continent shows at least; a place by itself has a third of that."""
 LETTER = 8.4
@@ -67,7 +69,8 @@ class Maps:
                 found.append(Mark(key, at, len(child.articles)))
         marks = [group[0] for group in apart(found, APART)][:MOST]
         own = None
-        if place.point and (not place.code or _small(place)):
+        # A country is its outline, but for one that would hardly be seen.
+        if place.point and (not place.code or len(drawn.here) < FAINT):
             own = drawn.place(place.point)
         return self._shown(drawn, marks, own)
 
@@ -201,12 +204,18 @@ def apart(marks: Iterable[Mark], least: float) -> list[list[Mark]]:
     The first of a group has most articles in it; a point joins the nearest of those that are close.
     """
     groups: list[list[Mark]] = []
+    # The groups whose first point lies in each field of a grid: close ones lie in fields side by
+    # side.
+    fields: dict[tuple[int, int], list[int]] = {}
     for mark in sorted(marks, key=lambda one: (-one.count, one.key)):
-        near = [(math.dist(mark.at, group[0].at), at) for at, group in enumerate(groups)]
+        x, y = int(mark.at[0] // least), int(mark.at[1] // least)
+        beside = (fields.get((x + i, y + j), ()) for i in (-1, 0, 1) for j in (-1, 0, 1))
+        near = [(math.dist(mark.at, groups[at][0].at), at) for some in beside for at in some]
         distance, at = min(near, default=(math.inf, 0))
         if distance < least:
             groups[at].append(mark)
         else:
+            fields.setdefault((x, y), []).append(len(groups))
             groups.append([mark])
     return groups
 
@@ -242,12 +251,6 @@ def _within(at: Point, drawn: Drawing) -> Point:
         min(max(at[0], room), drawn.width - room),
         min(max(at[1], room), drawn.height - room),
     )
-
-
-def _small(place: Entity) -> bool:
-    """Whether a country is too small on its map to be found by its outline."""
-    west, south, east, north = world.known()[place.code].frame
-    return max(east - west, north - south) < 1.2
 
 
 def _box(points: Sequence[tuple[float, float]], least: float) -> Box:
