@@ -31,7 +31,7 @@ __all__ = [
     "tasks",
 ]
 
-GROUP = 64
+GROUP = 16
 """Documents that a worker takes at a time, on average, and that are kept together."""
 
 
@@ -50,7 +50,7 @@ class Group:
 
 
 def groups(tasks: Sequence[Task], context: Context) -> list[Group]:
-    """The tasks in groups by the digests of their paths, so that an edit concerns one group."""
+    """The tasks in groups by their paths, so that an edit concerns one group."""
     count = max(1, 2 ** round(math.log2(max(len(tasks), 1) / GROUP)))
     found: list[list[tuple[Task, str]]] = [[] for _ in range(count)]
     for task in tasks:
