@@ -120,16 +120,17 @@ def _blocks(
     with cache.Store(context.store) as store:
         for first in range(0, len(groups), context.span):
             members = tuple(group() for group in groups[first : first + context.span])
-            key = shards.block_key(context, first, members)
-            block = shards.kept_block(store, key)
+            task = shards.BlockTask.of(context, first, members)
+            block = shards.kept_block(store, task.key)
             if block is None or not all(map(holds, block.files(first))):
-                # Nothing but what is to be read has to travel.
-                tasks.append(shards.BlockTask(key, first, members))
+                tasks.append(task)
                 block = None
             found.append(block)
-            keys.append(f"block {key}")
+            keys.append(f"block {task.key}")
             sizes += map(len, members)
-    few = sum(len(task.groups) for task in tasks) <= FEW_GROUPS
+    few = len(tasks) * context.span <= FEW_GROUPS
+    if tasks:
+        shards.load()
     made = parallel.ordered_map(shards.read, tasks, context, 1 if few else place.jobs)
     blocks = [block or next(made) for block in found]
     keys += [f"piece {one.piece}" for block in blocks for one in block.pieces.values()]

@@ -91,6 +91,15 @@ class _Words:
         self.ending.append(ending(form, stem))
         return len(self.form) - 1
 
+    def named(self, column: Numbers) -> tuple[Numbers, list[str]]:
+        """A column of numbers of names, numbered anew in the order of these names; the names."""
+        there = np.zeros(len(self.names), np.bool_)
+        there[column] = True
+        names = sorted(map(self.names.__getitem__, np.flatnonzero(there).tolist()))
+        new = np.zeros(len(self.names), np.int32)
+        new[list(map(self.numbers.__getitem__, names))] = np.arange(len(names))
+        return new[column], names
+
     def _number(self, name: str) -> int:
         number = self.numbers.setdefault(name, len(self.names))
         if number == len(self.names):
@@ -129,17 +138,6 @@ def _column(values: array[int]) -> Numbers:
     return np.array(values, np.int32)
 
 
-def _named(column: Numbers, names: Sequence[str]) -> tuple[Numbers, list[str]]:
-    """A column of numbers of names, numbered anew in the order of these names; the names."""
-    there = np.zeros(len(names), np.bool_)
-    there[column] = True
-    old = np.flatnonzero(there).tolist()
-    ordered = sorted(zip(map(names.__getitem__, old), old, strict=True))
-    new = np.zeros(len(names), np.int32)
-    new[[number for _, number in ordered]] = np.arange(len(ordered))
-    return new[column], [name for name, _ in ordered]
-
-
 @dataclass(frozen=True, slots=True)
 class _Columns:
     """Every word of a block in reading order: its number, its article, its place there.
@@ -159,7 +157,7 @@ class _Columns:
 
     def rows(self, words: _Words) -> _Rows:
         """The same, sorted by stem; within a stem the order stays."""
-        stems, names = _named(_column(words.stem)[self.word], words.names)
+        stems, names = words.named(_column(words.stem)[self.word])
         order = _sorted(stems)
         stem, article = stems[order], self.article[order]
         starts = np.flatnonzero(_changes(stem) | _changes(article))
@@ -320,7 +318,7 @@ def _groups_of(rows: _Rows, columns: _Columns) -> tuple[list[int], list[int]]:
 
 def _forms(columns: _Columns, words: _Words) -> tuple[list[str], list[str], list[int]]:
     """The forms of words in order, each with its stems and the number of articles it stands in."""
-    form, names = _named(_column(words.form)[columns.word], words.names)
+    form, names = words.named(_column(words.form)[columns.word])
     order = _sorted(form)
     form, article, word = form[order], columns.article[order], columns.word[order]
     changed = _changes(form)

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
+from typing import Any
 
 from site_gen.compact import Compact
 from site_gen.search.codec import number
@@ -41,6 +42,25 @@ class Entry(Compact):
     notes: str = ""
     """The HTML of what stands below the body: a note on the author."""
     shown: tuple[str, ...] = ()
+
+    def values(self) -> tuple[str | tuple[str, ...], ...]:
+        """What it holds, in order."""
+        return (
+            self.key,
+            self.url,
+            self.title,
+            self.summary,
+            self.language,
+            self.body,
+            self.notes,
+            self.shown,
+        )
+
+    @classmethod
+    def of(cls, values: Sequence[Any]) -> Entry:
+        """The entry that holds these."""
+        key, url, title, summary, language, body, notes, shown = values
+        return cls(key, url, title, summary, language, body, notes, tuple(shown))
 
 
 @dataclass(frozen=True, slots=True)

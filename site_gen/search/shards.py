@@ -38,7 +38,7 @@ DOCUMENT = 8_000
 """Bytes of text that a document shard aims at."""
 GROUPS_FOR_LETTERS, GROUPS_FOR_SYLLABLES = 16, 64
 """From so many groups on, runs of the alphabet are those of a letter, or of two."""
-BLOCKS, MOST_GROUPS = 32, 16
+BLOCKS, MOST_GROUPS = 64, 16
 """Blocks that an archive is made of, unless one would hold more groups than so many."""
 
 
@@ -147,34 +147,29 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class BlockTask:
-    """A block to be made, under a key in the store: its groups, the first of them of a number."""
+    """A block to be made: its key in the store, the number of its first group, and the articles of
+    its groups as JSON.
+
+    Text takes less memory than objects, and to send objects to a worker would touch, and so make
+    this process copy, every page that they lie on and that workers share with it.
+    """
 
     key: str
     first: int
-    groups: tuple[tuple[Entry, ...], ...]
+    articles: bytes
 
+    @classmethod
+    def of(cls, context: Context, first: int, groups: Sequence[Sequence[Entry]]) -> BlockTask:
+        """The task of making groups in a row, the first of them of a number."""
+        articles = json.dumps([[one.values() for one in group] for group in groups]).encode()
+        averages = context.averages
+        about = (context.program, averages.body, averages.title, context.per_shard, context.letters)
+        key = hashlib.sha256(json.dumps((about, first)).encode() + articles).hexdigest()
+        return cls(key, first, articles)
 
-def block_key(context: Context, first: int, groups: Sequence[Sequence[Entry]]) -> str:
-    """The digest of all that a block and its shards depend on."""
-    averages = context.averages
-    rows = [
-        [
-            (
-                one.key,
-                one.url,
-                one.title,
-                one.summary,
-                one.language,
-                one.body,
-                one.notes,
-                one.shown,
-            )
-            for one in group
-        ]
-        for group in groups
-    ]
-    about = (context.program, averages.body, averages.title, context.per_shard, context.letters)
-    return hashlib.sha256(json.dumps((about, first, rows)).encode()).hexdigest()
+    def groups(self) -> list[list[Entry]]:
+        """The articles of its groups."""
+        return [[Entry.of(values) for values in group] for group in json.loads(self.articles)]
 
 
 def kept_block(store: cache.Store, key: str) -> Block | None:
@@ -189,10 +184,15 @@ def kept_block(store: cache.Store, key: str) -> Block | None:
     )
 
 
+def load() -> None:
+    """Load what indexing needs: workers that are copies of this process have it then."""
+    import site_gen.search.columns  # noqa: F401
+
+
 def read(context: Context, task: BlockTask) -> Block:
     """Stage the document shards of a block, and index it unless that was done."""
     with cache.Store(context.store) as store:
-        groups = [[(entry, _text(store, entry)) for entry in entries] for entries in task.groups]
+        groups = [[(entry, _text(store, entry)) for entry in entries] for entries in task.groups()]
         documents = tuple(
             _put(context, str(at), {"d": documents_of(group, context.per_shard)})["d"]
             for at, group in enumerate(groups, task.first)
