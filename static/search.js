@@ -54,9 +54,12 @@ const prepared = data => {
     d += Math.ceil(size / data.perShard)
   }
   for (const [kinds, text] of Object.entries(data.files)) {
-    for (const [, run, hash, counts] of text.matchAll(/(\w+)\.(\w+)\.(\S+)/g)) {
+    for (const [, run, hashes, counts] of text.matchAll(/(\w+)\.(\w*)\.(\S+)/g)) {
+      let at = 0
       numbers(counts).forEach((count, k) => {
-        for (let i = 0; i < count; i++) (data[kinds[k]] ??= []).push(`${kinds[k]}-${run}.${i}-${hash}.js`)
+        for (let i = 0; i < count; i++, at += 8) {
+          (data[kinds[k]] ??= []).push(`${kinds[k]}-${run}.${i}-${hashes.substr(at % hashes.length, 8)}.js`)
+        }
       })
     }
   }
@@ -135,7 +138,7 @@ const dictionary = ([words, about]) => {
     }
   })
 }
-/* All entries that begin with `start`, from at most eight shards. */
+/* Entries that begin with `start`, from at most eight shards. */
 const beginning = async start => {
   const from = Math.max(behind(root.words, start), 0)
   const to = Math.min(behind(root.words, start + '\uffff'), from + 7)
@@ -239,7 +242,6 @@ const ending = (form, stem) => {
   for (let i = 0; i < form.length; i++) n = (n * 31 + form.charCodeAt(i)) % 992
   return root.endings.length + n
 }
-/* For a word, each article's level: the highest of its stems. */
 const together = async stems => {
   const all = await Promise.all(stems.map(postings))
   const levels = new Map()

@@ -921,9 +921,9 @@ def test_command(texts: SiteTest, site: SiteTest) -> None:
 
 
 def test_shards_are_read_by_their_description(texts: SiteTest) -> None:
-    """Every file is one call, its values are JSON, and its hash is of what its run holds."""
+    """Every file is one call, its values are JSON, and its hash is of it or of its group."""
     kinds: dict[str, int] = {}
-    digests: dict[str, list[tuple[int, int, str]]] = {}
+    digests: dict[tuple[str, str], list[tuple[int, str]]] = {}
     for path in (texts.folder / "output/search").iterdir():
         text = path.read_bytes().decode()
         assert text.startswith("siteSearch.take(")
@@ -937,12 +937,12 @@ def test_shards_are_read_by_their_description(texts: SiteTest) -> None:
         else:
             about = re.fullmatch(r"([wpodf]-\w+)\.(\d+)-([a-z2-7]{8})\.js", path.name)
             assert about
-            order = "wpo".find(about[1][0])
-            digests.setdefault(about[3], []).append((order, int(about[2]), digest))
-    for mark, files in digests.items():
-        together = hashlib.sha256("".join(digest for *_, digest in sorted(files)).encode())
+            whose = about[1] if about[1][0] in "df" else path.name
+            digests.setdefault((whose, about[3]), []).append((int(about[2]), digest))
+    for (_, mark), files in digests.items():
+        together = hashlib.sha256("".join(digest for _, digest in sorted(files)).encode())
         assert mark == base64.b32encode(together.digest()[:5]).decode().lower()
-    assert len(digests) == 3
+    assert len(digests) == 5
     assert kinds == {"root": 1, "w": 2, "p": 2, "o": 1, "d": 1, "f": 2}
 
 

@@ -24,7 +24,7 @@ MERGED_AT_ONCE = 8
 """Runs of the alphabet that go to a worker together."""
 SHORTEST_VARIANT = 4
 """Letters of a country's name that is searched for where another of its names is."""
-FEW_GROUPS, FEW_BYTES = 2, 30_000_000
+FEW_GROUPS, FEW_BYTES = 2, 4_000_000
 """Up to so many groups to read, and bytes to merge, workers take longer to start than to work."""
 
 

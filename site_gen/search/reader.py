@@ -139,9 +139,13 @@ def _names(files: Mapping[str, str]) -> dict[str, list[str]]:
     names: dict[str, list[str]] = {kind: [] for kinds in files for kind in kinds}
     for kinds, text in files.items():
         for one in text.split(" ") if text else ():
-            run, mark, counts = one.split(".")
+            run, hashes, counts = one.split(".")
+            marks = [hashes[at : at + 8] for at in range(0, len(hashes), 8)]
+            at = 0
             for kind, count in zip(kinds, _numbers(counts), strict=True):
-                names[kind] += [f"{kind}-{run}.{index}-{mark}.js" for index in range(count)]
+                for index in range(count):
+                    names[kind].append(f"{kind}-{run}.{index}-{marks[at % len(marks)]}.js")
+                    at += 1
     return names
 
 

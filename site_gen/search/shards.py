@@ -31,13 +31,17 @@ from site_gen.search.words import STOP, units
 FORMAT = 2
 FOLDER = "search"
 HASH = 8
-"""Letters in a file's name of the digest of what its run or its group consists of."""
+"""Letters in a file's name of the digest of what it consists of, or its group."""
+APART = "wpo"
+"""Kinds of shards each of which has a hash of its own."""
 DICTIONARY, POSTINGS = 8_000, 12_000
 """Characters that a shard of each kind aims at."""
 DOCUMENT = 8_000
 """Bytes of text that a document shard aims at."""
 GROUPS_FOR_LETTERS, GROUPS_FOR_SYLLABLES = 16, 64
 """From so many groups on, runs of the alphabet are those of a letter, or of two."""
+SECOND_LETTERS = "befijlmoprsuv"
+"""A word's second letter tells its run by how many of these it is not before."""
 BLOCKS, MOST_GROUPS = 64, 16
 """Blocks that an archive is made of, unless one would hold more groups than so many."""
 
@@ -83,21 +87,29 @@ class Shard:
 Shards = tuple[Shard, ...]
 
 
-def hash_of(*kinds: Shards) -> str:
+def hash_of(*shards: Shard) -> str:
     """What the names of shards bear that belong together: it changes with any of them."""
-    digests = "".join(shard.digest for shards in kinds for shard in shards)
+    digests = "".join(shard.digest for shard in shards)
     digest = hashlib.sha256(digests.encode()).digest()[: HASH * 5 // 8]
     return base64.b32encode(digest).decode().lower()
 
 
-def _path(kind: str, run: str, index: int, mark: str) -> str:
-    return f"{FOLDER}/{kind}-{run}.{index}-{mark}.js"
+def _hashes(kind: str, shards: Shards) -> list[str]:
+    """What the name of each shard of a run or a group bears.
+
+    Many runs change with an article, but few of their shards. Its group does, and a root that lists
+    one for all documents of a group is lighter.
+    """
+    if kind in APART:
+        return [hash_of(shard) for shard in shards]
+    return [hash_of(*shards)] * len(shards)
 
 
-def _files(kind: str, run: str, mark: str, shards: Shards) -> Iterator[OutputFile]:
+def _files(kind: str, run: str, shards: Shards) -> Iterator[OutputFile]:
     """The files of one kind of a run or a group."""
-    for index, shard in enumerate(shards):
-        yield OutputFile(_path(kind, run, index, mark), shard.digest, shard.size)
+    for index, (shard, mark) in enumerate(zip(shards, _hashes(kind, shards), strict=True)):
+        path = f"{FOLDER}/{kind}-{run}.{index}-{mark}.js"
+        yield OutputFile(path, shard.digest, shard.size)
 
 
 def wrapped(text: str) -> str:
@@ -112,10 +124,9 @@ def _put(context: Context, run: str, texts: Mapping[str, Sequence[str]]) -> dict
         kind: tuple(Shard(hashlib.sha256(data).hexdigest(), len(data)) for data in some)
         for kind, some in scripts.items()
     }
-    mark = hash_of(*shards.values())
     for kind, some in scripts.items():
-        for index, data in enumerate(some):
-            context.put(_path(kind, run, index, mark), data)
+        for file, data in zip(_files(kind, run, shards[kind]), some, strict=True):
+            context.put(file.path, data)
     return shards
 
 
@@ -142,7 +153,7 @@ class Block:
     def files(self, first: int) -> Iterator[OutputFile]:
         """The files of its groups, the first of which has a number."""
         for at, shards in enumerate(self.groups, first):
-            yield from _files("d", str(at), hash_of(shards), shards)
+            yield from _files("d", str(at), shards)
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,8 +263,9 @@ def _run(start: str, letters: int) -> str:
     if first > "z":
         point = ord(first)
         return f"zz{point if point < 0x3000 else point & 0xFF00:04x}"
-    # Words are many whose second letter is one of these.
-    return first if letters == 1 else f"{first}{sum(start[1:] >= limit for limit in 'eimps')}"
+    if letters == 1:
+        return first
+    return first + "abcdefghijklmn"[sum(start[1:] >= limit for limit in SECOND_LETTERS)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,15 +289,10 @@ class Part:
     stems: tuple[str, ...]
     shards: Mapping[str, Shards]
 
-    @property
-    def mark(self) -> str:
-        """What the names of its files bear."""
-        return hash_of(*self.shards.values())
-
     def files(self) -> Iterator[OutputFile]:
         """The files of the run."""
         for kind, shards in self.shards.items():
-            yield from _files(kind, self.run, self.mark, shards)
+            yield from _files(kind, self.run, shards)
 
 
 def merge_key(context: Context, task: MergeTask) -> str:
@@ -435,11 +442,9 @@ def finish(
 ) -> tuple[list[OutputFile], str]:
     """Stage the facets and the root. Returns all files and the root's path from the site's."""
     facets = _put(context, "0", {"f": [column_text(column) for column in columns]})["f"]
-    files = [
-        file for at, one in enumerate(groups) for file in _files("d", str(at), hash_of(one), one)
-    ]
+    files = [file for at, one in enumerate(groups) for file in _files("d", str(at), one)]
     files += [file for part in parts for file in part.files()]
-    files += _files("f", "0", hash_of(facets), facets)
+    files += _files("f", "0", facets)
     root = {
         "format": FORMAT,
         "articles": sum(sizes),
@@ -448,9 +453,9 @@ def finish(
         "words": front_coded([word for part in parts for word in part.words]),
         "stems": front_coded([stem for part in parts for stem in part.stems]),
         "files": {
-            "wpo": " ".join(_listed(part.run, *part.shards.values()) for part in parts),
-            "d": " ".join(_listed(str(at), one) for at, one in enumerate(groups)),
-            "f": _listed("0", facets),
+            APART: " ".join(_listed(part.run, part.shards) for part in parts),
+            "d": " ".join(_listed(str(at), {"d": one}) for at, one in enumerate(groups)),
+            "f": _listed("0", {"f": facets}),
         },
         "endings": ENDINGS,
         "stop": STOP,
@@ -461,6 +466,9 @@ def finish(
     return [*files, context.put(path, data)], path
 
 
-def _listed(run: str, *kinds: Shards) -> str:
-    """A run or a group in the root: its name, the mark of its files, how many of each kind."""
-    return f"{run}.{hash_of(*kinds)}.{''.join(number(len(shards)) for shards in kinds)}"
+def _listed(run: str, shards: Mapping[str, Shards]) -> str:
+    """A run or a group in the root: its name, its hashes, how many files of each kind it has."""
+    hashes = [mark for kind, some in shards.items() for mark in _hashes(kind, some)]
+    if not shards.keys() <= set(APART):
+        hashes = hashes[:1]
+    return f"{run}.{''.join(hashes)}.{''.join(number(len(some)) for some in shards.values())}"
