@@ -210,16 +210,15 @@ def masked(found: Iterable[Diagnostic], paths: Mapping[str, str]) -> list[Diagno
             text = text.replace(path, shown)
         return text
 
-    return [
-        replace(
-            one,
-            location=replace(one.location, path=say(one.location.path)),
-            message=say(one.message),
-            hint=say(one.hint),
-            value=say(one.value),
-        )
-        for one in found
-    ]
+    def told(one: Diagnostic) -> Diagnostic:
+        path, message, hint = say(one.location.path), say(one.message), say(one.hint)
+        if (path, message, hint) == (one.location.path, one.message, one.hint):
+            return one
+        # What is quoted may call the file in its own way.
+        at = replace(one.location, path=path)
+        return replace(one, location=at, message=message, hint=hint, value="", source="")
+
+    return list(map(told, found))
 
 
 def strict(found: Iterable[Diagnostic]) -> list[Diagnostic]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import posixpath
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -24,13 +24,18 @@ _TEMPLATE_CODE = re.compile(r"\{[{%]")
 """Told already as what it is: code of another program."""
 
 
+UNNAMED = "?"
+"""The target of a reference to a document that is not published. No path has this sign."""
+
+
 @dataclass(frozen=True, slots=True)
 class Resolved:
     """The final targets of the references of all documents, by the document's path.
 
     A target is a path from the site's root with its fragment (`articles/b.html#t-end`); empty
     where the reference leads to nothing. `attachments` are the files that something refers to,
-    `withheld` the sources that something refers to and that are not published.
+    `withheld` the sources that something refers to and that are not published. A target that is one
+    of these is UNNAMED: even its name may tell too much.
     """
 
     targets: Mapping[str, tuple[str, ...]]
@@ -48,17 +53,20 @@ class Resolver:
         attachments: Mapping[str, str],
         unpublished: Mapping[str, str],
         page_urls: Iterable[str],
+        hidden: Set[str] = frozenset(),
     ) -> None:
         """Set up for one site.
 
         `documents`, their `urls` and those of `attachments` go by source path; `unpublished`
-        tells, by path, why a document has no page; `page_urls` are all pages there are.
+        tells, by path, why a document has no page; `page_urls` are all pages there are. `hidden`
+        are those of the unpublished whose names are not to be shown.
         """
         self.documents = documents
         self.urls = urls
         self.attachments = attachments
         self.unpublished = unpublished
         self.page_urls = frozenset(page_urls)
+        self.hidden = hidden
         self.by_url = {url: path for path, url in urls.items()}
         self.guesses: dict[str, str] = {}
 
@@ -216,7 +224,7 @@ def _target(
         return f"{resolver.urls[what]}#{ID_PREFIX}{fragment}"
     if not _TEMPLATE_CODE.search(reference.target):
         found.append(_dead(document, reference, resolver, what))
-    return ""
+    return UNNAMED if kind == "unpublished" and what in resolver.hidden else ""
 
 
 def _dead_anchor(document: Document, reference: Reference, path: str) -> Diagnostic:

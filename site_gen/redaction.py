@@ -332,6 +332,8 @@ def merged(text: str) -> str:
 
 _ANY_TAG = re.compile(r"<(?:[^<>\"]|\"[^\"]*+\")*+>")
 _LEADS = re.compile(r"\s(?:href|src)=\"([^\"]*+)\"")
+_TOLD = re.compile(r"\s(title|alt)=\"([^\"\s]++)\"")
+"""What a page may tell of an address that leads nowhere."""
 _MARK_IN_ADDRESS = (MARK, "%E2%96%87", "%e2%96%87")
 SHOWN = f'<mark class="redacted" role="img" aria-label="Withheld">{MARK}</mark>'
 """The mark on a page. Screen readers say what it is."""
@@ -344,11 +346,14 @@ def marked(html: str, rules: Sequence[Withheld]) -> str:
         gone = any(one in match[1] for one in _MARK_IN_ADDRESS) or in_address(match[1], rules)
         return "" if gone else match[0]
 
+    def said(match: re.Match[str]) -> str:
+        return f' {match[1]}="{MARK}"' if in_address(match[2], rules) else match[0]
+
     parts: list[str] = []
     position = 0
     for tag in _ANY_TAG.finditer(html):
         parts.append(_MARKS.sub(SHOWN, html[position : tag.start()]))
-        parts.append(_LEADS.sub(lead, merged(tag[0])))
+        parts.append(_TOLD.sub(said, _LEADS.sub(lead, merged(tag[0]))))
         position = tag.end()
     return "".join((*parts, _MARKS.sub(SHOWN, html[position:])))
 
@@ -371,6 +376,9 @@ def said_in(html: str) -> Iterator[str]:
 def remains(text: str, rules: Sequence[Withheld]) -> int | None:
     """The first rule whose words a published text still holds, in or out of a longer word."""
     for said in _published(text):
+        for number, rule in enumerate(rules):
+            if any(_addresses(said, (rule,))):
+                return number
         plain = _unaccented(said)
         for number, rule in enumerate(rules):
             if rule.name:

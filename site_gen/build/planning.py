@@ -89,6 +89,7 @@ def plan(run: Run, read: Read) -> Planned:
         attachments,
         unpublished,
         (page.url for page in plan.pages),
+        {*failed, *whole.held_back},
     )
     resolved, problems = links.resolve(shown, resolver)
     found += problems

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from markupsafe import Markup as Safe
 
 from site_gen import cache, redaction
+from site_gen.links import UNNAMED
 from site_gen.markup import LINK_END, LINK_START, PLACEHOLDER
 from site_gen.model import Document, Record
 from site_gen.render.inputs import Inputs
@@ -67,16 +68,18 @@ class Bodies:
 
         def tag(match: re.Match[str]) -> str:
             number = int(match["number"])
-            if targets[number]:
+            if targets[number] and targets[number] != UNNAMED:
                 return PLACEHOLDER.sub(target, match[0])
             reference = document.references[number]
-            written = escape(reference.target)
+            written = "" if targets[number] == UNNAMED else escape(reference.target)
             if match["name"] == "img":
                 alt = re.search(r' alt="([^"]*)"', match[0])
-                said = f"{alt[1]} ({written})" if alt and alt[1] else written
+                said = alt[1] if alt else ""
+                if written:
+                    said = f"{said} ({written})" if said else written
                 return f'<span class="missing">{said}</span>'
             rest = match[0].replace(f' href="{match["link"]}"', "")
-            more = "" if ' title="' in rest else f' title="{written}"'
+            more = f' title="{written}"' if written and ' title="' not in rest else ""
             return f'<a class="missing"{more}{rest[2:]}'
 
         return _LINKED.sub(tag, html)

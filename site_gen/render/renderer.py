@@ -14,6 +14,7 @@ import jinja2
 from markupsafe import Markup as Safe
 
 from site_gen import cache, citations, languages
+from site_gen.links import UNNAMED
 from site_gen.model import ENTITY_KINDS, Document, Entity, EntityKind, Page
 from site_gen.pages import (
     COVERAGE,
@@ -635,7 +636,9 @@ class Renderer:
         if not entry or not entry.registry or not entry.registry.portrait:
             return None
         target = self.inputs.links.targets[entry.path][-1]
-        return {"url": target, "alt": f"Portrait of {entity.name}"} if target else None
+        if target in ("", UNNAMED):
+            return None
+        return {"url": target, "alt": f"Portrait of {entity.name}"}
 
     def _parent(self, entity: Entity) -> dict[str, str] | None:
         return self._credit(entity.kind, entity.parent) if entity.parent else None
