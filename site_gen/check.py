@@ -55,18 +55,19 @@ class Sum:
 
 def masked(total: Sum, paths: Mapping[str, str]) -> Sum:
     """The sum with these paths, whatever their endings, called by other names."""
-
-    def say(path: str) -> str:
-        stem = without_ending(path)
-        return paths[stem] + path[len(stem) :] if stem in paths else path
-
     if not paths:
         return total
     return replace(
         total,
-        held_back={say(path): why for path, why in total.held_back.items()},
-        failed=tuple(map(say, total.failed)),
+        held_back={masked_path(path, paths): why for path, why in total.held_back.items()},
+        failed=tuple(masked_path(path, paths) for path in total.failed),
     )
+
+
+def masked_path(path: str, paths: Mapping[str, str]) -> str:
+    """A path as it may be printed."""
+    stem = without_ending(path)
+    return paths[stem] + path[len(stem) :] if stem in paths else path
 
 
 def ending(url: str) -> str:

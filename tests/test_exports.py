@@ -124,16 +124,43 @@ def test_a_bag(site: SiteTest) -> None:
     assert not bagit.Bag(str(site.folder / "bag")).is_valid()
 
 
-def test_sources_that_are_not_published(site: SiteTest) -> None:
-    """With a source held back, sources go only into a bag that is not for the public."""
-    site.write({"content/articles/d.md": "---\ntitle: D\ndraft: true\n---\n\nSecret.\n"})
-    assert site.run("build").exit_code == 0
+WITHHELD = {
+    "a draft": ("Held back", "draft: true", ""),
+    "an embargo": ("Held back", "embargo_until: 2999-01-01", ""),
+    "a withdrawn article": ("Withdrawn", "withdrawn: {reason: At the wish of the family.}", ""),
+    "a redaction": ("Redacted", "redactions: [{match: Secret, reason: A name.}]", ""),
+    "an anonymised byline": ("Anonymised", "byline: anonymised", "authors: [Ann Example]\n"),
+    "a broken file": ("Failed", "title: [", ""),
+}
+
+
+@pytest.mark.parametrize("name", WITHHELD)
+def test_sources_that_are_not_published(site: SiteTest, name: str) -> None:
+    """While a source holds what is not published, it goes only into a bag that is not public."""
+    why, sidecar, head = WITHHELD[name]
+    head = f"---\ntitle: D\n{head}---\n"
+    site.write({"content/articles/d.md": f"{head}\nSecret.\n", "content/articles/d.yml": sidecar})
+    assert site.run("build", "--keep-going").exit_code in (0, 3)
+    date = ("--date", "2026-01-02")
+    refused = site.run("export", "bagit", "bag", "--with-sources", *date)
+    assert refused.exit_code == 1
+    assert f"{why}: 1 (content/articles/d.md)" in refused.stderr
+    assert not (site.folder / "bag").exists()
+    restricted = ("export", "bagit", "bag", "--with-sources", "--restricted", *date)
+    assert site.run(*restricted).exit_code == 0
+    assert "restricted" in (site.folder / "bag/bag-info.txt").read_text()
+    assert site.run("export", "bagit", "open", *date).exit_code == 0
+    assert not list((site.folder / "open").rglob("*d.md"))
+
+
+def test_a_path_that_must_not_be_printed(site: SiteTest) -> None:
+    """A refusal names no file by words that are withheld."""
+    files = {
+        "content/articles/secret.md": "---\ntitle: D\n---\n\nSecret.\n",
+        "content/articles/secret.yml": "slug: d\nredactions: [{match: Secret, reason: A name.}]\n",
+    }
+    assert site.write(files).run("build").exit_code == 0
     refused = site.run("export", "bagit", "bag", "--with-sources", "--date", "2026-01-02")
     assert refused.exit_code == 1
-    assert "content/articles/d.md" in refused.stderr
-    assert not (site.folder / "bag").exists()
-    arguments = ("bagit", "bag", "--with-sources", "--restricted", "--date", "2026-01-02")
-    assert site.run("export", *arguments).exit_code == 0
-    assert "restricted" in (site.folder / "bag/bag-info.txt").read_text()
-    assert site.run("export", "bagit", "open", "--date", "2026-01-02").exit_code == 0
-    assert not list((site.folder / "open").rglob("*d.md"))
+    assert "Redacted: 1" in refused.stderr
+    assert "secret" not in refused.stderr

@@ -7,9 +7,10 @@ import gc
 import os
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from site_gen import (
     assets,
@@ -32,7 +33,20 @@ from site_gen.config import SiteConfig
 from site_gen.diagnostics import Diagnostic, Location, error
 from site_gen.past import Past
 
-__all__ = ["SOURCES", "WORK", "Options", "Progress", "Report", "build", "survey", "whole_site"]
+__all__ = [
+    "SOURCES",
+    "WORK",
+    "Options",
+    "Progress",
+    "Report",
+    "Survey",
+    "build",
+    "survey",
+    "surveyed",
+    "whole_site",
+]
+
+T = TypeVar("T")
 
 SOURCES = ("content", "templates", "static")
 WORK = ".site_gen"
@@ -55,20 +69,57 @@ def build(options: Options) -> Report:
         return _with_a_store(options)
 
 
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a build would publish, and where. `store` holds its bodies while it is looked at.
+
+    `found` are the problems that are seen before pages are rendered; `masked` are the paths,
+    without their endings, that are not to be printed, with what is printed instead.
+    """
+
+    planned: planning.Planned
+    settings: SiteConfig
+    store: Path
+    found: tuple[Diagnostic, ...]
+    masked: Mapping[str, str]
+
+    def may_publish(self, options: Options) -> bool:
+        """Whether nothing of this keeps a build from publishing."""
+        return _may_publish(self.found, options)
+
+
 def survey(options: Options) -> tuple[planning.Planned, SiteConfig]:
     """What a build would publish and where, and the settings of the site; nothing is published.
 
     Raises OutputError if no cache can be kept on this machine.
     """
-    with tempfile.TemporaryDirectory(prefix="site_gen-") as folder, _reported():
-        store = Path(folder)
-        settings, static, _ = _settings(options)
-        before = seen.look(options, store, None)
-        inventory, _ = sources.walk(options.site, settings, before.sources)
-        program = cache.program_digest(settings.markdown_extensions)
-        ledger, _ = permalinks.read(options.site)
-        run = Run(options, settings, static, program, "", store, None, ledger)
-        return planning.plan(run, reading.read(run, inventory)), settings
+    return surveyed(options, lambda one: (one.planned, one.settings))
+
+
+def surveyed(options: Options, use: Callable[[Survey], T]) -> T:
+    """What `use` makes of a site as it would be published; nothing is published.
+
+    Where the cache is damaged, or a build forgets values that it has no more use for, `use` is
+    asked again. Raises OutputError if no cache can be kept on this machine.
+    """
+    with _uncollected():
+        with contextlib.suppress(cache.CacheBroken):
+            return use(_survey(options, options.site / WORK / cache.LOCAL))
+        with tempfile.TemporaryDirectory(prefix="site_gen-") as folder, _reported():
+            return use(_survey(options, Path(folder)))
+
+
+def _survey(options: Options, store: Path) -> Survey:
+    before = seen.look(options, store, None)
+    settings, static, found = _settings(options)
+    inventory, problems = sources.walk(options.site, settings, before.sources)
+    program = cache.program_digest(settings.markdown_extensions)
+    ledger, told = permalinks.read(options.site)
+    run = Run(options, settings, static, program, "", store, None, ledger)
+    read = reading.read(run, inventory)
+    planned = planning.plan(run, read)
+    found += [*problems, *told, *_check_settings(settings), *read.found, *planned.found]
+    return Survey(planned, settings, store, tuple(found), read.masked)
 
 
 @contextlib.contextmanager

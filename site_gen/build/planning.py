@@ -50,6 +50,20 @@ class Planned:
             sum(map(_is_article, self.archive.withdrawn)),
         )
 
+    @property
+    def kept_from(self) -> dict[str, tuple[str, ...]]:
+        """The sources that hold what readers must not see, by what became of them."""
+        shown = _shown(self.archive)
+        return {
+            "Failed": tuple(sorted(set(self.failed))),
+            "Held back": tuple(sorted(self.archive.held_back)),
+            "Withdrawn": tuple(sorted(self.archive.withdrawn)),
+            "Anonymised": tuple(sorted(one.path for one in shown if one.anonymous)),
+            "Redacted": tuple(
+                sorted(one.path for one in shown if one.withheld and not one.anonymous)
+            ),
+        }
+
 
 def plan(run: Run, read: Read) -> Planned:
     """Assemble the archive and give everything its URL; what cannot have one fails."""

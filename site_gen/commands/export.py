@@ -75,9 +75,9 @@ def bagit(
 ) -> None:
     """Write the built site into FOLDER, a bag with checksums (BagIt 1.0, RFC 8493).
 
-    With --with-sources it is refused while anything is held back or redacted, since the sources
-    still hold it; --restricted allows it. Exits with 1 if it was refused, with 2 if nothing could
-    be written.
+    With --with-sources it is refused while anything is held back, withdrawn, redacted or
+    anonymised, since the sources still hold it; --restricted allows it. Exits with 1 if it was
+    refused, with 2 if nothing could be written.
     """
     from site_gen import config
     from site_gen.exports import bag
@@ -109,14 +109,20 @@ def bagit(
 def _refuse_withheld(site: Path, day: datetime.date) -> None:
     """End here if the sources hold anything that is not to be shown."""
     from site_gen import build as builder
+    from site_gen.check import masked_path
 
-    report = builder.build(builder.Options(site, site / "output", day, publish=False))
-    held = [*report.sum.held_back, *report.sum.failed]
-    if held:
+    options = builder.Options(site, site / "output", day, publish=False)
+    groups, masked = builder.surveyed(options, lambda one: (one.planned.kept_from, one.masked))
+    said = [
+        f"{why}: {len(paths):,} ({masked_path(paths[0], masked)})"
+        for why, paths in groups.items()
+        if paths
+    ]
+    if said:
         click.echo(
-            f"error: {len(held):,} sources are not published, {held[0]} among them, and the bag "
-            "would hold them. Nothing was written. Leave out --with-sources; or, if the bag is "
-            "not for the public, add --restricted.",
+            f"error: The sources hold what is not published. {'; '.join(said)}. The bag would hold "
+            "it too. Nothing was written. Leave out --with-sources; or, if the bag is not for the "
+            "public, add --restricted.",
             err=True,
         )
         sys.exit(REFUSED)
