@@ -370,6 +370,7 @@ PageKind = Literal[
     "withdrawn",
     "redirect",
     "held",
+    "file",
     "coverage",
     "404",
 ]

@@ -138,6 +138,7 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     ("remote", "cache"): "a context travels to workers by the store that they share",
     ("render", "cache"): "a worker reads the bodies it renders from the store",
     ("render", "citations"): "a page says how its article is cited",
+    ("render", "feeds"): "files for programs are made from what pages are made from",
     ("render", "links"): "it puts the resolved links where the bodies have placeholders",
     ("render", "markup"): "it knows a placeholder by the pattern that markup writes",
     ("render", "output"): "a worker stages the page it rendered, so that no page travels back",

@@ -95,6 +95,9 @@ def plan(run: Run, read: Read) -> Planned:
     unsafe = check.unsafe(places, run.settings)
     attachments = {path: url for path, url in places.items() if path not in unsafe}
     found += people.spellings(whole)
+    taken = (*run.static.urls.values(), *attachments.values())
+    files = pages.files_for_programs(whole, plan.pages, plan.urls, taken, bool(run.settings.url))
+    plan = replace(plan, pages=(*plan.pages, *files))
     unpublished = dict.fromkeys(failed, "it has errors") | dict(whole.held_back) | unsafe
     shown = _shown(whole)
     resolver = links.Resolver(
@@ -108,8 +111,8 @@ def plan(run: Run, read: Read) -> Planned:
     resolved, problems = links.resolve(shown, resolver)
     found += problems
     used = {path: attachments[path] for path in sorted(resolved.attachments)}
-    files = [*((f"static/{name}", url) for name, url in run.static.urls.items()), *used.items()]
-    found += pages.files_in_the_way(files, plan, [output.MANIFEST])
+    others = [*((f"static/{name}", url) for name, url in run.static.urls.items()), *used.items()]
+    found += pages.files_in_the_way(others, plan, [output.MANIFEST])
     found += check.leftovers(places, resolved.attachments, resolved.withheld, run.settings)
     guarded = _guarded(shown, resolved, used)
     return Planned(whole, plan, resolved, used, tuple(failed), tuple(found), guarded, addresses)

@@ -9,6 +9,20 @@ from dataclasses import dataclass
 from site_gen.config import SiteConfig
 from site_gen.diagnostics import Diagnostic, Location, error
 from site_gen.model import ENTITY_KINDS, Archive, Bucket, EntityKind, Page
+from site_gen.pages.files import (
+    FEED,
+    IN_A_SITEMAP,
+    JSON_FEED,
+    OPEN_SEARCH,
+    ROBOTS,
+    SITEMAP,
+    UNLISTED,
+    WORKS,
+    beside,
+    files_for_programs,
+    listed,
+    works_of,
+)
 from site_gen.pages.lists import Lists, without_lists
 from site_gen.pages.redirects import former_url, redirects
 from site_gen.pages.urls import (
@@ -39,24 +53,35 @@ from site_gen.paths import comparable, folders
 __all__ = [
     "COVERAGE",
     "DATES",
+    "FEED",
     "FOLDER",
     "HEADING",
     "HOME",
     "INDEX_LIMIT",
     "INTRODUCED",
+    "IN_A_SITEMAP",
+    "JSON_FEED",
     "MONTHS",
     "NOT_FOUND",
     "ON_THIS_DAY",
+    "OPEN_SEARCH",
+    "ROBOTS",
     "SEARCH",
+    "SITEMAP",
     "UNDATED",
     "UNDATED_URL",
+    "UNLISTED",
+    "WORKS",
     "Plan",
     "attachment_url",
+    "beside",
     "document_url",
+    "files_for_programs",
     "files_in_the_way",
     "former_url",
     "in_time",
     "initial",
+    "listed",
     "listed_day",
     "listed_month",
     "listed_year",
@@ -66,6 +91,7 @@ __all__ = [
     "segment",
     "translations_url",
     "without_lists",
+    "works_of",
 ]
 
 

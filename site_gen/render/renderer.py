@@ -19,12 +19,17 @@ from site_gen.model import ENTITY_KINDS, Document, Entity, EntityKind, Page
 from site_gen.pages import (
     COVERAGE,
     DATES,
+    FEED,
     FOLDER,
     HEADING,
     HOME,
+    JSON_FEED,
     ON_THIS_DAY,
+    OPEN_SEARCH,
     SEARCH,
     UNDATED_URL,
+    UNLISTED,
+    beside,
     initial,
     translations_url,
 )
@@ -32,6 +37,7 @@ from site_gen.render import citing
 from site_gen.render.anchors import anchored
 from site_gen.render.bodies import Bodies, Keys, quoted
 from site_gen.render.coverage import coverage
+from site_gen.render.files import Files
 from site_gen.render.inputs import Inputs
 from site_gen.render.maps import Maps
 from site_gen.render.once import Once, short_digest
@@ -41,8 +47,9 @@ from site_gen.render.versions import version
 from site_gen.render.views import active, also_known, buckets, codes, group_id, point, said
 
 NEWEST = 10
-UNLISTED = ("404", "held", "redirect", "withdrawn")
-"""Pages that search engines are asked to leave out."""
+ATOM = "application/atom+xml"
+MOST_COINS = 100
+"""Articles of a list that are told to programs for references."""
 TOP = 12
 PICKS = 6
 WROTE_OF: tuple[EntityKind, ...] = ("place", "topic")
@@ -56,6 +63,14 @@ POLICY = (
 
 _IN_A_ROW = re.compile(r"(\d{4}(-\d\d){0,2}|\d\d-\d\d)\.html")
 """The names of lists that stand in a row: years, months, days, days of any year."""
+
+
+SITE_FILES = (
+    (FEED, ATOM, "alternate"),
+    (JSON_FEED, "application/feed+json", "alternate"),
+    (OPEN_SEARCH, "application/opensearchdescription+xml", "search"),
+)
+"""Files of the whole site that its first page tells programs of."""
 
 
 class Renderer:
@@ -73,6 +88,8 @@ class Renderer:
         self.named_keys = Once(self._named_key_of)
         self.keys = Keys(inputs, self.card_keys.__getitem__)
         self.told: dict[tuple[EntityKind, str], str] = {}
+        self.files = Files(inputs, self.card_keys.__getitem__, self._absolute)
+        self.file_urls = {page.url for page in self.plan.pages if page.kind == "file"}
         self.intros = {self.plan.urls[one.path]: one for one in self.archive.pages.values()}
         self.pages = {page.url: page for page in self.plan.pages if page.kind == "list"}
         self.site = self._site()
@@ -81,6 +98,8 @@ class Renderer:
 
     def key(self, page: Page) -> str:
         """The digest of all that a page shows beside the frame."""
+        if page.kind == "file":
+            return short_digest(repr((page.url, self.files.key(page))))
         details = self._details(page, self.keys)
         shown = (page.kind, page.url, page.title, page.parents, self._noindex(page), details)
         return short_digest(repr(shown))
@@ -97,6 +116,8 @@ class Renderer:
 
     def render(self, page: Page, store: cache.Store) -> str:
         """The HTML of one page. Raises whatever its templates raise, and CacheBroken."""
+        if page.kind == "file":
+            return self.files.text(page)
         prefix = "../" * page.url.count("/")
         if page.kind == "404":
             prefix = urlsplit(self.config.url).path or "/"
@@ -197,6 +218,11 @@ class Renderer:
             "nav": nav,
             "coverage": COVERAGE if self.archive.articles else "",
             "search": SEARCH,
+            "feeds": [
+                {"url": url, "type": kind, "rel": rel}
+                for url, kind, rel in SITE_FILES
+                if url in self.file_urls
+            ],
         }
 
     def _around(self) -> dict[str, tuple[str, str]]:
@@ -304,6 +330,7 @@ class Renderer:
                 "anonymous": document.anonymous,
                 "places": self._named("place", key),
                 "excerpt": document.summary or document.excerpt,
+                "coins": "",
                 "language": language,
                 "direction": languages.direction(language),
             }
@@ -312,7 +339,8 @@ class Renderer:
     def _card_key(self, key: str) -> str:
         """What stands for a card in the key of a page that shows it."""
         document = self.archive.articles[key]
-        named = self._named_key("author", key), self._named_key("place", key)
+        names = self._named_key("author", key), self._named_key("place", key)
+        named = (*names, *self._stated("author", key))
         return short_digest(repr((document.body, self.plan.urls[document.path], named)))
 
     def _article_key(self, page: Page, keys: Keys) -> dict[str, Any]:
@@ -534,15 +562,23 @@ class Renderer:
         }
 
     def _groups(self, page: Page, bodies: Bodies | Keys) -> list[dict[str, Any]]:
+        shown = [key for bucket in page.children for key in bucket.articles][:MOST_COINS]
+        told = frozenset(shown)
         return [
             {
                 "label": bucket.label,
                 "id": group_id(index, bucket),
-                "cards": [bodies.card(key) for key in bucket.articles],
+                "cards": [self._listed(key, bodies, key in told) for key in bucket.articles],
             }
             for index, bucket in enumerate(page.children, start=1)
             if bucket.articles
         ]
+
+    def _listed(self, key: str, bodies: Bodies | Keys, told: bool = True) -> Any:
+        """A card in a list, which carries what Zotero reads in lists if it is `told`."""
+        if not told or isinstance(bodies, Keys):
+            return bodies.card(key)
+        return bodies.card(key) | {"coins": citations.coins(self.files.works[key])}
 
     def _entity(self, page: Page, bodies: Bodies | Keys) -> dict[str, Any]:
         assert page.entity_kind is not None
@@ -584,13 +620,23 @@ class Renderer:
                 "agency": bool(registry and registry.agency),
                 "active": active(page.children) if entity.kind == "author" else "",
             },
+            "files": self._files_beside(page),
             "wrote_of": self._wrote_of(entity) if entity.kind == "author" else [],
             "translations": self._translations(entity, bodies),
             "groups": self._groups(page, bodies),
             "numbers": self._numbers(page) if entity.kind == "series" else {},
             "buckets": buckets(page.children) if split else [],
-            "newest": [bodies.card(key) for key in self._newest(entity)] if split else [],
+            "newest": [self._listed(key, bodies) for key in self._newest(entity)] if split else [],
         }
+
+    def _files_beside(self, page: Page) -> list[dict[str, str]]:
+        """The files for programs that go with a page."""
+        names = (("BibTeX", "bib", ""), ("RIS", "ris", ""), ("Atom", "xml", ATOM))
+        found = [
+            {"name": name, "url": beside(page.url, ending), "type": kind}
+            for name, ending, kind in names
+        ]
+        return [one for one in found if one["url"] in self.file_urls]
 
     def _numbers(self, page: Page) -> dict[str, int]:
         """The numbers of the parts of a series that a page lists, by the URL of each."""

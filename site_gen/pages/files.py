@@ -1,0 +1,107 @@
+"""The files for programs that a site has beside its pages, and where they are."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from site_gen.model import Archive, Document, EntityKind, Page, PageKind
+from site_gen.pages.urls import FOLDER, HOME
+from site_gen.paths import comparable
+
+FEED = "feed.xml"
+JSON_FEED = "feed.json"
+SITEMAP = "sitemap.xml"
+ROBOTS = "robots.txt"
+OPEN_SEARCH = "opensearch.xml"
+WORKS = "data/works/"
+"""The folder of files for programs for references: one for each year, and one for the undated."""
+UNDATED_WORKS = "undated"
+IN_A_SITEMAP = 50_000
+WITH_WORKS: tuple[EntityKind, ...] = ("author", "topic", "series")
+"""Kinds whose pages offer their articles for programs for references."""
+WITH_FEED: tuple[EntityKind, ...] = ("author", "place", "topic")
+UNLISTED: frozenset[PageKind] = frozenset({"404", "file", "held", "redirect", "withdrawn"})
+"""Pages that search engines are asked to leave out, and what is no page."""
+
+
+def files_for_programs(
+    archive: Archive,
+    pages: Collection[Page],
+    urls: Mapping[str, str],
+    taken: Collection[str],
+    absolute: bool,
+) -> list[Page]:
+    """The files for programs, but for those in whose place is something else: a page, or a file
+    of the keeper's, whose URLs are `taken`.
+
+    `absolute` says whether the address of the site is known, which feeds and sitemaps need.
+    """
+    others = {comparable(url) for url in taken} | {comparable(page.url) for page in pages}
+    made = [*_of_entities(archive, absolute), *_works(archive)]
+    if absolute:
+        made += _of_site(archive, len(listed(archive, pages, urls)))
+    return [page for page in made if comparable(page.url) not in others]
+
+
+def beside(url: str, ending: str) -> str:
+    """The file that goes with a page: `authors/ann-bell.bib`."""
+    return f"{url.removesuffix('.html')}.{ending}"
+
+
+def works_of(document: Document) -> str:
+    """The name of the file that an article is in: its year, or that of the undated."""
+    return f"{document.date.first.year:04}" if document.date else UNDATED_WORKS
+
+
+def listed(archive: Archive, pages: Collection[Page], urls: Mapping[str, str]) -> list[str]:
+    """The URLs of the pages that search engines may find, in order."""
+    noindex = {
+        urls[one.path]
+        for one in (*archive.articles.values(), *archive.pages.values())
+        if one.noindex
+    }
+    noindex |= {
+        f"{FOLDER[kind]}/{key}.html"
+        for kind, group in archive.entities.items()
+        for key, one in group.items()
+        if one.entry and one.entry.noindex
+    }
+    return sorted(
+        "" if page.url == HOME else page.url
+        for page in pages
+        if page.kind not in UNLISTED and page.url not in noindex
+    )
+
+
+def _of_entities(archive: Archive, absolute: bool) -> Iterator[Page]:
+    for kind in (*WITH_WORKS, "place"):
+        for key, entity in archive.entities[kind].items():
+            found = [one for one in entity.articles if not archive.articles[one].noindex]
+            if not found:
+                continue
+            url = f"{FOLDER[kind]}/{key}.html"
+            if kind in WITH_WORKS:
+                for ending in ("bib", "ris"):
+                    yield Page("file", beside(url, ending), key, entity_kind=kind)
+            # Articles stand in the order of the archive: the undated ones come last.
+            if kind in WITH_FEED and absolute and archive.articles[found[0]].date:
+                yield Page("file", beside(url, "xml"), key, entity_kind=kind)
+
+
+def _works(archive: Archive) -> Iterator[Page]:
+    names = {works_of(one): None for one in archive.articles.values() if not one.noindex}
+    for name in names:
+        for ending in ("bib", "ris"):
+            yield Page("file", f"{WORKS}{name}.{ending}", name)
+
+
+def _of_site(archive: Archive, addresses: int) -> Iterator[Page]:
+    if any(one.date and not one.noindex for one in archive.articles.values()):
+        yield Page("file", FEED)
+        yield Page("file", JSON_FEED)
+    yield Page("file", ROBOTS)
+    yield Page("file", OPEN_SEARCH)
+    yield Page("file", SITEMAP)
+    if addresses > IN_A_SITEMAP:
+        for number in range(-(-addresses // IN_A_SITEMAP)):
+            yield Page("file", f"sitemap-{number + 1}.xml", str(number))
