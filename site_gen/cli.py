@@ -19,6 +19,7 @@ from site_gen.commands.export import export
 from site_gen.commands.importing import import_
 from site_gen.commands.permalinks import permalinks
 from site_gen.commands.places import places
+from site_gen.commands.sources import sources
 from site_gen.commands.verify import verify
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ def main(context: click.Context, directory: Path) -> None:
 main.add_command(export)
 main.add_command(permalinks)
 main.add_command(places)
+main.add_command(sources)
 main.add_command(verify)
 main.add_command(import_)
 

@@ -222,6 +222,8 @@ class Document(Compact):
     """Addresses that its page had, as written."""
     version: str = ""
     """The beginning of the SHA-256 of its title and text as they are published."""
+    outbound: tuple[str, ...] = ()
+    """The addresses on other hosts that its text links to, as the ledger of copies has them."""
 
 
 @dataclass(frozen=True, slots=True)

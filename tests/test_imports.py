@@ -24,6 +24,7 @@ LAYERS: dict[str, frozenset[str]] = {
     "base": frozenset(
         {
             "config",
+            "copies",
             "decoding",
             "detection",
             "fields",

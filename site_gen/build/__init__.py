@@ -17,6 +17,7 @@ from site_gen import (
     cache,
     check,
     config,
+    copies,
     diagnostics,
     markup,
     output,
@@ -115,10 +116,11 @@ def _survey(options: Options, store: Path) -> Survey:
     inventory, problems = sources.walk(options.site, settings, before.sources)
     program = cache.program_digest(settings.markdown_extensions)
     ledger, told = permalinks.read(options.site)
-    run = Run(options, settings, static, program, "", store, None, ledger)
+    copied, wrong = copies.read(options.site)
+    run = Run(options, settings, static, program, "", store, None, ledger, copied)
     read = reading.read(run, inventory)
     planned = planning.plan(run, read)
-    found += [*problems, *told, *_check_settings(settings), *read.found, *planned.found]
+    found += [*problems, *told, *wrong, *_check_settings(settings), *read.found, *planned.found]
     return Survey(planned, settings, store, tuple(found), read.masked)
 
 
@@ -184,7 +186,9 @@ def _made(options: Options, store: Path, target: output.Output | None) -> Report
     if before.past.result:
         problems += permalinks.removed(ledger, before.past.result[2])
     found += problems
-    run = Run(options, settings, static, program, templates, store, target, ledger)
+    copied, problems = copies.read(options.site)
+    found += problems
+    run = Run(options, settings, static, program, templates, store, target, ledger, copied)
     inputs = seen.inputs(run, inventory, before, found)
     if target and inputs and inputs == before.past.inputs and before.all_held:
         return seen.as_before(run, before, started)

@@ -64,6 +64,7 @@ def pages(run: Run, planned: Planned, index: search.Index, seen: Seen) -> Made:
         index.root,
         run.program,
         run.templates,
+        run.copies,
     )
     target = run.target
     stage = target.stage_folder if target else None

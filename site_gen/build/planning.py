@@ -69,7 +69,7 @@ def plan(run: Run, read: Read) -> Planned:
     """Assemble the archive and give everything its URL; what cannot have one fails."""
     failed = list(read.failed)
     found: list[Diagnostic] = []
-    documents = list(read.documents)
+    documents = list(map(run.copies.filled, read.documents))
     known = world.known() if run.settings.world else {}
     while True:
         whole, problems = archive.assemble(documents, run.options.date, known)

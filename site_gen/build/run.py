@@ -11,6 +11,7 @@ from site_gen import parallel, remote
 from site_gen.assets import Assets
 from site_gen.check import Sum
 from site_gen.config import SiteConfig
+from site_gen.copies import Copies
 from site_gen.diagnostics import Diagnostic
 from site_gen.output import Output, Published
 from site_gen.permalinks import Ledger
@@ -75,3 +76,4 @@ class Run:
     store: Path
     target: Output | None
     ledger: Ledger
+    copies: Copies = field(default_factory=Copies)

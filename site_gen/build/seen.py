@@ -65,6 +65,7 @@ def inputs(run: Run, inventory: sources.Inventory, seen: Seen, found: Sequence[D
         *(f"{path} {hashlib.sha256(data).hexdigest()}" for path, data in run.static.files.items()),
         run.templates,
         repr(run.ledger),
+        run.copies.digest,
         *(f"{one.kind} {one.path} {one.digest} {one.size} {one.rule}" for one in inventory.sources),
         *attachments,
     )

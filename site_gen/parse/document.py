@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, get_args
 
 from site_gen import (
     closing,
+    copies,
     dates,
     fidelity,
     htmlsource,
@@ -131,6 +132,9 @@ def parse(task: Task, context: Context, body_key: str) -> tuple[Parsed, str, Rec
     if document and work.censor.rules:
         document, body, record, problems = withholding.cleared(document, body, record, work.censor)
         work.found.extend(problems)
+    if document:
+        linked = copies.linked((body, *(note.html for note in document.closing_notes)))
+        document = replace(document, outbound=linked) if linked else document
     accepted = document.accept if document else frozenset()
     if "unknown-key" in accepted:
         work.unknown = ()

@@ -12,10 +12,11 @@ from urllib.parse import quote
 
 from markupsafe import Markup as Safe
 
-from site_gen import cache, redaction
+from site_gen import cache, copies, redaction
 from site_gen.links import UNNAMED
 from site_gen.markup import LINK_END, LINK_START, PLACEHOLDER
-from site_gen.model import Document, Record
+from site_gen.model import Document, Evidence, Origin, Record
+from site_gen.render.copied import with_copies
 from site_gen.render.inputs import Inputs
 from site_gen.render.views import evidence
 
@@ -29,11 +30,14 @@ class Bodies:
         store: cache.Store,
         prefix: str,
         card: Callable[[str], dict[str, Any]],
+        copied: Callable[[], str],
     ) -> None:
+        """Set up for one page. `copied` tells what an archived copy is called."""
         self.inputs = inputs
         self.store = store
         self.prefix = prefix
         self.card = card
+        self.copied = copied
 
     def of(self, document: Document) -> Safe:
         """The final HTML of a document's body. Raises CacheBroken if the store lost it."""
@@ -43,7 +47,12 @@ class Bodies:
         html = data.decode("utf-8")
         if document.references:
             html = self._filled(html, document)
-        return Safe(html)
+        return self.linked(html, document)
+
+    def linked(self, html: str, document: Document) -> Safe:
+        """HTML of a document with the copies of what it links to."""
+        copies = self.inputs.copies.of(document) if document.outbound else {}
+        return Safe(with_copies(html, copies, self.copied()) if copies else html)
 
     def record(self, document: Document) -> dict[str, Any]:
         """Where everything about a document comes from. Raises CacheBroken if the store lost it."""
@@ -51,11 +60,14 @@ class Bodies:
         if data is None:
             raise cache.CacheBroken(f"the record of {document.path} is gone")
         record: Record = pickle.loads(data)
+        stated = record.evidence
+        if document.archived_url and not any(one.field == "archived_url" for one in stated):
+            stated = (*stated, Evidence("archived_url", document.archived_url, _LEDGER))
         hidden = document.withheld and redaction.in_address(document.path, document.withheld)
         return {
             "path": "" if hidden else document.path,
             "sha256": document.digest,
-            "evidence": [evidence(one) for one in record.evidence],
+            "evidence": [evidence(one) for one in stated],
             "repairs": [f"Line {one.line}: {one.what}" for one in record.repairs],
             "withheld": list(record.redacted),
         }
@@ -95,12 +107,19 @@ class Keys:
     def of(self, document: Document) -> list[Any]:
         """The key of a body and where its links lead."""
         targets = self.inputs.links.targets[document.path] if document.references else ()
-        return [document.body, *targets]
+        return [document.body, *targets, *self.linked("", document)]
+
+    def linked(self, html: str, document: Document) -> list[Any]:
+        """HTML of a document and what is known of the copies that it shows."""
+        copies = self.inputs.copies.of(document) if document.outbound else {}
+        return [html, *copies.values()] if copies else [html] if html else []
 
     def record(self, document: Document) -> str:
         """The record has the key of the body."""
         return document.body
 
+
+_LEDGER = Origin("inferred", copies.LEDGER, 0, "the ledger of copies")
 
 _LINKED = re.compile(
     rf'<(?P<name>a|img)\b[^>]*?\b(?:href|src)="(?P<link>{LINK_START}(?P<number>\d+){LINK_END})"[^>]*>'

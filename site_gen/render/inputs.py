@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from site_gen.config import SiteConfig
+from site_gen.copies import Copies
 from site_gen.links import Resolved
 from site_gen.model import Archive
 from site_gen.pages import Plan
@@ -29,3 +30,4 @@ class Inputs:
     index: str = ""
     program: str = ""
     templates: str = ""
+    copies: Copies = field(default_factory=Copies)

@@ -14,6 +14,7 @@ import jinja2
 from markupsafe import Markup as Safe
 
 from site_gen import cache, citations, languages
+from site_gen.copies import Copy, address
 from site_gen.links import UNNAMED
 from site_gen.model import ENTITY_KINDS, Document, Entity, EntityKind, Page
 from site_gen.pages import (
@@ -130,7 +131,7 @@ class Renderer:
                 raise jinja2.TemplateRuntimeError(f"there is no file static/{name}")
             return url(self.inputs.assets[name])
 
-        details = self._details(page, Bodies(self.inputs, store, prefix, self.card))
+        details = self._details(page, Bodies(self.inputs, store, prefix, self.card, self._copied))
         description = details.pop("description", "")
         return self.templates.get_template(TEMPLATE_OF[page.kind]).render(
             site=self.site,
@@ -178,6 +179,11 @@ class Renderer:
                 return {}
             case _:
                 return self._entity(page, bodies)
+
+    def _copied(self) -> str:
+        """What an archived copy is called, by the site's words."""
+        words: Any = self.templates.get_template("words.html").module
+        return str(words.words.get("archived", "Archived copy"))
 
     def _canonical(self, page: Page) -> str:
         if not self.config.url or page.kind == "404":
@@ -351,6 +357,7 @@ class Renderer:
             "body": keys.of(document),
             "cards": [keys.card(one) if one else "" for one in (page.key, before, after)],
             "named": [self._named_key("topic", page.key), self._named_key("series", page.key)],
+            "copy": (document.archived_url, self._copy(document)),
             "translators": self._translators(page.key),
             "parts": self._parts(page.key),
             "translations": self._translations_of(page.key),
@@ -399,7 +406,9 @@ class Renderer:
             "modified_label": document.modified.label() if document.modified else "",
             "words": document.words,
             "source": self._source(document),
-            "closing_notes": [{"html": Safe(note.html)} for note in document.closing_notes],
+            "closing_notes": [
+                {"html": bodies.linked(note.html, document)} for note in document.closing_notes
+            ],
             "previous": bodies.card(before) if before else None,
             "next": bodies.card(after) if after else None,
             "versions": [
@@ -416,14 +425,24 @@ class Renderer:
         }
         return {"article": article, "description": document.summary or document.excerpt}
 
-    def _source(self, document: Document) -> dict[str, str] | None:
+    def _copy(self, document: Document) -> Copy | None:
+        """What the ledger of copies says of the source of a document."""
+        known = self.inputs.copies.of(document) if document.source_url else {}
+        return known.get(address(document.source_url))
+
+    def _source(self, document: Document) -> dict[str, Any] | None:
         if not document.source_url:
             return None
+        accessed = document.accessed.iso if document.accessed else ""
+        copy = self._copy(document)
+        shown = copy is not None and copy.archived == address(document.archived_url)
         return {
             "url": document.source_url,
             "host": urlsplit(document.source_url).netloc.removeprefix("www."),
             "archived_url": document.archived_url,
-            "accessed_iso": document.accessed.iso if document.accessed else "",
+            "version_iso": copy.day if copy and shown else accessed,
+            "dead": copy is not None and copy.status == "dead",
+            "accessed_iso": accessed,
             "accessed_label": document.accessed.label() if document.accessed else "",
         }
 
@@ -589,7 +608,7 @@ class Renderer:
         if entity.biography and not body:
             article = self.archive.articles[entity.biography.article]
             biography = {
-                "html": Safe(entity.biography.html),
+                "html": bodies.linked(entity.biography.html, article),
                 "source": {
                     "title": article.title,
                     "url": self.plan.urls[article.path],
