@@ -122,6 +122,7 @@ def test_an_error_publishes_nothing(site: SiteTest, name: str, content: str | by
 
 def test_every_kind_in_one_run(site: SiteTest) -> None:
     """All problems are told in one run: one bad document never hides another."""
+    site.write({"site.yml": f"{SITE_YML}near_duplicates: link\n"})
     expected = set()
     for number, (name, content, code, severity, line, column) in enumerate(CASES):
         folder = f"content/articles/n{number}"
@@ -379,6 +380,7 @@ def test_rows_that_name_files_without_their_ending(
     """A name without its ending is that of the only document that has it."""
     site.write(
         {
+            "site.yml": f"{SITE_YML}near_duplicates: link\n",
             "content/articles/001.txt": GOOD,
             "content/articles/3.5 times.txt": GOOD,
             "content/articles/deep/002.md": GOOD,

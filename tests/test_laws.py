@@ -370,7 +370,8 @@ def test_the_day_decides_embargoes_alone(site: SiteTest) -> None:
     assert first == site.output()
     site.run("build", "--date", "2026-06-01")
     new = {path for path in site.output().keys() - first.keys() if not path.startswith("search/")}
-    assert new == {"articles/e.html", "dates/undated.html"}
+    works = {"data/works/undated.bib", "data/works/undated.ris"}
+    assert new == {"articles/e.html", "dates/undated.html", *works}
 
 
 def test_source_date_epoch(site: SiteTest, monkeypatch: pytest.MonkeyPatch) -> None:

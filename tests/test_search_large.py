@@ -26,6 +26,8 @@ COUNT = 600
 MOST_LISTED = 300
 WRITERS = 320
 PLACES = {"Kabul": "Afghanistan", "Herat": "Afghanistan", "Paris": "", "Lyon": ""}
+CONTINENTS = {"Afghanistan": "Asia"}
+"""What the archive knows of the world beside what its entries say."""
 LANGUAGES = {"en": "English", "fr": "French"}
 ASK = "([query, options]) => siteSearch.search(query, options)"
 FIRST_DAY = datetime.date(1960, 1, 1)
@@ -50,8 +52,9 @@ class Text:
 
     @property
     def places(self) -> tuple[str, ...]:
-        """Its place and what that lies in."""
-        return tuple(filter(None, (self.place, PLACES[self.place])))
+        """Its place and what that lies in, the continent of a country too."""
+        around = PLACES[self.place]
+        return tuple(filter(None, (self.place, around, CONTINENTS.get(around))))
 
     @property
     def source(self) -> str:
