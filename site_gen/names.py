@@ -36,10 +36,12 @@ _CAPITAL_PARTICLES = frozenset({
     "Von",
 })  # fmt: skip
 _NO_GIVEN = _PARTICLES | frozenset({"De", "El", "La", "Le", "The", "Von"})
-_SUFFIXES = re.compile(
+SUFFIXES = re.compile(
     r"(?:jr|sr|junior|senior|ii|iii|iv|ph\.? ?d|m\.?d|mph|mba|cpa|esq)\.?", re.IGNORECASE
 )
-_ARTICLE = re.compile(r"((?:al|el|ad|an|ar|as|at|az)-)(?=\w)")
+"""What stands behind a name and is no part of it."""
+ARTICLE = re.compile(r"(?:al|el|ad|an|ar|as|at|az)-")
+"""The Arabic article as it is written before a family name."""
 MOST_WORDS = 6
 """Words of a person's name; what has more is something else."""
 
@@ -53,7 +55,7 @@ def filed_under(name: str) -> str:
     """
     base, comma, after = name.rpartition(",")
     suffix = ""
-    if comma and _SUFFIXES.fullmatch(after.strip()):
+    if comma and SUFFIXES.fullmatch(after.strip()):
         suffix, name = f", {after.strip()}", base
     return _inverted(name) + suffix
 
@@ -65,15 +67,15 @@ def _inverted(name: str) -> str:
     if not _GIVEN_FIRST.fullmatch(name) or _is_acronym(words[0]) or words[0] in _NO_GIVEN:
         return name
     suffix = ""
-    if len(words) > 2 and _SUFFIXES.fullmatch(words[-1]):
+    if len(words) > 2 and SUFFIXES.fullmatch(words[-1]):
         suffix = f", {words.pop()}"
     start = len(words) - 1
     while start > 1 and _is_particle(words[start - 1]):
         start -= 1
     given, family = " ".join(words[:start]), " ".join(words[start:])
-    article = _ARTICLE.match(family)
-    if article:
-        return f"{family[article.end() :]}, {given} {article[1]}{suffix}"
+    article = ARTICLE.match(family)
+    if article and family[article.end() :]:
+        return f"{family[article.end() :]}, {given} {article[0]}{suffix}"
     return f"{family}, {given}{suffix}"
 
 
@@ -98,7 +100,7 @@ def likeness(name: str) -> str:
     comma do not count. Nothing else is passed over: `T. Judah` may be another person.
     """
     family, comma, given = name.partition(",")
-    if comma and "," not in given and not _SUFFIXES.fullmatch(given.strip()):
+    if comma and "," not in given and not SUFFIXES.fullmatch(given.strip()):
         name = f"{given} {family}"
     if not name.isascii():
         name = _MARKS.sub("", unicodedata.normalize("NFKD", name))

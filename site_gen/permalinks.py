@@ -22,6 +22,8 @@ from site_gen.paths import name_of, trouble
 LEDGER = "permalinks.tsv"
 HEAD = "url\tfirst_published\tsource"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_NO_PART_OF_A_LINE = {"\t": "%09", "\n": "%0A", "\r": "%0D"}
+"""What parts and ends lines, and how the name of a source that holds it is written."""
 MOST_GUESSES = 50
 """Lost addresses for which a new home is looked for; beyond, something else is wrong."""
 
@@ -67,7 +69,8 @@ def read(site: Path) -> tuple[Ledger, list[Diagnostic]]:
         return Ledger({}, kept=True), [_broken(0, f"It cannot be read: {problem}", "", hint)]
     recorded: dict[str, Recorded] = {}
     found: list[Diagnostic] = []
-    for number, line in enumerate(text.splitlines(), 1):
+    # Names of files may hold what else ends lines, such as U+2028.
+    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
         if not line.strip() or line.startswith("#") or (number == 1 and line == HEAD):
             continue
         url, *rest = line.split("\t")
@@ -78,8 +81,20 @@ def read(site: Path) -> tuple[Ledger, list[Diagnostic]]:
             message = f"The address stands in line {recorded[url].line} already"
             found.append(_broken(number, message, url))
         else:
-            recorded[url] = Recorded(Address(url, rest[1]), rest[0], number)
+            recorded[url] = Recorded(Address(url, _as_is(rest[1])), rest[0], number)
     return Ledger(recorded, kept=True), found
+
+
+def _on_a_line(source: str) -> str:
+    for character, code in _NO_PART_OF_A_LINE.items():
+        source = source.replace(character, code)
+    return source
+
+
+def _as_is(written: str) -> str:
+    for character, code in _NO_PART_OF_A_LINE.items():
+        written = written.replace(code, character)
+    return written
 
 
 def _broken(line: int, message: str, value: str, hint: str = "") -> Diagnostic:
@@ -191,7 +206,7 @@ def record(site: Path, new: Iterable[Address], day: date) -> None:
     before = path.read_bytes() if path.exists() else f"{HEAD}\n".encode()
     if before and not before.endswith(b"\n"):
         before += b"\n"
-    lines = "".join(f"{one.url}\t{day.isoformat()}\t{one.source}\n" for one in new)
+    lines = "".join(f"{one.url}\t{day.isoformat()}\t{_on_a_line(one.source)}\n" for one in new)
     temporary = path.with_name(f".{LEDGER}.{uuid.uuid4().hex[:8]}")
     try:
         temporary.write_bytes(before + lines.encode())

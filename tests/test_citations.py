@@ -144,6 +144,13 @@ def test_a_name_in_its_parts() -> None:
     assert Name.of("Jane van der Doe", "van der Doe, Jane") == Name("van der Doe", "Jane")
     assert Name.of("Press Agency", "Press Agency") == Name(literal="Press Agency")
     assert Name.of("Bell,", "Bell,") == Name(literal="Bell,")
+    arabic = Name.of("Omar al-Field", "Field, Omar al-")
+    assert arabic == Name("Field", "Omar", article="al-")
+    assert (arabic.direct, arabic.inverted) == ("Omar al-Field", "Field, Omar al-")
+    junior = Name.of("Rob Hill, Jr.", "Hill, Rob, Jr.")
+    assert junior == Name("Hill", "Rob", suffix="Jr.")
+    assert (junior.direct, junior.inverted) == ("Rob Hill, Jr.", "Hill, Rob, Jr.")
+    assert Name.of("Bell, Ann", "Bell, Ann").direct == "Ann Bell"
 
 
 def test_quotation_marks_in_a_title() -> None:

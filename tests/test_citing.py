@@ -226,3 +226,30 @@ def test_paragraphs_have_links(tmp_path: Path) -> None:
         "Second words.",
         "First words.",
     ]
+
+
+def test_known_countries_are_told_to_programs(tmp_path: Path) -> None:
+    """JSON-LD has the point of a country without an entry, and all that a place lies in; when what
+    it lies in changes, so does the page.
+    """
+    site = made(tmp_path, ARTICLE.replace("[Kabul]", "[Kabul, Nepal]"))
+
+    def places() -> list[dict[str, object]]:
+        data = site.soup("articles/rain.html").find("script", type="application/ld+json")
+        assert data is not None
+        found: list[dict[str, object]] = json.loads(data.get_text())["@graph"][0]["contentLocation"]
+        return found
+
+    kabul, nepal = places()
+    asia = {"@type": "Place", "name": "Asia"}
+    around = {"@type": "Place", "name": "Afghanistan", "containedInPlace": asia}
+    assert kabul["containedInPlace"] == around
+    assert nepal["containedInPlace"] == asia
+    assert nepal["geo"]
+    site.write({"content/places/afghanistan.yml": "name: Afghanistan\nparent: Europe\n"}).run(
+        "build"
+    )
+    kabul, _ = places()
+    assert kabul["containedInPlace"] == around | {
+        "containedInPlace": {"@type": "Place", "name": "Europe"}
+    }

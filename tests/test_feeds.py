@@ -152,3 +152,29 @@ def test_what_xml_cannot_hold() -> None:
     text = feeds.atom(feeds.Feed("https://e.org/f", "https://e.org/", "T & T", "en", [entry]))
     assert "<title>A&lt;b&gt;</title>" in text
     ET.fromstring(text)
+
+
+def test_what_is_before_a_year_is_in_that_year(tmp_path: Path) -> None:
+    """`before 1999` is among the works and in the feed as of 1999, where it is listed."""
+    site = SiteTest(tmp_path).write(
+        {"content/articles/a.md": "---\ntitle: A\ndate: before 1999\n---\n\nText.\n"}
+    )
+    assert site.run("build").exit_code == 0
+    assert "articles/a" in site.page("data/works/1999.bib")
+    assert parsed(site.page("feed.xml"))["entries"][0]["published"].startswith("1999-12-31")  # type: ignore[index]
+    assert (site.folder / "output/dates/1999.html").exists()
+
+
+def test_a_renamed_topic_is_renamed_in_feeds(tmp_path: Path) -> None:
+    """A topic that has another name now has it in all feeds, also those of authors."""
+    site = SiteTest(tmp_path).write(
+        {
+            "content/articles/a.md": "---\ndate: 1999\nauthors: [A]\ntopics: [war]\n---\n\nT.\n",
+            "content/topics/war.md": "---\nname: War\n---\n",
+        }
+    )
+    site.run("build")
+    site.write({"content/topics/war.md": "---\nname: Wars\naliases: [war]\n---\n"}).run("build")
+    for url in ("feed.xml", "authors/a.xml"):
+        assert '<category term="Wars"/>' in site.page(url)
+    assert json.loads(site.page("feed.json"))["items"][0]["tags"] == ["Wars"]

@@ -88,6 +88,7 @@ EDITS: list[list[Files]] = [
         {"content/articles/odd.yml": "title: Stranger\n"},
         {"content/articles/dari.yml": "date: 1950\n"},
         {"content/authors/tim-example.md": "---\nname: Tim Sample\naliases: [Tim Example]\n---\n"},
+        {"content/topics/war.md": "---\nname: Wars\naliases: [War]\n---\n"},
         {"content/places/kabul.yml": "name: Kabul\nparent: Asia\ncoordinates: [34, 69]\n"},
     ],
     [

@@ -39,6 +39,19 @@ def ledger(site: SiteTest) -> list[str]:
     return (site.folder / "permalinks.tsv").read_text().splitlines()
 
 
+def test_odd_names_are_recorded(tmp_path: Path) -> None:
+    """Names of files that hold what ends lines elsewhere, or tabs, do not break the ledger."""
+    site = SiteTest(tmp_path)
+    for name in ("line\u2028end", "next\x85line", "a\tb", "c\nd", "e%09f"):
+        site.write({f"content/articles/{name}.md": article("Rain", name[0])})
+    assert site.run("permalinks", "--record", *DAY).exit_code == 0
+    again = site.run("permalinks", *DAY)
+    assert (again.exit_code, again.stdout) == (0, "")
+    assert site.run("build").exit_code == 0
+    site.write({"content/articles/a\tb.md": article("Rain", "a", "draft: true\n")})
+    assert site.run("build").exit_code == 0, "What is held back keeps its address."
+
+
 def test_what_is_recorded(site: SiteTest) -> None:
     """Articles, pages and names are recorded with the day and the source; once."""
     assert ledger(site) == [

@@ -47,7 +47,7 @@ def context(
             for one in _named(archive, "author", document.key)
         ),
         places=tuple(
-            Spot(one.name, address(url_of(one)), *_where(one))
+            Spot(one.name, address(url_of(one)), one.point, _around(archive, one))
             for one in _named(archive, "place", document.key)
         ),
         topics=tuple(one.name for one in _named(archive, "topic", document.key)),
@@ -59,12 +59,11 @@ def context(
     )
 
 
-def stated(entity: Entity) -> list[object]:
+def stated(archive: Archive, entity: Entity) -> list[object]:
     """All that citations tell of an author or a place beside its name and address."""
-    registry = entity.entry.registry if entity.entry else None
-    if registry is None:
-        return [entity.filed]
-    return [entity.filed, registry.same_as, registry.coordinates, registry.parent]
+    if entity.kind == "place":
+        return [entity.point, _around(archive, entity)]
+    return [entity.filed, _same_as(entity)]
 
 
 def _named(archive: Archive, kind: EntityKind, article: str) -> list[Entity]:
@@ -80,6 +79,7 @@ def _same_as(entity: Entity) -> tuple[str, ...]:
     return entity.entry.registry.same_as if entity.entry and entity.entry.registry else ()
 
 
-def _where(entity: Entity) -> tuple[tuple[float, float] | None, str]:
-    registry = entity.entry.registry if entity.entry else None
-    return (registry.coordinates, registry.parent) if registry else (None, "")
+def _around(archive: Archive, place: Entity) -> tuple[str, ...]:
+    """The names of what a place lies in, from the nearest on."""
+    around = archive.around(place.key)[1:]
+    return tuple(archive.entities["place"][key].name for key in around)

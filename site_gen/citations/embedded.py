@@ -38,7 +38,8 @@ class Spot:
     name: str
     url: str = ""
     coordinates: tuple[float, float] | None = None
-    within: str = ""
+    within: tuple[str, ...] = ()
+    """The names of what it lies in, from the nearest on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ Pairs = list[tuple[str, str]]
 def names(work: Work, context: Context) -> Pairs:
     """(name, content) of the `<meta name>` tags of an article's page."""
     authors = [filed for one in work.authors for filed in filed_names(one)]
-    if len(work.authors) == 1 and " " in work.authors[0].inverted.rstrip(","):
+    if len(work.authors) == 1 and " " in work.authors[0].plain.rstrip(","):
         # A lone name of several words before its comma would be parted into two people. Written
         # twice, it is one again.
         authors *= 2
@@ -156,7 +157,7 @@ def _person(person: Person) -> dict[str, Any]:
     return _stated(
         ("@type", "Organization" if person.name.literal else "Person"),
         ("name", person.name.direct),
-        ("familyName", person.name.family),
+        ("familyName", person.name.last),
         ("givenName", person.name.given),
         ("url", person.url),
         ("sameAs", list(person.same_as)),
@@ -165,13 +166,14 @@ def _person(person: Person) -> dict[str, Any]:
 
 def _place(spot: Spot) -> dict[str, Any]:
     latitude, longitude = spot.coordinates or (0, 0)
+    around = Spot(spot.within[0], within=spot.within[1:]) if spot.within else None
     geo = {"@type": "GeoCoordinates", "latitude": latitude, "longitude": longitude}
     return _stated(
         ("@type", "Place"),
         ("name", spot.name),
         ("url", spot.url),
         ("geo", geo if spot.coordinates else None),
-        ("containedInPlace", {"@type": "Place", "name": spot.within} if spot.within else None),
+        ("containedInPlace", _place(around) if around else None),
     )
 
 

@@ -54,7 +54,8 @@ def _tex_name(name: Name) -> str:
     """A name with its family name first; braces keep one that is no person's whole."""
     if name.literal:
         return f"{{{_tex(name.literal)}}}"
-    return _tex(name.inverted)
+    # What stands behind a name stands between its parts in BibTeX.
+    return _tex(", ".join(filter(None, (name.last, name.suffix, name.given))))
 
 
 def _tex(text: str) -> str:
@@ -70,7 +71,7 @@ def ris(work: Work) -> str:
     when = work.when
     lines = [("TY", "NEWS"), ("ID", work.id), ("TI", work.title)]
     # A comma at the end says that a name has no given name.
-    lines += [("AU", f"{one.literal}," if one.literal else one.inverted) for one in work.authors]
+    lines += [("AU", f"{one.literal}," if one.literal else one.plain) for one in work.authors]
     lines.append(("T2", work.container))
     if when and when.start:
         day = [*(f"{part:02}" for part in when.start), "", ""][:3]
@@ -115,7 +116,13 @@ def csl(work: Work) -> dict[str, Any]:
 def _csl_name(name: Name) -> dict[str, str]:
     if name.literal:
         return {"literal": name.literal}
-    return {"family": name.family} | ({"given": name.given} if name.given else {})
+    parts = {
+        "family": name.family,
+        "given": name.given,
+        "non-dropping-particle": name.article,
+        "suffix": name.suffix,
+    }
+    return {part: text for part, text in parts.items() if text}
 
 
 def _csl_date(when: When) -> dict[str, Any]:
@@ -159,7 +166,7 @@ def filed_names(name: Name) -> list[str]:
     """
     if name.literal:
         return [f"{name.literal},"]
-    return [name.inverted]
+    return [name.plain]
 
 
 def data_link(text: str, kind: str) -> str:

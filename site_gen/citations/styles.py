@@ -81,7 +81,8 @@ def _apa_names(names: Sequence[Name]) -> str:
 def _initialled(name: Name) -> str:
     if not name.family or not name.given:
         return name.inverted
-    return f"{name.family}, {_initials(name.given)}"
+    suffix = f", {name.suffix}" if name.suffix else ""
+    return f"{name.last}, {_initials(name.given)}{suffix}"
 
 
 def _initials(given: str) -> str:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Self
 
 from site_gen.dates import Date
+from site_gen.names import ARTICLE, SUFFIXES
 
 _EDTF = re.compile(r"(\d{4})(?:-(0\d|1[0-2])(?:-(\d\d))?)?", re.ASCII)
 
@@ -16,11 +17,16 @@ _EDTF = re.compile(r"(\d{4})(?:-(0\d|1[0-2])(?:-(\d\d))?)?", re.ASCII)
 class Name:
     """The name of a person (`family`, and `given` if there is one), or of anything else: then
     `literal`, and the others are empty.
+
+    `article` stands before the family name and is passed over where names are put in order (`al-`);
+    `suffix` stands behind the name (`Jr.`).
     """
 
     family: str = ""
     given: str = ""
     literal: str = ""
+    article: str = ""
+    suffix: str = ""
 
     @classmethod
     def of(cls, name: str, filed: str) -> Self:
@@ -28,20 +34,42 @@ class Name:
 
         One that is filed as it is said (an agency, a single word) stays whole.
         """
-        family, _, given = filed.partition(",")
-        if not family.strip() or not given.strip():
+        family, _, rest = filed.partition(",")
+        rest, comma, suffix = rest.rpartition(",")
+        if not comma or not SUFFIXES.fullmatch(suffix.strip()):
+            rest, suffix = f"{rest}{comma}{suffix}", ""
+        given, _, article = rest.strip().rpartition(" ")
+        if not ARTICLE.fullmatch(article):
+            given, article = rest.strip(), ""
+        if not family.strip() or not given:
             return cls(literal=name)
-        return cls(family.strip(), given.strip())
+        return cls(family.strip(), given, "", article, suffix.strip())
 
     @property
     def direct(self) -> str:
         """As it is said: `Ann Bell`."""
-        return self.literal or f"{self.given} {self.family}".strip()
+        return self.literal or f"{self.given} {self.last}".strip() + self._after
 
     @property
     def inverted(self) -> str:
         """As it is filed: `Bell, Ann`."""
-        return self.literal or (f"{self.family}, {self.given}" if self.given else self.family)
+        given = f"{self.given} {self.article}".strip()
+        return self.literal or f"{self.family}{', ' if given else ''}{given}{self._after}"
+
+    @property
+    def last(self) -> str:
+        """The family name with its article: `al-Zawahiri`."""
+        return f"{self.article}{self.family}"
+
+    @property
+    def plain(self) -> str:
+        """As programs read it, whose lists know no article: `al-Zawahiri, Ayman`."""
+        given = f", {self.given}" if self.given else ""
+        return self.literal or f"{self.last}{given}{self._after}"
+
+    @property
+    def _after(self) -> str:
+        return f", {self.suffix}" if self.suffix else ""
 
 
 @dataclass(frozen=True, slots=True)

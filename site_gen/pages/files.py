@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from site_gen.model import Archive, Document, EntityKind, Page, PageKind
-from site_gen.pages.urls import FOLDER, HOME
+from site_gen.pages.urls import FOLDER, HOME, listed_year
 from site_gen.paths import comparable
 
 FEED = "feed.xml"
@@ -50,7 +50,7 @@ def beside(url: str, ending: str) -> str:
 
 def works_of(document: Document) -> str:
     """The name of the file that an article is in: its year, or that of the undated."""
-    return f"{document.date.first.year:04}" if document.date else UNDATED_WORKS
+    return listed_year(document.date) if document.date else UNDATED_WORKS
 
 
 def listed(archive: Archive, pages: Collection[Page], urls: Mapping[str, str]) -> list[str]:

@@ -65,14 +65,25 @@ class Lists:
         return made
 
     def without(self) -> list[Page]:
-        """A list for each field that some articles lack, but not where these are too many."""
+        """A list for each field that some articles lack.
+
+        Where these are too many, they are counted by year, and each year leads to its list: in an
+        archive of wires they are all there is.
+        """
         parents = (("Coverage", COVERAGE),)
         titles = dict(WITHOUT)
-        return [
-            self._flat(url, titles[name], None, keys, parents)
-            for name, (url, keys) in without_lists(self.archive).items()
-            if 0 < len(keys) <= self.limit
-        ]
+        made = []
+        for name, (url, keys) in without_lists(self.archive).items():
+            if len(keys) > self.limit:
+                years = _by(keys, lambda key: self.years.get(key, UNDATED))
+                buckets = [
+                    Bucket(year, UNDATED_URL if year == UNDATED else f"dates/{year}.html", len(of))
+                    for year, of in years.items()
+                ]
+                made.append(self._page(url, titles[name], None, buckets, parents))
+            elif keys:
+                made.append(self._flat(url, titles[name], None, keys, parents))
+        return made
 
     def _on_each_day(self, dated: Sequence[str], parents: Parents) -> list[Page]:
         """What is of one day of the year, in all years; at most 366 pages, none of them split.
@@ -321,7 +332,7 @@ class Lists:
 
 
 def without_lists(archive: Archive) -> dict[str, tuple[str, list[str]]]:
-    """The articles that lack a field, by its name, with the URL that their list has if short."""
+    """The articles that lack a field, by its name, with the URL of their list."""
     return {
         name: (
             f"coverage/without-{name.replace('_', '-')}.html",

@@ -118,13 +118,17 @@ def translations_url(person: str) -> str:
     return f"{person.removesuffix('.html')}/translations.html"
 
 
-def listed_year(date: Date) -> str:
-    """The year a date is listed under: that of the earliest day it can mean.
+def listed_from(date: Date) -> datetime.date:
+    """The day a date is listed by: the earliest that it can mean.
 
-    `before 1999` has no earliest day; it is listed under the last.
+    `before 1999` has no earliest day; it is listed by the last.
     """
-    first = date.last if date.first == datetime.date.min else date.first
-    return f"{first.year:04d}"
+    return date.last if date.first == datetime.date.min else date.first
+
+
+def listed_year(date: Date) -> str:
+    """The year a date is listed under."""
+    return f"{listed_from(date).year:04d}"
 
 
 def listed_month(date: Date) -> str:

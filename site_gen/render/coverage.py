@@ -34,16 +34,16 @@ MOST_NAMES = 200
 
 
 def coverage(
-    archive: Archive, language: str, limit: int, link: Callable[[Entity], dict[str, Any]]
+    archive: Archive, language: str, link: Callable[[Entity], dict[str, Any]]
 ) -> dict[str, Any]:
     """All that the page of the coverage shows.
 
-    `language` is that of articles which state none, `limit` the length of a list that is not
-    split, and `link` makes of an entity a name and a URL.
+    `language` is that of articles which state none, and `link` makes of an entity a name and a
+    URL.
     """
     articles = archive.articles.values()
     absent = {
-        name: {"count": len(keys), "url": url if len(keys) <= limit else ""}
+        name: {"count": len(keys), "url": url}
         for name, (url, keys) in without_lists(archive).items()
     }
     return {

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from site_gen import citations, feeds
 from site_gen.citations import Work
-from site_gen.model import Archive, Document, Entity, Page
+from site_gen.model import Archive, Document, Entity, EntityKind, Page
 from site_gen.pages import (
     FEED,
     IN_A_SITEMAP,
@@ -17,6 +17,7 @@ from site_gen.pages import (
     SEARCH,
     SITEMAP,
     listed,
+    listed_from,
     works_of,
 )
 from site_gen.render.inputs import Inputs
@@ -47,7 +48,9 @@ class Files:
             return [self.card_key(key) for key in self._articles(page)]
         if page.url == FEED or page.url == JSON_FEED or page.entity_kind:
             name = self._entity(page).name if page.entity_kind else ""
-            return name, [self.card_key(key) for key in self._newest(page)]
+            return name, [
+                (self.card_key(key), self._names("topic", key)) for key in self._newest(page)
+            ]
         if page.url.startswith("sitemap"):
             return self._listed(page)
         return ""
@@ -120,26 +123,23 @@ class Files:
             rights=self.config.rights,
         )
 
+    def _names(self, kind: EntityKind, article: str) -> tuple[str, ...]:
+        keys = self.archive.credits[kind].get(article, ())
+        return tuple(self.archive.entities[kind][key].name for key in keys)
+
     def _entry(self, document: Document) -> feeds.Entry:
         assert document.date is not None
-        published = document.date.first.isoformat()
+        published = listed_from(document.date).isoformat()
         modified = document.modified.first.isoformat() if document.modified else ""
-        named = {
-            kind: tuple(
-                self.archive.entities[kind][key].name
-                for key in self.archive.credits[kind].get(document.key, ())
-            )
-            for kind in ("author", "topic")
-        }
         return feeds.Entry(
             url=self.absolute(self.inputs.plan.urls[document.path]),
             title=document.title,
             published=published,
             updated=max(published, modified),
-            authors=named["author"],
+            authors=self._names("author", document.key),
             summary=document.summary or document.excerpt,
             language=document.language or self.config.language,
-            topics=named["topic"],
+            topics=self._names("topic", document.key),
         )
 
     @cached_property

@@ -372,7 +372,9 @@ class Renderer:
 
     def _told(self, kind: EntityKind, key: str) -> str:
         if (kind, key) not in self.told:
-            self.told[kind, key] = repr(citations.stated(self.archive.entities[kind][key]))
+            self.told[kind, key] = repr(
+                citations.stated(self.archive, self.archive.entities[kind][key])
+            )
         return self.told[kind, key]
 
     def _entity_url(self, entity: Entity) -> str:
@@ -499,7 +501,7 @@ class Renderer:
 
     def _coverage(self, bodies: Bodies | Keys) -> dict[str, Any]:
         """The archive in numbers, with the ways to what these count."""
-        shown = coverage(self.archive, self.config.language, self.config.list_limit, self._item)
+        shown = coverage(self.archive, self.config.language, self._item)
         held = shown["held"]
         return {
             "coverage": shown,
