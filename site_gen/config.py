@@ -77,6 +77,9 @@ class SiteConfig(_Strict):
     )
     smart_quotes: bool = Field(False, description="Turn straight quotes and dashes to curly ones.")
     repair: Repair = Field(default_factory=Repair, description="Mends made to texts.")
+    history: bool = Field(
+        False, description="Show when the text of an article changed, from its git repository."
+    )
     world: bool = Field(
         True, description="Know the countries of the world, their continents and outlines."
     )

@@ -303,6 +303,16 @@ class Entity(Compact):
 
 
 @dataclass(frozen=True, slots=True)
+class TextVersion(Compact):
+    """A text that an article had: the day since which it stood (UTC), and its digest, as that of
+    `Document.version`.
+    """
+
+    day: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """The place of an article in a series: `number` of `total`, and the parts around it.
 
@@ -344,6 +354,8 @@ class Archive:
     """By article, the articles like it, the nearest first."""
     versions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By article, the others that hold the same text or most of it, oldest first."""
+    history: Mapping[str, tuple[TextVersion, ...]] = field(default_factory=dict)
+    """By article, the texts that it had, the newest first; empty where that is not shown."""
 
     @property
     def dated(self) -> list[str]:

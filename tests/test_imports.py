@@ -57,6 +57,7 @@ LAYERS: dict[str, frozenset[str]] = {
             "fidelity",
             "gazetteer",
             "guarded",
+            "history",
             "htmlsource",
             "importing",
             "labels",
@@ -104,6 +105,9 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
 EXCEPTIONS: dict[tuple[str, str], str] = {
     ("exports", "output"): "what is kept is what the manifest lists",
     ("fidelity", "markup"): "it must know what markup lets through and where it puts references",
+    ("history", "cache"): "what git told is kept by commit",
+    ("history", "parallel"): "it reads earlier texts in parallel",
+    ("history", "parse"): "an earlier text is read by what reads those of today",
     ("htmlsource", "labels"): "labels in HTML are the same as in Markdown",
     ("labels", "plainlabels"): "labels without bold are one of the forms that labels have",
     ("parse", "plainlabels"): "a step of parsing one document, which parse drives",

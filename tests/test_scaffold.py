@@ -444,8 +444,11 @@ def test_when_it_runs(flow: Mapping[str, Any]) -> None:
 
 @both
 def test_what_the_build_is_given(flow: Mapping[str, Any]) -> None:
-    """The whole history, a Python from 3.11 on with pip's cache, the cache of the last build."""
-    assert step(flow, "actions/checkout")["with"]["fetch-depth"] == 0
+    """A Python from 3.11 on with pip's cache, the cache of the last build; and the whole history
+    where the site shows it, and only there."""
+    assert "with" not in step(flow, "actions/checkout")
+    (history,) = [one for one in commands(flow) if one.startswith("if grep")]
+    assert history.endswith("then git fetch --unshallow; fi")
     python = step(flow, "actions/setup-python")["with"]
     assert tuple(map(int, python["python-version"].split("."))) >= (3, 11)
     assert python["cache"] == "pip"
@@ -510,11 +513,44 @@ def test_the_two_workflows_agree() -> None:
 
 def test_the_projects_workflow_tests_first() -> None:
     """The tests run before anything is published, and `make site` gets the address as SITE_URL."""
-    tests, edits, site = commands(OURS)
+    _, tests, edits, site = commands(OURS)
     assert (tests, site) == ("make test", "make site")
     assert "benchmarks.build_speed --articles 200 --rounds 1 --only edits" in edits
     (build,) = [one for one in OURS["jobs"]["build"]["steps"] if one.get("run") == "make site"]
     assert build["env"] == {"SITE_URL": "${{ steps.pages.outputs.base_url }}"}
+
+
+def history_is_fetched(site: Path, command: str) -> list[str]:
+    """What a step of the workflow asks of git in a site."""
+    tools = site.parent / "tools"
+    tools.mkdir(exist_ok=True)
+    (tools / "git").write_text(f'#!/bin/sh\necho "$@" >> {tools}/asked\n')
+    (tools / "git").chmod(0o755)
+    path = f"{tools}{os.pathsep}{os.environ['PATH']}"
+    subprocess.run(["sh", "-c", command], cwd=site, env={"PATH": path}, check=True)
+    asked = tools / "asked"
+    return asked.read_text().splitlines() if asked.exists() else []
+
+
+@both
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("history: true", ["fetch --unshallow"]),
+        ("history: false", []),
+        ("# history: true", []),
+        ("", []),
+    ],
+)
+def test_the_history_is_fetched_where_it_is_shown(
+    tmp_path: Path, flow: Mapping[str, Any], line: str, expected: list[str]
+) -> None:
+    """The workflow fetches the whole history if site.yml asks for it."""
+    (command,) = [one for one in commands(flow) if one.startswith("if grep")]
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "site.yml").write_text(f"title: A\n{line}\n")
+    assert history_is_fetched(site, command) == expected
 
 
 def test_the_build_steps_run(tmp_path: Path) -> None:
@@ -526,6 +562,9 @@ def test_the_build_steps_run(tmp_path: Path) -> None:
     offline = {"PIP_NO_INDEX": "1", "PIP_NO_DEPS": "1", "PIP_TARGET": str(installed)}
     environment = {**os.environ, **offline, "PYTHONPATH": str(ROOT)}
     for command in commands(SITES):
+        if command.startswith("if "):
+            assert history_is_fetched(site, command) == []
+            continue
         words = shlex.split(command.replace("${{ steps.pages.outputs.base_url }}", PAGES_URL))
         assert words.pop(0) == "python"
         subprocess.run([sys.executable, *words], cwd=site, env=environment, check=True)

@@ -188,13 +188,16 @@ def _made(options: Options, store: Path, target: output.Output | None) -> Report
     found += problems
     copied, problems = copies.read(options.site)
     found += problems
-    run = Run(options, settings, static, program, templates, store, target, ledger, copied)
+    commit, problems = _commit(settings, options)
+    found += problems
+    run = Run(options, settings, static, program, templates, store, target, ledger, copied, commit)
     inputs = seen.inputs(run, inventory, before, found)
     if target and inputs and inputs == before.past.inputs and before.all_held:
         return seen.as_before(run, before, started)
     found += [*_check_settings(settings), *render.check_templates(options.site, templates)]
     read = reading.read(run, inventory)
     planned = planning.relate(run, read, planning.plan(run, read))
+    planned = planning.remember(run, read, planned)
     total = check.masked(planned.sum, read.masked)
     found += [*read.found, *planned.found]
     found += check.no_address(settings, found)
@@ -234,7 +237,9 @@ def _made(options: Options, store: Path, target: output.Output | None) -> Report
             before.past.whole,
         )
         with cache.Store(store) as kept:
-            kept.keep_only((*read.keys, *index.keys, related.key(program)))
+            kept.keep_only(
+                (*read.keys, *index.keys, related.key(program), *planning.remembered(run))
+            )
             past.save(kept, str(target.folder))
     seconds = time.monotonic() - started
     return Report(tuple(found), total, published, seconds, unrecorded)
@@ -264,6 +269,15 @@ def _settings(options: Options) -> tuple[SiteConfig, assets.Assets, list[Diagnos
         settings = settings.model_copy(update={"url": config.base_url(options.url)})
     static, problems = assets.load(options.site)
     return settings, static, [*found, *problems]
+
+
+def _commit(settings: SiteConfig, options: Options) -> tuple[str, list[Diagnostic]]:
+    """The commit that is checked out, if the history of texts is to be shown."""
+    if not settings.history:
+        return "", []
+    from site_gen import history
+
+    return history.state(options.site)
 
 
 def _check_settings(settings: SiteConfig) -> list[Diagnostic]:

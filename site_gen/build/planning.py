@@ -11,6 +11,8 @@ from site_gen import (
     links,
     output,
     pages,
+    parallel,
+    parse,
     people,
     permalinks,
     related,
@@ -139,6 +141,33 @@ def relate(run: Run, read: Read, planned: Planned) -> Planned:
     made = related.find(planned.archive, read.signatures, run.settings, place)
     run.options.progress("Relating", 1, 1)
     return replace(planned, archive=made.archive, found=(*planned.found, *made.found))
+
+
+def remember(run: Run, read: Read, planned: Planned) -> Planned:
+    """Find for every published article when its text changed, if that is to be shown."""
+    if not run.commit:
+        return planned
+    run.options.progress("Looking back", 0, 1)
+    from site_gen import history
+
+    context = parse.Context(run.options.site, run.settings, run.program, run.store)
+    # The workers of other machines may lack git.
+    jobs = run.options.jobs if isinstance(run.options.jobs, int) else parallel.usable_cores()
+    tasks = {one.source.path: one for one in read.tasks}
+    place = history.Place(run.commit, context, jobs)
+    found, problems = history.find(planned.archive.articles, tasks, place)
+    run.options.progress("Looking back", 1, 1)
+    whole = replace(planned.archive, history=found)
+    return replace(planned, archive=whole, found=(*planned.found, *problems))
+
+
+def remembered(run: Run) -> tuple[str, ...]:
+    """The keys of what the store holds of the history of texts."""
+    if not run.commit:
+        return ()
+    from site_gen import history
+
+    return history.keys(run.commit, run.program)
 
 
 def _shown(whole: Archive) -> list[Document]:

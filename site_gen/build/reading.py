@@ -17,7 +17,8 @@ from site_gen.paths import without_ending
 class Read:
     """What the sources came to. `keys` are those of all that the store holds of it, `masked` the
     paths, without their endings, that are not to be printed, with what is printed instead,
-    `quiet` the files of which nothing may be quoted, `signatures` those of articles by path.
+    `quiet` the files of which nothing may be quoted, `signatures` those of articles by path,
+    `tasks` the documents with all that describes them.
     """
 
     inventory: sources.Inventory
@@ -28,11 +29,13 @@ class Read:
     masked: Mapping[str, str]
     quiet: frozenset[str]
     signatures: Mapping[str, bytes]
+    tasks: tuple[parse.Task, ...]
 
 
 def read(run: Run, inventory: sources.Inventory) -> Read:
     """Parse every document whose inputs are new."""
     tasks, found = parse.tasks(run.options.site, inventory, run.settings)
+    given = tuple(tasks)
     context = parse.Context(run.options.site, run.settings, run.program, run.store)
     documents: list[Document] = []
     signatures: dict[str, bytes] = {}
@@ -76,6 +79,7 @@ def read(run: Run, inventory: sources.Inventory) -> Read:
         masked,
         frozenset(quiet),
         signatures,
+        given,
     )
 
 

@@ -66,6 +66,7 @@ class Run:
     """What all steps of a build share: settings, static files, the store, the output if any.
 
     `program` and `templates` are digests: of what shapes results, and of the site's templates.
+    `commit` is what is checked out, where the history of texts is shown; else empty.
     """
 
     options: Options
@@ -77,3 +78,4 @@ class Run:
     target: Output | None
     ledger: Ledger
     copies: Copies = field(default_factory=Copies)
+    commit: str = ""

@@ -66,6 +66,7 @@ def inputs(run: Run, inventory: sources.Inventory, seen: Seen, found: Sequence[D
         run.templates,
         repr(run.ledger),
         run.copies.digest,
+        run.commit,
         *(f"{one.kind} {one.path} {one.digest} {one.size} {one.rule}" for one in inventory.sources),
         *attachments,
     )

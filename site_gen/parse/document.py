@@ -104,7 +104,8 @@ def _head(text: str, path: str) -> str:
     return text[: text.find("\n---", 4) if "\n---" in text[4:] else LONGEST_HEAD]
 
 
-def _is_draft(values: Mapping[str, Any]) -> bool:
+def is_draft(values: Mapping[str, Any]) -> bool:
+    """Whether metadata says that a document is a draft."""
     return bool(values.get("draft")) or values.get("status", "").casefold() == "draft"
 
 
@@ -112,20 +113,20 @@ class _Waits(Exception):
     """The document cannot be read before the registry is known."""
 
 
-class _Failed(Exception):
+class Failed(Exception):
     """The document cannot be published; the diagnostics say why."""
 
 
 def parse(task: Task, context: Context, body_key: str) -> tuple[Parsed, str, Record]:
     """Read one document: its metadata, its body as safe HTML, its record, what is wrong with it."""
-    work = _Work(task, context)
+    work = Work(task, context)
     document: Document | None = None
     body, record = "", Record()
     try:
         document, body, record = work.document(body_key)
     except _Waits:
         return Parsed(task.source.path, None, waits=True), body, record
-    except _Failed:
+    except Failed:
         pass  # The errors that were found tell why.
     if task.twins:
         work.found.append(_same_page(task))
@@ -166,9 +167,11 @@ def _not_named(at: Location) -> Diagnostic:
     return warning("unknown-key", at, "")
 
 
-def _version(title: str, text: str) -> str:
+def version_of(title: str, text: str) -> str:
     """The beginning of the digest of what is published, by which readers tell versions apart."""
-    return hashlib.sha256(f"{title}\n\n{text}".encode("utf-8", "surrogatepass")).hexdigest()[:10]
+    # What stood in place of front matter and labels are empty lines, which are no part of it.
+    whole = "{}\n\n{}".format(title, text.strip("\n"))
+    return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()[:10]
 
 
 def _same_page(task: Task) -> Diagnostic:
@@ -192,7 +195,7 @@ def _hiding_unread(path: str, label: labels.Label) -> Diagnostic:
     )
 
 
-class _Work:
+class Work:
     """One document on its way: what is stated about it, what was found."""
 
     def __init__(self, task: Task, context: Context) -> None:
@@ -212,7 +215,7 @@ class _Work:
         self.anonymous = False
 
     def document(self, body_key: str) -> tuple[Document, str, Record]:
-        """Everything about the document. Raises _Failed where an error ends the reading."""
+        """Everything about the document. Raises Failed where an error ends the reading."""
         apart, how = self.taken()
         if withholding.anonymised(self.stated, self.known):
             if self.task.spellings is None:
@@ -283,7 +286,7 @@ class _Work:
         self.check_empty(rendered, notes)
         # A digest of what is not published would confirm a guess at it.
         text = rendered.html if self.censor.rules or self.anonymous else apart.body
-        version = _version(found.values["title"], text)
+        version = version_of(found.values["title"], text)
         document = self.assembled(found, rendered, notes, body_key, version)
         return document, rendered.html, Record(_shown(found.evidence, notes, self.path), repairs)
 
@@ -304,7 +307,7 @@ class _Work:
             body=body_key,
             title="",
             slug=values.get("slug", ""),
-            draft=_is_draft(values),
+            draft=is_draft(values),
             embargo=values.get("embargo_until"),
             noindex=True,
             withdrawn=withdrawn,
@@ -327,15 +330,15 @@ class _Work:
             )
 
     def add_yaml(self, source: Source, kind: Any) -> None:
-        text, problems = read_text(self.site, source, "")
+        text, problems = self.read(source, "")
         self.found.extend(problems)
         if text is None:
-            raise _Failed
+            raise Failed
         self.sensitive |= withholding.speaks_of_hiding(text)
         stated, problems = metadata.yaml_file(text, kind, source.path)
         self.found.extend(problems)
         if problems:
-            raise _Failed
+            raise Failed
         self.stated.extend(stated)
 
     def withhold(self) -> None:
@@ -370,10 +373,10 @@ class _Work:
     def text(self) -> str:
         """The text of the source, after its front matter was read."""
         encoding = self.resolve(frozenset({"encoding"}), tell=False).values.get("encoding", "")
-        text, problems = read_text(self.site, self.task.source, encoding)
+        text, problems = self.read(self.task.source, encoding)
         self.found.extend(problems)
         if text is None:
-            raise _Failed
+            raise Failed
         self.sensitive |= withholding.speaks_of_hiding(_head(text, self.path))
         text = self.censor.text(text, self.path)
         if ending_of(self.path).lower() in (".yml", ".yaml"):
@@ -384,7 +387,7 @@ class _Work:
         stated, rest, problems = metadata.front_matter(text, self.path, self.known)
         self.found.extend(problems)
         if any(one.severity == "error" for one in problems):
-            raise _Failed
+            raise Failed
         self.state(stated)
         return rest
 
@@ -403,6 +406,10 @@ class _Work:
             )
         )
         return ""
+
+    def read(self, source: Source, encoding: str) -> tuple[str | None, list[Diagnostic]]:
+        """The text of a source, or None with errors."""
+        return read_text(self.site, source, encoding)
 
     def resolve(self, only: frozenset[str], *, tell: bool) -> Metadata:
         result, problems = metadata.resolve(self.stated, self.kind, self.config, self.known, only)
@@ -597,7 +604,7 @@ class _Work:
             anchors=rendered.anchors,
             headings=rendered.headings,
             accept=accept,
-            draft=_is_draft(values),
+            draft=is_draft(values),
             embargo=values.get("embargo_until"),
             noindex=values.get("noindex", False),
             registry=self.registry(values),

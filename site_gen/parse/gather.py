@@ -90,7 +90,7 @@ def _rows(
             found.append(_lost_table(table.path))
             continue
         stated, problems = tables.read(text, table.path, config)
-        if problems and _HIDING.search(text.encode()):
+        if problems and HIDING.search(text.encode()):
             problems = list(map(hushed, problems))
         found.extend(problems)
         seen: set[str] = set()
@@ -187,13 +187,19 @@ def read_text(site: Path, source: Source, encoding: str) -> tuple[str | None, li
     if hashlib.sha256(data).hexdigest() != source.digest:
         message = "The file changed while the site was being built"
         return None, [error("unreadable", Location(source.path), message, hint="Build again.")]
+    return text_of(data, source, encoding)
+
+
+def text_of(data: bytes, source: Source, encoding: str) -> tuple[str | None, list[Diagnostic]]:
+    """The text that the bytes of a source hold, or None with errors."""
     if source.markup == "html" and encoding.casefold() in ("", decoding.DETECT):
         encoding = decoding.declared(data) or encoding
     text, found = decoding.decode(data, source.path, encoding)
-    if found and _HIDING.search(data):
+    if found and HIDING.search(data):
         # The lines that are quoted may be such as must not be shown.
         found = [replace(one, value="", source="") for one in found]
     return text, found
 
 
-_HIDING = re.compile(rb"redact|withdr|withheld|embargo|anonymi[sz]", re.IGNORECASE)
+HIDING = re.compile(rb"redact|withdr|withheld|embargo|anonymi[sz]", re.IGNORECASE)
+"""What a file holds that may keep something from being shown."""

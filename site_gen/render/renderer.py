@@ -44,7 +44,7 @@ from site_gen.render.maps import Maps
 from site_gen.render.once import Once, short_digest
 from site_gen.render.templates import TEMPLATE_OF, environment
 from site_gen.render.times import beside_time, calendar, date_pieces, timeline
-from site_gen.render.versions import version
+from site_gen.render.versions import history, version
 from site_gen.render.views import active, also_known, buckets, codes, group_id, point, said
 
 NEWEST = 10
@@ -358,6 +358,7 @@ class Renderer:
             "cards": [keys.card(one) if one else "" for one in (page.key, before, after)],
             "named": [self._named_key("topic", page.key), self._named_key("series", page.key)],
             "copy": (document.archived_url, self._copy(document)),
+            "history": self.archive.history.get(page.key, ()),
             "translators": self._translators(page.key),
             "parts": self._parts(page.key),
             "translations": self._translations_of(page.key),
@@ -424,6 +425,7 @@ class Renderer:
                 if document.extra.get(name) not in (None, "", [])
             ],
             "record": bodies.record(document),
+            "history": history(document, self.archive.history.get(page.key, ())),
         }
         return {"article": article, "description": document.summary or document.excerpt}
 
