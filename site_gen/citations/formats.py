@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus, urlencode
 
 from site_gen.citations.works import Name, When, Work
 
@@ -141,18 +142,26 @@ def coins(work: Work) -> str:
     """The `title` of a COinS span (OpenURL 1.0, ANSI/NISO Z39.88), which Zotero reads in lists."""
     when = work.when
     values = [
+        # What has a publication as its source is filed under that.
+        f"rft.title={quote_plus(work.title)}&rft.source={_quoted(work.container)}",
+        *(f"rft.creator={_quoted(name)}" for one in work.authors for name in filed_names(one)),
+        *([f"rft.date={_dashed(when)}"] if when and when.start else []),
+        *([f"rft.language={_quoted(work.language)}"] if work.language else []),
+        *([f"rft.identifier={quote_plus(work.url)}"] if work.url else []),
+    ]
+    return "&".join((_COINS, *values))
+
+
+_COINS = urlencode(
+    [
         ("ctx_ver", "Z39.88-2004"),
         ("rft_val_fmt", "info:ofi/fmt:kev:mtx:dc"),
         ("rft.type", "newspaperArticle"),
-        ("rft.title", work.title),
-        # With its publication as the source it is filed under that.
-        ("rft.source", work.container),
-        *(("rft.creator", name) for one in work.authors for name in filed_names(one)),
-        *([("rft.date", _dashed(when))] if when and when.start else []),
-        *([("rft.language", work.language)] if work.language else []),
-        *([("rft.identifier", work.url)] if work.url else []),
     ]
-    return urlencode(values)
+)
+"""What every article is told as."""
+_quoted = lru_cache(maxsize=4096)(quote_plus)
+"""Names of people, of papers and of languages come again and again."""
 
 
 def _dashed(when: When) -> str:

@@ -28,29 +28,31 @@ NEWEST = 30
 
 
 class Files:
-    """Makes files of one site. `card_key` stands for all that a list shows of an article,
+    """Makes files of one site. `cards_key` stands for all that a list shows of articles,
     `absolute` makes an address whole.
     """
 
     def __init__(
-        self, inputs: Inputs, card_key: Callable[[str], str], absolute: Callable[[str], str]
+        self,
+        inputs: Inputs,
+        cards_key: Callable[[tuple[str, ...]], str],
+        absolute: Callable[[str], str],
     ) -> None:
         self.inputs = inputs
         self.archive: Archive = inputs.archive
         self.config = inputs.config
-        self.card_key = card_key
+        self.cards_key = cards_key
         self.absolute = absolute
         self.works: Once[str, Work] = Once(self._work)
 
     def key(self, page: Page) -> object:
         """All that a file holds, as digests."""
         if page.url.endswith((".bib", ".ris")):
-            return [self.card_key(key) for key in self._articles(page)]
+            return self.cards_key(tuple(self._articles(page)))
         if page.url == FEED or page.url == JSON_FEED or page.entity_kind:
             name = self._entity(page).name if page.entity_kind else ""
-            return name, [
-                (self.card_key(key), self._names("topic", key)) for key in self._newest(page)
-            ]
+            newest = tuple(self._newest(page))
+            return name, self.cards_key(newest), [self._names("topic", key) for key in newest]
         if page.url.startswith("sitemap"):
             return self._listed(page)
         return ""

@@ -87,9 +87,10 @@ class Renderer:
         self.card_keys = Once(self._card_key)
         self.credits = Once(self._credit_of)
         self.named_keys = Once(self._named_key_of)
+        self.stated_keys = Once(self._stated_key_of)
+        self.cards_keys = Once(self._cards_key_of)
         self.keys = Keys(inputs, self.card_keys.__getitem__)
-        self.told: dict[tuple[EntityKind, str], str] = {}
-        self.files = Files(inputs, self.card_keys.__getitem__, self._absolute)
+        self.files = Files(inputs, self.cards_keys.__getitem__, self._absolute)
         self.file_urls = {page.url for page in self.plan.pages if page.kind == "file"}
         self.intros = {self.plan.urls[one.path]: one for one in self.archive.pages.values()}
         self.pages = {page.url: page for page in self.plan.pages if page.kind == "list"}
@@ -150,8 +151,10 @@ class Renderer:
             **details,
         )
 
-    def _details(self, page: Page, bodies: Bodies | Keys) -> dict[str, Any]:
-        """What the template of a page shows beyond the frame of every page."""
+    def _details(self, page: Page, bodies: Bodies | Keys) -> Any:
+        """What the template of a page shows beyond the frame of every page; for a key, what all of
+        that is made from.
+        """
         match page.kind:
             case "home":
                 return self._home(bodies)
@@ -160,6 +163,8 @@ class Renderer:
                     return self._article_key(page, bodies)
                 return self._article(page, bodies)
             case "list":
+                if isinstance(bodies, Keys):
+                    return self._list_key(page)
                 return self._list(page, bodies)
             case "index":
                 return self._index(page, bodies)
@@ -343,40 +348,52 @@ class Renderer:
         return self.cards[key]
 
     def _card_key(self, key: str) -> str:
-        """What stands for a card in the key of a page that shows it."""
+        """What stands for a card in the key of a page that shows it. All have the same length."""
         document = self.archive.articles[key]
-        names = self._named_key("author", key), self._named_key("place", key)
-        named = (*names, *self._stated("author", key))
-        return short_digest(repr((document.body, self.plan.urls[document.path], named)))
+        named = [self._named_key("author", key), self._named_key("place", key)]
+        stated = self._stated_key("author", key)
+        url = self.plan.urls[document.path]
+        return short_digest("\n".join([document.body, url, *named, stated]))
 
-    def _article_key(self, page: Page, keys: Keys) -> dict[str, Any]:
+    def _cards_key_of(self, articles: tuple[str, ...]) -> str:
+        """What stands for many cards, in their order."""
+        return short_digest("".join([self.card_keys[key] for key in articles]))
+
+    def _article_key(self, page: Page, keys: Keys) -> list[Any]:
         """All that `_article` makes an article of; the rest is a matter of its source alone."""
-        document = self.archive.articles[page.key]
-        before, after = self.around.get(page.key, ("", ""))
-        return {
-            "body": keys.of(document),
-            "cards": [keys.card(one) if one else "" for one in (page.key, before, after)],
-            "named": [self._named_key("topic", page.key), self._named_key("series", page.key)],
-            "copy": (document.archived_url, self._copy(document)),
-            "history": self.archive.history.get(page.key, ()),
-            "translators": self._translators(page.key),
-            "parts": self._parts(page.key),
-            "translations": self._translations_of(page.key),
-            "cited": [self._stated(kind, page.key) for kind in ("author", "place")],
-            "versions": [keys.card(one) for one in self.archive.versions.get(page.key, ())],
-            "related": [keys.card(one) for one in self.archive.related.get(page.key, ())],
-        }
+        key = page.key
+        archive = self.archive
+        document = archive.articles[key]
+        versions, related = archive.versions.get(key, ()), archive.related.get(key, ())
+        cards = [*self.around.get(key, ("", "")), *versions, *related]
+        shown = [
+            self.card_keys[key],
+            "".join([self.card_keys[one] if one else "-" for one in cards]),
+            self._named_key("topic", key),
+            self._named_key("series", key),
+            self._stated_key("place", key),
+        ]
+        return [
+            shown,
+            len(versions),
+            keys.of(document),
+            archive.history.get(key, ()),
+            self._translators(key) if key in archive.translators else "",
+            self._parts(key) if key in archive.parts else "",
+            self._translations_of(key) if key in archive.translations else "",
+            document.archived_url,
+            self._copy(document) if document.source_url else "",
+        ]
 
-    def _stated(self, kind: EntityKind, article: str) -> list[str]:
+    def _stated_key(self, kind: EntityKind, article: str) -> str:
         """What citations and the head of a page tell of those whom an article names."""
-        return [self._told(kind, key) for key in self.archive.credits[kind].get(article, ())]
+        return self.stated_keys[kind, self.archive.credits[kind].get(article, ())]
 
-    def _told(self, kind: EntityKind, key: str) -> str:
-        if (kind, key) not in self.told:
-            self.told[kind, key] = repr(
-                citations.stated(self.archive, self.archive.entities[kind][key])
-            )
-        return self.told[kind, key]
+    def _stated_key_of(self, named: tuple[EntityKind, tuple[str, ...]]) -> str:
+        kind, keys = named
+        return repr(
+            [citations.stated(self.archive, self.archive.entities[kind][key]) for key in keys]
+        )
 
     def _entity_url(self, entity: Entity) -> str:
         return self.plan.entity_urls[entity.kind, entity.key]
@@ -564,7 +581,7 @@ class Renderer:
                 letters.setdefault(initial(entity.filed), []).append(entity)
         return filed
 
-    def _list(self, page: Page, bodies: Bodies | Keys) -> dict[str, Any]:
+    def _list(self, page: Page, bodies: Bodies) -> dict[str, Any]:
         before, after = self.list_around.get(page.url, (None, None))
         title = page.title
         parts = buckets(page.children)
@@ -584,7 +601,26 @@ class Renderer:
             "next": {"title": after.title, "url": after.url} if after else None,
         }
 
-    def _groups(self, page: Page, bodies: Bodies | Keys) -> list[dict[str, Any]]:
+    def _list_key(self, page: Page) -> list[Any]:
+        """All that `_list` makes a list of."""
+        around = self.list_around.get(page.url, (None, None))
+        return [
+            self.archive.entities[page.entity_kind][page.key].name if page.entity_kind else "",
+            self._groups_key(page),
+            calendar(self.plan.pages) if page.url == DATES else "",
+            [(one.title, one.url) if one else "" for one in around],
+        ]
+
+    def _groups_key(self, page: Page) -> list[tuple[object, ...]]:
+        """The parts of a list and the cards in each: all that its groups and timeline show."""
+        return [
+            (one.label, one.url, one.count, self.cards_keys[one.articles] if one.articles else "")
+            for one in page.children
+        ]
+
+    def _groups(self, page: Page, bodies: Bodies | Keys) -> Any:
+        if isinstance(bodies, Keys):
+            return self._groups_key(page)
         shown = [key for bucket in page.children for key in bucket.articles][:MOST_COINS]
         told = frozenset(shown)
         return [
@@ -620,6 +656,7 @@ class Renderer:
                 },
             }
         split = any(bucket.url for bucket in page.children)
+        parts = [] if isinstance(bodies, Keys) else buckets(page.children)
         registry = entry.registry if entry else None
         description = (entry.summary or entry.excerpt) if entry else ""
         return {
@@ -639,7 +676,7 @@ class Renderer:
                 "count": len(entity.articles),
                 "children": self._children(entity),
                 "map": self._map(entity, bodies) if entity.kind == "place" else None,
-                "years": [] if split else buckets(page.children),
+                "years": [] if split else parts,
                 "agency": bool(registry and registry.agency),
                 "active": active(page.children) if entity.kind == "author" else "",
             },
@@ -648,7 +685,7 @@ class Renderer:
             "translations": self._translations(entity, bodies),
             "groups": self._groups(page, bodies),
             "numbers": self._numbers(page) if entity.kind == "series" else {},
-            "buckets": buckets(page.children) if split else [],
+            "buckets": parts if split else [],
             "newest": [self._listed(key, bodies) for key in self._newest(entity)] if split else [],
         }
 
