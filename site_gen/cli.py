@@ -311,7 +311,7 @@ def init(site: Path, /, folder: Path, title: str | None, source: str) -> None:
 @click.argument("title")
 @click.option(
     "--kind",
-    type=click.Choice(["article", "author", "place", "topic", "page"]),
+    type=click.Choice(["article", "author", "place", "topic", "series", "page"]),
     default="article",
     show_default=True,
     help="What to start.",
@@ -528,6 +528,10 @@ def _nothing_published(report: Report, keep_going: bool) -> str:
     return stays if whole or keep_going else f"{stays}, or publish the rest with --keep-going"
 
 
+def _addresses(count: int) -> str:
+    return f"{count:,} address" + ("" if count == 1 else "es")
+
+
 def _conclude(report: Report, keep_going: bool) -> None:
     """Say what came of a build, and exit with the code for it."""
     if report.published is None:
@@ -537,7 +541,7 @@ def _conclude(report: Report, keep_going: bool) -> None:
         _say(f"note: {path} in output was changed by hand and is left as it is")
     if report.unrecorded:
         _say(
-            f"note: {report.unrecorded:,} addresses are not in permalinks.tsv; "
+            f"note: not in permalinks.tsv yet: {_addresses(report.unrecorded)}; "
             "`permalinks --record` adds them"
         )
     held_back = [f"{path} ({reason})" for path, reason in sorted(report.sum.held_back.items())]

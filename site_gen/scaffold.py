@@ -18,7 +18,7 @@ from slugify import slugify
 
 from site_gen import __version__
 
-Kind = Literal["article", "author", "place", "topic", "page"]
+Kind = Literal["article", "author", "place", "topic", "series", "page"]
 
 SKELETON: Mapping[str, str] = {
     "README.md": "README.md",
@@ -42,6 +42,7 @@ FOLDER_OF_KIND: Mapping[Kind, str] = {
     "author": "authors",
     "place": "places",
     "topic": "topics",
+    "series": "series",
     "page": "pages",
 }
 
@@ -62,6 +63,7 @@ HINTS: Mapping[Kind, str] = {
 # coordinates: [34.53, 69.17]
 """,
     "topic": "",
+    "series": "",
     "page": "",
 }
 """What else a document of a kind may say, as comments in its front matter."""
@@ -139,7 +141,7 @@ def new_article(
 
 
 def _front_matter(title: str, kind: Kind, date: str) -> str:
-    name = "name" if kind in ("author", "place", "topic") else "title"
+    name = "name" if kind in ("author", "place", "topic", "series") else "title"
     dated = f"date: {_scalar(date)}\n" if date and kind == "article" else ""
     return f"{name}: {_scalar(title)}\n{dated}{HINTS[kind]}"
 

@@ -111,7 +111,7 @@ def test_a_group_is_cut_to_three() -> None:
     many = [warning("link-dead", Location(f"{n}.md", 1), "dead") for n in range(4)]
     text = diagnostics.as_text(many)
     assert "warning[link-dead]: 4 times; the first 3:" in text
-    assert "… and 1 more. List all: python -m site_gen check --only link-dead --all" in text
+    assert "… and 1 more. `check --only link-dead --all` lists all." in text
     assert "3.md" not in text
     assert "3.md" in diagnostics.as_text(many, everything=True)
     assert "times" not in diagnostics.as_text(many[:3])

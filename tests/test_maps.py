@@ -184,6 +184,23 @@ def test_a_place_is_marked_in_its_country(built: SiteTest) -> None:
     assert built.soup("places/nowhere.html").select(".map") == []
 
 
+def test_a_town_is_on_the_map_of_its_country(site: SiteTest) -> None:
+    """A province without a point does not hide what lies in it; an edit of the town redraws all."""
+    files = {
+        "content/articles/a.md": document("One.", {"title": "A", "places": "[Farkhar]"}),
+        "content/places/farkhar.yml": "parent: Takhar\ncoordinates: [36.57, 69.86]\n",
+        "content/places/takhar.yml": "name: Takhar\nparent: Afghanistan\n",
+    }
+    site.write(files)
+    site.run("build")
+    svg = the_map(site, "places/afghanistan.html")
+    assert titles(svg) == {"farkhar.html": "Farkhar: 1 article"}
+    moved = "parent: Takhar\ncoordinates: [34.5, 62.2]\n"
+    site.write({"content/places/farkhar.yml": moved})
+    site.run("build")
+    assert circles(the_map(site, "places/afghanistan.html")) != circles(svg)
+
+
 def test_the_map_of_the_world(built: SiteTest) -> None:
     """Points are as large as they have articles; close ones share one; what is missing is said."""
     svg = the_map(built, "places/index.html")

@@ -67,7 +67,7 @@ def test_what_is_recorded(site: SiteTest) -> None:
     assert ledger(site) == before
     site.write({"content/articles/snow.md": article("Snow")})
     told = site.run("build")
-    assert "1 addresses are not in permalinks.tsv" in told.stderr
+    assert "not in permalinks.tsv yet: 1 address;" in told.stderr
     assert "articles/snow.html" in site.run("permalinks", *DAY).stdout
     assert site.run("permalinks", "--record", "--date", "2027-01-01").exit_code == 0
     assert ledger(site) == [*before, "articles/snow.html\t2027-01-01\tcontent/articles/snow.md"]

@@ -342,6 +342,7 @@ def test_new_article(tmp_path: Path) -> None:
         ("author", "authors", "name"),
         ("place", "places", "name"),
         ("topic", "topics", "name"),
+        ("series", "series", "name"),
         ("page", "pages", "title"),
     ],
 )
@@ -352,7 +353,7 @@ def test_new_of_each_kind(tmp_path: Path, kind: scaffold.Kind, folder: str, fiel
     assert yaml.safe_load(path.read_text().split("---\n")[1]) == {field: "Kabul"}
 
 
-@pytest.mark.parametrize("kind", ["article", "author", "place", "topic", "page"])
+@pytest.mark.parametrize("kind", ["article", "author", "place", "topic", "series", "page"])
 def test_the_hints_are_right(tmp_path: Path, kind: scaffold.Kind) -> None:
     """With its commented lines taken up, a new document has nothing wrong but its empty text."""
     site = SiteTest(started(tmp_path))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,7 @@ def read(request: Request) -> Iterator[Item]:
     except ImportError as problem:
         raise ImportFailed(
             "web pages are read by trafilatura, which is not installed; install it with "
-            'pip install "site_gen[import]"'
+            f'{sys.executable} -m pip install "site_gen[import]"'
         ) from problem
     for path in files(request.path, ENDINGS):
         text, problems = read_text(path, html=True)

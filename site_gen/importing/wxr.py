@@ -253,7 +253,7 @@ def _of_item(
         yield broken(at, f"The entry “{title[:60]}” is too long", "Import it by hand.")
         return
     if kind == "attachment":
-        url = texts.get("wp:attachment_url", "").strip()
+        url = texts.get("wp:attachment_url", "").strip() or title
         yield left(at, f"An attachment is not in the export: {url}", url, "Copy it by hand.")
         return
     if kind in NOT_TEXTS or kind not in ("post", "page") or status == "trash":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,11 +62,10 @@ class Maps:
             return None
         drawn = drawing.region(frame, self._codes(place))
         found: list[Mark] = []
-        for key in place.children:
-            child = self.places[key]
-            at = drawn.place(child.point) if child.point and child.articles else None
+        for inner in self._within(place):
+            at = drawn.place(inner.point) if inner.point and inner.articles else None
             if at:
-                found.append(Mark(key, at, len(child.articles)))
+                found.append(Mark(inner.key, at, len(inner.articles)))
         marks = [group[0] for group in apart(found, APART)][:MOST]
         own = None
         # A country is its outline, but for one that would hardly be seen.
@@ -77,12 +76,17 @@ class Maps:
     def key_of_place(self, place: Entity) -> list[Any]:
         """All that the map of a place depends on beside the program."""
         around = [self.places[key] for key in self.archive.around(place.key)]
-        children = [self.places[key] for key in place.children]
-        return [
-            place.point,
-            [one.code for one in around],
-            [(one.key, one.name, one.point, len(one.articles)) for one in children if one.point],
-        ]
+        inner = [(one.key, one.name, one.point, len(one.articles)) for one in self._within(place)]
+        return [place.point, [one.code for one in around], inner]
+
+    def _within(self, place: Entity) -> Iterator[Entity]:
+        """The places directly in it, and for one that has no point those in that one."""
+        for key in place.children:
+            child = self.places[key]
+            if child.point:
+                yield child
+            else:
+                yield from self._within(child)
 
     def marks_of_world(self) -> tuple[list[Mark], int, float]:
         """The points of the map of the world, how many places are on none, where it ends.
