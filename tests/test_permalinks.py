@@ -205,6 +205,41 @@ def test_old_addresses_that_cannot_be(site: SiteTest) -> None:
     assert "../../articles/harvest.html" in site.page("old/place/index.html")
 
 
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("/archive-manifest.json", "redirect-taken"),
+        ("/.nojekyll/a.html", "redirect-unusable"),
+        ("/.site_gen/a.html", "redirect-unusable"),
+        ("/feed.xml", ""),
+        ("/data/works/undated.bib/", ""),
+    ],
+)
+def test_old_addresses_in_the_way(site: SiteTest, written: str, said: str) -> None:
+    """What site_gen keeps for itself is told; an old address goes before a file for programs."""
+    more = f"redirect_from: [{written}]\n"
+    site.write({"content/articles/rain.md": article("Rain", "Bob Hill", more)})
+    assert said in site.codes() or not said
+    assert site.run("build").exit_code == 0
+    leads = (site.folder / f"output/{written.strip('/')}/index.html").exists()
+    assert leads == (not said)
+
+
+@pytest.mark.parametrize("folder", ["archive-manifest.json", "feed.xml", "data/works/undated.bib"])
+def test_pages_in_the_way(tmp_path: Path, folder: str) -> None:
+    """A free page in a folder of the name of a file that site_gen writes breaks no build."""
+    files = {f"content/pages/{folder}/a.md": article("P"), "content/articles/a.md": article("A")}
+    site = SiteTest(tmp_path).write(files)
+    taken = folder == "archive-manifest.json"
+    assert ("url-collision" in site.codes()) == taken
+    assert site.run("build").exit_code == taken
+
+
+def test_old_addresses_in_percent_code() -> None:
+    """An old address is what a browser shows or copies of it."""
+    assert former_url("/old/%D8%A8.html", "") == former_url("/old/ب.html", "") == "old/ب.html"
+
+
 @given(st.text(max_size=20))
 def test_any_old_address(written: str) -> None:
     """Whatever is written becomes a path inside of the site or nothing."""

@@ -27,6 +27,9 @@ from site_gen.diagnostics import Diagnostic
 from site_gen.model import Archive, Document, Withheld
 from site_gen.permalinks import Address
 
+RESERVED = (output.MANIFEST,)
+"""Names in output/ that are for site_gen alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Planned:
@@ -77,7 +80,7 @@ def plan(run: Run, read: Read) -> Planned:
         whole, problems = archive.assemble(documents, run.options.date, known)
         whole, told = threads.joined(whole, run.settings.language)
         urls, collisions = pages.place_documents(whole)
-        plan, in_the_way = pages.plan(whole, urls, run.settings)
+        plan, in_the_way = pages.plan(whole, urls, run.settings, RESERVED)
         out = {one.location.path for one in (*collisions, *in_the_way)}
         found += [*collisions, *in_the_way]
         if not out:
@@ -86,7 +89,7 @@ def plan(run: Run, read: Read) -> Planned:
         failed += sorted(out)
         documents = [one for one in documents if one.path not in out]
     moved = [*_placed(whole, urls), *_entries(whole, plan)]
-    redirects, problems = pages.redirects(moved, plan.pages, run.settings.url)
+    redirects, problems = pages.redirects(moved, plan.pages, run.settings.url, RESERVED)
     found += problems
     addresses = _addresses(whole, plan)
     away = _away(run, read, whole, failed)
@@ -114,7 +117,7 @@ def plan(run: Run, read: Read) -> Planned:
     found += problems
     used = {path: attachments[path] for path in sorted(resolved.attachments)}
     others = [*((f"static/{name}", url) for name, url in run.static.urls.items()), *used.items()]
-    found += pages.files_in_the_way(others, plan, [output.MANIFEST])
+    found += pages.files_in_the_way(others, plan, RESERVED)
     found += check.leftovers(places, resolved.attachments, resolved.withheld, run.settings)
     guarded = _guarded(shown, resolved, used)
     return Planned(whole, plan, resolved, used, tuple(failed), tuple(found), guarded, addresses)

@@ -148,9 +148,11 @@ def _collision(path: str, url: str, others: Sequence[str]) -> Diagnostic:
 
 
 def plan(
-    archive: Archive, urls: Mapping[str, str], config: SiteConfig
+    archive: Archive, urls: Mapping[str, str], config: SiteConfig, reserved: Iterable[str] = ()
 ) -> tuple[Plan, list[Diagnostic]]:
-    """Decide every page. A document in the way of a page that has to be is an error."""
+    """Decide every page. A document in the way of a page that has to be, or of a file with one of
+    the names that are `reserved`, is an error.
+    """
     entity_urls = {
         (kind, key): f"{FOLDER[kind]}/{key}.html"
         for kind in ENTITY_KINDS
@@ -179,7 +181,7 @@ def plan(
             made.extend(_index(kind, archive))
         for entity in archive.entities[kind].values():
             made.extend(lists.entity(entity, entity_urls[kind, entity.key]))
-    return Plan(tuple(made), urls, entity_urls), _in_the_way(made, archive, urls)
+    return Plan(tuple(made), urls, entity_urls), _in_the_way(made, archive, urls, reserved)
 
 
 INDEX_LIMIT = 1000
@@ -218,13 +220,13 @@ INTRODUCED = frozenset([HOME, COVERAGE, *(f"{folder}/index.html" for folder in F
 
 
 def _in_the_way(
-    made: Sequence[Page], archive: Archive, urls: Mapping[str, str]
+    made: Sequence[Page], archive: Archive, urls: Mapping[str, str], reserved: Iterable[str]
 ) -> list[Diagnostic]:
     generated = {
         comparable(page.url): page.url
         for page in made
         if page.kind not in ("article", "page", "withdrawn")
-    }
+    } | {comparable(name): name for name in reserved}
     found = []
     placed = (*archive.articles.values(), *archive.pages.values(), *archive.withdrawn.values())
     for document in placed:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from site_gen.model import Archive, Document, EntityKind, Page, PageKind
 from site_gen.pages.urls import FOLDER, HOME, listed_year
-from site_gen.paths import comparable
+from site_gen.paths import comparable, folders
 
 FEED = "feed.xml"
 JSON_FEED = "feed.json"
@@ -36,11 +36,19 @@ def files_for_programs(
 
     `absolute` says whether the address of the site is known, which feeds and sitemaps need.
     """
-    others = {comparable(url) for url in taken} | {comparable(page.url) for page in pages}
+    others = {comparable(url) for url in (*taken, *(page.url for page in pages))}
+    one_of_each = {name.rpartition("/")[0]: name for name in others}.values()
+    above = {folder for name in one_of_each for folder in folders(name)}
     made = [*_of_entities(archive, absolute), *_works(archive)]
     if absolute:
         made += _of_site(archive, len(listed(archive, pages, urls)))
-    return [page for page in made if comparable(page.url) not in others]
+    # Nothing can be a file and a folder.
+    names = {page: comparable(page.url) for page in made}
+    return [
+        page
+        for page, name in names.items()
+        if name not in others and name not in above and others.isdisjoint(folders(name))
+    ]
 
 
 def beside(url: str, ending: str) -> str:

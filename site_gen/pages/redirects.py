@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from urllib.parse import unquote
 
 from site_gen.diagnostics import Diagnostic, Location, warning
 from site_gen.model import Document, Page
@@ -19,6 +20,7 @@ def former_url(written: str, site: str) -> str:
     path = written.strip().partition("#")[0].partition("?")[0]
     if site and path.startswith(site):
         path = path.removeprefix(site)
+    path = unquote(path)  # Browsers show and copy addresses percent-encoded.
     if "://" in path or not (path.startswith("/") or "/" in path or path.endswith(".html")):
         return ""
     path = path.strip().removeprefix("/")
@@ -26,16 +28,19 @@ def former_url(written: str, site: str) -> str:
         path += "index.html"
     elif not path.endswith((".html", ".htm")):
         path += "/index.html"
-    return "" if trouble(path) else "/".join(map(segment, path.split("/")))
+    return "" if trouble(path) or path.startswith(".") else "/".join(map(segment, path.split("/")))
 
 
 def redirects(
-    moved: Iterable[tuple[Document, str]], pages: Iterable[Page], site: str
+    moved: Iterable[tuple[Document, str]],
+    pages: Iterable[Page],
+    site: str,
+    reserved: Iterable[str] = (),
 ) -> tuple[list[Page], list[Diagnostic]]:
     """A page for each old address of these documents, each with its URL, unless something else has
-    the address.
+    the address. `reserved` are names that no page may have.
     """
-    taken = {comparable(page.url): page.url for page in pages}
+    taken = {comparable(url): url for url in (*reserved, *(page.url for page in pages))}
     above = {folder: url for url in taken.values() for folder in folders(comparable(url))}
     made: list[Page] = []
     found: list[Diagnostic] = []
