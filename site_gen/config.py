@@ -37,6 +37,16 @@ class Repair(_Strict):
     )
 
 
+class Data(_Strict):
+    """What the tables of the archive hold."""
+
+    text: bool = Field(False, description="Whether data/articles.jsonl holds the texts too.")
+
+
+_GROUPS: Mapping[str, type[_Strict]] = {"repair": Repair, "data": Data}
+"""Keys of site.yml with settings below them."""
+
+
 class SiteConfig(_Strict):
     """The keys of site.yml. Each has a default, so the file may be missing."""
 
@@ -80,6 +90,7 @@ class SiteConfig(_Strict):
     history: bool = Field(
         False, description="Show when the text of an article changed, from its git repository."
     )
+    data: Data = Field(default_factory=Data, description="What the tables of the archive hold.")
     world: bool = Field(
         True, description="Know the countries of the world, their continents and outlines."
     )
@@ -253,7 +264,7 @@ def _told(problem: Any, parsed: yamlio.Yaml, lines: list[str]) -> Diagnostic:
     source = lines[line - 1] if line else ""
     name = ".".join(str(part) for part in way)
     if problem["type"] == "extra_forbidden":
-        model = Repair if way[0] == "repair" and len(way) > 1 else SiteConfig
+        model = _GROUPS.get(str(way[0]), SiteConfig) if len(way) > 1 else SiteConfig
         guess = difflib.get_close_matches(str(way[-1]), model.model_fields, n=1)
         hint = f"Did you mean `{guess[0]}`?" if guess else "See docs/configuration.md for the keys."
         return error(

@@ -386,6 +386,7 @@ PageKind = Literal[
     "held",
     "file",
     "coverage",
+    "data",
     "404",
 ]
 

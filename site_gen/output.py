@@ -37,6 +37,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from io import FileIO
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -320,6 +321,33 @@ def stage(stage_folder: Path, output_folder: Path, path: str, data: bytes) -> Ou
                     _put(temporary, data)
                 _patiently(os.replace, temporary, target)
     return file
+
+
+def stage_pieces(
+    stage_folder: Path, output_folder: Path, path: str, pieces: Iterable[bytes]
+) -> OutputFile:
+    """Keep a file for publication that comes piece by piece, as `stage` does.
+
+    Raises what `stage` raises, and whatever the pieces raise.
+    """
+    check_path(path)
+    digest = hashlib.sha256()
+    size = 0
+    temporary = _temporary(stage_folder)
+    try:
+        with _reported(UNTOUCHED):
+            os.makedirs(stage_folder, exist_ok=True)
+            with open(temporary, "xb", buffering=0) as file:
+                for piece in pieces:
+                    digest.update(piece)
+                    size += len(piece)
+                    _written(file, piece)
+            made = OutputFile(path, digest.hexdigest(), size)
+            if not holds(output_folder, made):
+                _patiently(os.replace, temporary, f"{stage_folder}/{_staged_name(made)}")
+    finally:
+        Path(temporary).unlink(missing_ok=True)
+    return made
 
 
 def holds(output_folder: Path, file: OutputFile) -> bool:
@@ -696,9 +724,13 @@ def _write(folder: Path, name: str, data: bytes) -> None:
 
 def _put(path: str, data: bytes) -> None:
     with open(path, "xb", buffering=0) as file:
-        rest = memoryview(data)
-        while rest:
-            rest = rest[file.write(rest) :]
+        _written(file, data)
+
+
+def _written(file: FileIO, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[file.write(rest) :]
 
 
 def _temporary(folder: Path) -> str:

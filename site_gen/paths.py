@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from urllib.parse import quote
 
 _DRIVE = re.compile(r"[A-Za-z]:")
 
@@ -67,3 +68,10 @@ def trouble(path: str) -> str:
 def composed(path: str) -> str:
     """A path in Unicode NFC: what is typed and what a Mac names a file are then one name."""
     return path if path.isascii() else unicodedata.normalize("NFC", path)
+
+
+@lru_cache(maxsize=16_384)
+def quoted(path: str) -> str:
+    """A path from the site's root, percent-encoded; a fragment stays one."""
+    path, mark, fragment = path.partition("#")
+    return quote(path, safe="/!$&'()*+,;=:@~") + mark + quote(fragment, safe="!$&'()*+,;=:@~/?%")

@@ -80,6 +80,7 @@ LAYERS: dict[str, frozenset[str]] = {
             "sources",
             "svg",
             "tables",
+            "tabular",
             "threads",
             "values",
         }
@@ -148,6 +149,9 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     ("render", "markup"): "it knows a placeholder by the pattern that markup writes",
     ("render", "output"): "a worker stages the page it rendered, so that no page travels back",
     ("render", "pages"): "it renders the plan that pages makes",
+    ("render", "tabular"): "the tables are files of the plan",
+    ("tabular", "cache"): "the lines of unchanged articles are kept in the store, with their texts",
+    ("tabular", "search"): "a table holds the text that the index reads",
 }
 """(who, whom): why this stage may import that one."""
 

@@ -139,7 +139,7 @@ def archives(draw: st.DrawFn) -> Files:
     body = f"{heading}Of {SECRET} we know. " + " And then: ".join(texts) + f" It ends.{closing}\n"
     noted = segment(0xE1, b"Exif\0\0" + exif(6).replace(b"Zanzibarova", LAST.encode()))
     files: Files = {
-        "site.yml": SITE_YML + "fields: {desk: Desk}\n",
+        "site.yml": SITE_YML + "fields: {desk: Desk}\ndata: {text: true}\n",
         f"content/articles/{name}.{ending}": front + body,
         f"content/articles/{name}.yml": hiding + draw(st.sampled_from(("", "collection: Box 1\n"))),
         "content/articles/p.png": PNG[:33] + chunk(b"tEXt", f"By\0{SECRET}".encode()) + PNG[33:],

@@ -188,7 +188,8 @@ def test_defaults_of_settings() -> None:
     text = text_of(DOCS / "configuration.md")
     given = re.findall(r"^#{3} `([^`]+)`\n\n[^\n]*?\bdefault `([^`]+)`", text, re.MULTILINE)
     real = config.SiteConfig().model_dump(mode="json")
-    real["repair.split_paragraphs"] = real.pop("repair")["split_paragraphs"]
+    for group in [name for name, value in real.items() if isinstance(value, dict) and value]:
+        real |= {f"{group}.{name}": value for name, value in real.pop(group).items()}
     assert {key: yaml.safe_load(value) for key, value in given} == real
 
 

@@ -237,9 +237,8 @@ def _made(options: Options, store: Path, target: output.Output | None) -> Report
             before.past.whole,
         )
         with cache.Store(store) as kept:
-            kept.keep_only(
-                (*read.keys, *index.keys, related.key(program), *planning.remembered(run))
-            )
+            stored = *read.keys, *index.keys, *made.keys, *planning.remembered(run)
+            kept.keep_only((*stored, related.key(program)))
             past.save(kept, str(target.folder))
     seconds = time.monotonic() - started
     return Report(tuple(found), total, published, seconds, unrecorded)

@@ -19,13 +19,14 @@ from site_gen.model import OutputFile, Withheld
 class Made:
     """What rendering came to: pages by URL with their keys, other files, problems.
 
-    `frame` is what all pages depend on.
+    `frame` is what all pages depend on, `keys` are those of what the store keeps of tables.
     """
 
     pages: Mapping[str, tuple[str, OutputFile]] = field(default_factory=dict)
     others: tuple[OutputFile, ...] = ()
     found: tuple[Diagnostic, ...] = ()
     frame: str = ""
+    keys: tuple[str, ...] = ()
 
     @property
     def files(self) -> list[OutputFile]:
@@ -92,7 +93,9 @@ def pages(run: Run, planned: Planned, index: search.Index, seen: Seen) -> Made:
         found += rendered.found
         done = min(done + render.CHUNK, len(planned.plan.pages))
         run.options.progress("Writing", done, len(planned.plan.pages))
-    return Made(made, tuple(others), tuple(found), context.renderer.frame)
+    renderer = context.renderer
+    keys = tuple(renderer.files.stored)
+    return Made(made, tuple(others), tuple(found), renderer.frame, keys)
 
 
 def _kept(run: Run, seen: Seen) -> dict[str, tuple[str, OutputFile]]:

@@ -16,6 +16,7 @@ from site_gen.pages.files import (
     OPEN_SEARCH,
     ROBOTS,
     SITEMAP,
+    TABLES,
     UNLISTED,
     WORKS,
     beside,
@@ -27,6 +28,7 @@ from site_gen.pages.lists import Lists, without_lists
 from site_gen.pages.redirects import former_url, redirects
 from site_gen.pages.urls import (
     COVERAGE,
+    DATA,
     DATES,
     FOLDER,
     HEADING,
@@ -53,6 +55,7 @@ from site_gen.paths import comparable, folders
 
 __all__ = [
     "COVERAGE",
+    "DATA",
     "DATES",
     "FEED",
     "FOLDER",
@@ -69,6 +72,7 @@ __all__ = [
     "ROBOTS",
     "SEARCH",
     "SITEMAP",
+    "TABLES",
     "UNDATED",
     "UNDATED_URL",
     "UNLISTED",
@@ -176,6 +180,7 @@ def plan(
     if archive.articles:
         made.append(Page("coverage", COVERAGE, title="Coverage"))
         made.extend(lists.without())
+        made.append(Page("data", DATA, title="Data"))
     for kind in ENTITY_KINDS:
         if archive.entities[kind]:
             made.extend(_index(kind, archive))
@@ -215,7 +220,9 @@ def _index(kind: EntityKind, archive: Archive) -> list[Page]:
     ]
 
 
-INTRODUCED = frozenset([HOME, COVERAGE, *(f"{folder}/index.html" for folder in FOLDER.values())])
+INTRODUCED = frozenset(
+    [HOME, COVERAGE, DATA, *(f"{folder}/index.html" for folder in FOLDER.values())]
+)
 """Pages that are made anyway; a document with such a URL is their introduction."""
 
 

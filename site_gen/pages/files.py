@@ -13,6 +13,18 @@ JSON_FEED = "feed.json"
 SITEMAP = "sitemap.xml"
 ROBOTS = "robots.txt"
 OPEN_SEARCH = "opensearch.xml"
+TABLES = tuple(
+    f"data/{name}"
+    for name in (
+        "articles.csv",
+        "articles.jsonl",
+        "authors.csv",
+        "places.csv",
+        "places.geojson",
+        "datapackage.json",
+    )
+)
+"""The archive as data, in the order in which the page of the data tells of it."""
 WORKS = "data/works/"
 """The folder of files for programs for references: one for each year, and one for the undated."""
 UNDATED_WORKS = "undated"
@@ -40,6 +52,8 @@ def files_for_programs(
     one_of_each = {name.rpartition("/")[0]: name for name in others}.values()
     above = {folder for name in one_of_each for folder in folders(name)}
     made = [*_of_entities(archive, absolute), *_works(archive)]
+    if archive.articles:
+        made += [Page("file", url) for url in TABLES]
     if absolute:
         made += _of_site(archive, len(listed(archive, pages, urls)))
     # Nothing can be a file and a folder.

@@ -27,6 +27,7 @@ SEARCH = "search.html"
 NOT_FOUND = "404.html"
 DATES = "dates/index.html"
 COVERAGE = "coverage.html"
+DATA = "data/index.html"
 WITHOUT: tuple[tuple[str, str], ...] = (
     ("authors", "Without an author"),
     ("places", "Without a place"),

@@ -11,7 +11,8 @@ from typing import Any
 from site_gen import cache
 from site_gen.diagnostics import Diagnostic
 from site_gen.model import OutputFile, Page
-from site_gen.output import stage
+from site_gen.output import OutputError, stage, stage_pieces
+from site_gen.pages import TABLES
 from site_gen.render.inputs import Inputs
 from site_gen.render.renderer import POLICY, Renderer
 from site_gen.render.templates import (
@@ -92,14 +93,23 @@ def render_chunk(context: Context, chunk: Sequence[tuple[Page, str]]) -> Rendere
     with cache.Store(context.inputs.store) as store:
         for page, key in chunk:
             try:
-                data = context.renderer.render(page, store).encode("utf-8")
-            except cache.CacheBroken:
+                file = _staged(context, page, store)
+            except (cache.CacheBroken, OutputError):
                 raise
             except Exception as problem:  # A template is the site's code: whatever it raises.
-                site, name = context.inputs.site, TEMPLATE_OF[page.kind]
+                site, name = context.inputs.site, TEMPLATE_OF.get(page.kind, "")
                 found.append(template_error(problem, site, name, page.url))
                 continue
-            if context.stage_folder:
-                file = stage(context.stage_folder, context.output_folder, page.url, data)
+            if file:
                 made[page.url] = key, file
     return Rendered(made, tuple(found))
+
+
+def _staged(context: Context, page: Page, store: cache.Store) -> OutputFile | None:
+    """A page rendered and, with a stage, staged."""
+    folder, output = context.stage_folder, context.output_folder
+    if page.url in TABLES:
+        table = context.renderer.files.table(page, store)
+        return stage_pieces(folder, output, page.url, table) if folder else None
+    data = context.renderer.render(page, store).encode("utf-8")
+    return stage(folder, output, page.url, data) if folder else None

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 import pickle
 import re
 from collections.abc import Callable
 from html import escape
 from typing import Any
-from urllib.parse import quote
 
 from markupsafe import Markup as Safe
 
@@ -16,6 +14,7 @@ from site_gen import cache, copies, redaction
 from site_gen.links import UNNAMED
 from site_gen.markup import LINK_END, LINK_START, PLACEHOLDER
 from site_gen.model import Document, Evidence, Origin, Record
+from site_gen.paths import quoted
 from site_gen.render.copied import with_copies
 from site_gen.render.inputs import Inputs
 from site_gen.render.views import evidence
@@ -124,10 +123,3 @@ _LEDGER = Origin("inferred", copies.LEDGER, 0, "the ledger of copies")
 _LINKED = re.compile(
     rf'<(?P<name>a|img)\b[^>]*?\b(?:href|src)="(?P<link>{LINK_START}(?P<number>\d+){LINK_END})"[^>]*>'
 )
-
-
-@functools.lru_cache(maxsize=16_384)
-def quoted(path: str) -> str:
-    """A path from the site's root, percent-encoded; a fragment stays one."""
-    path, mark, fragment = path.partition("#")
-    return quote(path, safe="/!$&'()*+,;=:@~") + mark + quote(fragment, safe="!$&'()*+,;=:@~/?%")

@@ -1,11 +1,11 @@
-"""The text of the files for programs: bibliographies, feeds, sitemaps."""
+"""The text of the files for programs: bibliographies, feeds, sitemaps, tables."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
-from site_gen import citations, feeds
+from site_gen import cache, citations, feeds, tabular
 from site_gen.citations import Work
 from site_gen.model import Archive, Document, Entity, EntityKind, Page
 from site_gen.pages import (
@@ -16,6 +16,7 @@ from site_gen.pages import (
     ROBOTS,
     SEARCH,
     SITEMAP,
+    TABLES,
     listed,
     listed_from,
     works_of,
@@ -47,6 +48,8 @@ class Files:
 
     def key(self, page: Page) -> object:
         """All that a file holds, as digests."""
+        if page.url in TABLES:
+            return self.tables.key(_name(page))
         if page.url.endswith((".bib", ".ris")):
             return self.cards_key(tuple(self._articles(page)))
         if page.url == FEED or page.url == JSON_FEED or page.entity_kind:
@@ -57,8 +60,26 @@ class Files:
             return self._listed(page)
         return ""
 
+    @cached_property
+    def tables(self) -> tabular.Tables:
+        """The archive as data."""
+        plan = self.inputs.plan
+        listed = tabular.Listed(self.archive, plan.urls, plan.entity_urls, self.config)
+        return tabular.Tables(listed, self.inputs.program)
+
+    def table(self, page: Page, store: cache.Store) -> Iterator[bytes]:
+        """A table, piece by piece, since all texts may be in it. Raises CacheBroken if the store
+        lost a body.
+        """
+        return self.tables.pieces(_name(page), store)
+
+    @property
+    def stored(self) -> list[str]:
+        """The keys of what the store keeps of the tables."""
+        return self.tables.stored
+
     def text(self, page: Page) -> str:
-        """The text of a file."""
+        """The text of a file that is no table."""
         if page.url.endswith(".bib"):
             return "\n".join(citations.bibtex(self.works[key]) for key in self._articles(page))
         if page.url.endswith(".ris"):
@@ -160,3 +181,8 @@ class Files:
             ]
         first = int(page.key) * IN_A_SITEMAP
         return self.addresses[first : first + IN_A_SITEMAP]
+
+
+def _name(page: Page) -> str:
+    """The name of a table."""
+    return page.url.rpartition("/")[2]

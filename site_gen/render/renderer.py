@@ -19,6 +19,7 @@ from site_gen.links import UNNAMED
 from site_gen.model import ENTITY_KINDS, Document, Entity, EntityKind, Page
 from site_gen.pages import (
     COVERAGE,
+    DATA,
     DATES,
     FEED,
     FOLDER,
@@ -34,10 +35,12 @@ from site_gen.pages import (
     initial,
     translations_url,
 )
+from site_gen.paths import quoted
 from site_gen.render import citing
 from site_gen.render.anchors import anchored
-from site_gen.render.bodies import Bodies, Keys, quoted
+from site_gen.render.bodies import Bodies, Keys
 from site_gen.render.coverage import coverage
+from site_gen.render.data import data
 from site_gen.render.files import Files
 from site_gen.render.inputs import Inputs
 from site_gen.render.maps import Maps
@@ -180,6 +183,8 @@ class Renderer:
                 return self._withdrawn(page)
             case "coverage":
                 return self._coverage(bodies)
+            case "data":
+                return self._data(bodies)
             case "404":
                 return {}
             case _:
@@ -228,6 +233,7 @@ class Renderer:
             "url": self.config.url,
             "nav": nav,
             "coverage": COVERAGE if self.archive.articles else "",
+            "data": DATA if self.archive.articles else "",
             "search": SEARCH,
             "feeds": [
                 {"url": url, "type": kind, "rel": rel}
@@ -533,6 +539,11 @@ class Renderer:
                 if held[kind]
             ],
         }
+
+    def _data(self, bodies: Bodies | Keys) -> dict[str, Any]:
+        """What the archive offers as data, each file with what it is for."""
+        shown = data(self.files.tables, self.config.data.text, self.file_urls)
+        return {"data": shown, "intro": self._intro(DATA, bodies)}
 
     def _top(self, kind: EntityKind) -> dict[str, Any]:
         named = [one for one in self.archive.entities[kind].values() if one.articles and one.named]

@@ -37,6 +37,7 @@ TEMPLATE_OF = {
     "redirect": "redirect.html",
     "held": "held.html",
     "coverage": "coverage.html",
+    "data": "data.html",
     "404": "404.html",
 }
 

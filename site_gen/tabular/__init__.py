@@ -1,0 +1,29 @@
+"""The archive as data: tables of articles, authors and places, and what describes them.
+
+`columns` says once what there is; `rows` takes it from the archive, `forms` writes it, `tables`
+makes files of it. docs/data.md describes them for those who use them.
+"""
+
+from site_gen.tabular.columns import (
+    ARTICLES,
+    ARTICLES_WITH_TEXT,
+    AUTHORS,
+    PLACES,
+    Column,
+)
+from site_gen.tabular.package import meaning
+from site_gen.tabular.rows import Listed
+from site_gen.tabular.tables import FILES, Run, Tables
+
+__all__ = [
+    "ARTICLES",
+    "ARTICLES_WITH_TEXT",
+    "AUTHORS",
+    "FILES",
+    "PLACES",
+    "Column",
+    "Listed",
+    "Run",
+    "Tables",
+    "meaning",
+]

@@ -1,0 +1,157 @@
+"""The files of an archive as data. What an edit did not touch is taken from the store."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from site_gen import cache
+from site_gen.tabular import forms, rows
+from site_gen.tabular.columns import ARTICLES, ARTICLES_WITH_TEXT, AUTHORS, PLACES
+from site_gen.tabular.package import package
+from site_gen.tabular.rows import Listed
+
+ARTICLES_CSV = "articles.csv"
+ARTICLES_JSON = "articles.jsonl"
+AUTHORS_CSV = "authors.csv"
+PLACES_CSV = "places.csv"
+PLACES_MAP = "places.geojson"
+PACKAGE = "datapackage.json"
+FILES = (ARTICLES_CSV, ARTICLES_JSON, AUTHORS_CSV, PLACES_CSV, PLACES_MAP, PACKAGE)
+
+RUN, LONGEST_RUN = 128, 1024
+"""Articles whose lines are kept together, on average and at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Articles that follow each other in a table; `digest` stands for all that is said of them."""
+
+    digest: str
+    articles: tuple[str, ...]
+
+
+class Tables:
+    """The files of one archive. `program` is the digest of what makes them."""
+
+    def __init__(self, listed: Listed, program: str) -> None:
+        self.listed = listed
+        self.program = program
+        self.with_text = listed.config.data.text
+
+    def key(self, path: str) -> str:
+        """The digest of all that a file holds."""
+        if path in (ARTICLES_CSV, ARTICLES_JSON):
+            return cache.digest_of(*(run.digest for run in self.runs))
+        return cache.digest_of(self._small[path])
+
+    def pieces(self, path: str, store: cache.Store) -> Iterator[bytes]:
+        """A file, piece by piece. Raises CacheBroken if the store lost a text."""
+        if path == ARTICLES_CSV:
+            yield forms.csv_head(ARTICLES).encode()
+        if path in (ARTICLES_CSV, ARTICLES_JSON):
+            for run in self.runs:
+                yield self._kept(path, run, store)
+        else:
+            yield self._small[path].encode()
+
+    @property
+    def rows(self) -> dict[str, int]:
+        """How many rows, or points, a file has."""
+        listed = self.listed
+        places = list(listed.entities("place"))
+        return {
+            ARTICLES_CSV: len(listed.articles),
+            ARTICLES_JSON: len(listed.articles),
+            AUTHORS_CSV: sum(1 for _ in listed.entities("author")),
+            PLACES_CSV: len(places),
+            PLACES_MAP: sum(one.point is not None for one in places),
+        }
+
+    @property
+    def words(self) -> int:
+        """How many words all texts have."""
+        articles = self.listed.archive.articles
+        return sum(articles[key].words for key in self.listed.articles)
+
+    @property
+    def stored(self) -> list[str]:
+        """The keys of all that the store keeps of the files."""
+        return [_name(path, run) for path in (ARTICLES_CSV, ARTICLES_JSON) for run in self.runs]
+
+    @cached_property
+    def runs(self) -> list[Run]:
+        """The articles, parted where the digests of their keys say: so an edit concerns one run."""
+        config = self.listed.config
+        settings = (self.program, config.url, config.language, config.rights, str(self.with_text))
+        archive = self.listed.archive
+        credits = [archive.credits[kind] for kind in rows.NAMED]
+        said: dict[tuple[object, ...], str] = {}
+        found: list[Run] = []
+        members: list[str] = []
+        inputs: list[str] = []
+
+        def end() -> None:
+            digest = cache.digest_of(*settings, "\n".join(inputs))
+            found.append(Run(digest, tuple(members)))
+            members.clear()
+            inputs.clear()
+
+        for key in self.listed.articles:
+            parts = archive.parts.get(key)
+            named = (
+                *[one.get(key, ()) for one in credits],
+                archive.translators.get(key, ()),
+                parts[0].number if parts else 0,
+            )
+            if named not in said:
+                said[named] = repr(rows.named(self.listed, key))
+            members.append(key)
+            # What its source says is in the key of its body; a ledger may know of a copy.
+            document = archive.articles[key]
+            inputs += document.body, document.archived_url, said[named]
+            last = zlib.crc32(key.encode("utf-8", "surrogatepass")) % RUN == 0
+            if last or len(members) == LONGEST_RUN:
+                end()
+        if members:
+            end()
+        return found
+
+    def _kept(self, path: str, run: Run, store: cache.Store) -> bytes:
+        """The lines of a run, from the store or made now."""
+        name = _name(path, run)
+        lines = store.get(name)
+        if lines is None:
+            lines = self._made(path, run, store).encode()
+            store.put([(name, lines)])
+        return lines
+
+    def _made(self, path: str, run: Run, store: cache.Store) -> str:
+        made = (rows.article(self.listed, key) for key in run.articles)
+        if path == ARTICLES_CSV:
+            return forms.csv_lines(ARTICLES, made)
+        if not self.with_text:
+            return forms.json_lines(ARTICLES, made)
+        texts = (self.listed.text(key, store) for key in run.articles)
+        whole = ((*row, text) for row, text in zip(made, texts, strict=True))
+        return forms.json_lines(ARTICLES_WITH_TEXT, whole)
+
+    @cached_property
+    def _small(self) -> Mapping[str, str]:
+        """The text of the files that are made in one go."""
+        listed = self.listed
+        authors = [rows.author(listed, one) for one in listed.entities("author")]
+        places = [rows.place(listed, one) for one in listed.entities("place")]
+        return {
+            AUTHORS_CSV: forms.csv_head(AUTHORS) + forms.csv_lines(AUTHORS, authors),
+            PLACES_CSV: forms.csv_head(PLACES) + forms.csv_lines(PLACES, places),
+            PLACES_MAP: forms.geojson(PLACES, places),
+            PACKAGE: package(listed.config),
+        }
+
+
+def _name(path: str, run: Run) -> str:
+    """What the lines of a run are kept by."""
+    return f"lines {path} {run.digest}"
