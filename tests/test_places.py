@@ -322,3 +322,20 @@ def test_the_world_is_whole() -> None:
         assert len(one.code3) == 3
         assert one.may_hold(one.point), one.name
     assert known["XK"].name == "Kosovo"
+
+
+def test_an_entry_without_its_fence_is_told(site: SiteTest) -> None:
+    """Fields that begin an entry and stand in no front matter are text, with a warning."""
+    lines = "\nname: Kunduz\nparent: Afghanistan\n"
+    site.write(
+        {
+            "content/articles/a.md": document("One.", {"title": "A", "places": "[Kunduz, Kabul]"}),
+            "content/places/kunduz.md": lines,
+            "content/places/kabul.md": f"---\nname: Kabul\n---\n{lines}",
+            "content/topics/harvest.md": "Name days: a list.\n",
+        }
+    )
+    [told] = [one for one in site.diagnostics() if one["code"] == "label-unread"]
+    assert (told["path"], told["line"]) == ("content/places/kunduz.md", 2)
+    site.write({"content/places/kunduz.md": f"---{lines}---\n"})
+    assert "label-unread" not in site.codes()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, get_args
@@ -172,6 +173,12 @@ def version_of(title: str, text: str) -> str:
     # What stood in place of front matter and labels are empty lines, which are no part of it.
     whole = "{}\n\n{}".format(title, text.strip("\n"))
     return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()[:10]
+
+
+ENTRY_FIELD = re.compile(
+    r"(?:name|aliases|parent|coordinates|same_as|sort_name|agency|portrait):(?= |$)", re.IGNORECASE
+)
+"""How the text of an entry begins whose fields were meant as front matter."""
 
 
 def _same_page(task: Task) -> Diagnostic:
@@ -444,6 +451,7 @@ class Work:
         known = labels.known_labels(self.config.labels)
         if self.kind not in ("article", "page"):
             known = {}
+            self.found.extend(self.unfenced(text))
         if how != "html":
             apart = labels.split(text, known, stated_title, how, self.names(known))
             if apart.unread:
@@ -456,6 +464,20 @@ class Work:
         )
         title = stated_title or next((value for key, value, _ in head.stated if key == "title"), "")
         return htmlsource.split(htmlsource.body_of(text, head), known, title)
+
+    def unfenced(self, text: str) -> Iterator[Diagnostic]:
+        """A finding where an entry begins with a field, and no front matter says that it is one."""
+        first = next((line for line in enumerate(text.split("\n"), 1) if line[1].strip()), None)
+        said = ENTRY_FIELD.match(first[1]) if first else None
+        if first and said and all(one.origin.kind != "front matter" for one in self.stated):
+            yield warning(
+                "label-unread",
+                Location(self.path, first[0], 1),
+                f"The entry begins with `{said[0]}`, which is shown as text and says nothing",
+                value=said[0],
+                hint="Put a line `---` above such lines and one below, or name the file .yml.",
+                source=first[1],
+            )
 
     def names(self, known: Mapping[str, str]) -> Names | None:
         """What labels without bold mean; None where the file has a better place for metadata."""
