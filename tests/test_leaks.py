@@ -9,11 +9,13 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import sqlite3
 import tempfile
 import unicodedata
 import zlib
 from base64 import b64decode
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from html import unescape
 from pathlib import Path
 from urllib.parse import unquote
@@ -23,7 +25,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.archive_sites import PNG, Files
-from tests.support import SITE_YML, SiteTest
+from tests.support import DATE, SITE_YML, SiteTest
 from tests.test_picturedata import JFIF, SCAN, chunk, exif, segment
 
 FIRST, LAST = "Quillon", "Zanzibarova"
@@ -222,6 +224,11 @@ def assert_nothing_leaks(files: Mapping[str, str | bytes], forms: Iterable[str])
         output = site.folder / "output"
         assert output.exists(), "nothing was published"
         assert list(leaks(output)) == []
+        database = site.run("export", "sqlite", "a.db", "--keep-going", "--date", DATE)
+        assert database.exit_code == 0
+        with closing(sqlite3.connect(site.folder / "a.db")) as opened:
+            assert traces((*decoded((site.folder / "a.db").read_bytes()), *opened.iterdump())) == []
+        assert traces([database.stderr]) == []
         assert searched(site) == []
 
 

@@ -6,6 +6,7 @@ import datetime
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -47,6 +48,62 @@ def edition(site: Path, /, file: Path, output: Path | None) -> None:
     except (NotASite, zipped.Exists, OSError) as problem:
         _fail(problem)
     click.echo(f"Wrote {target}: {files:,} files, {target.stat().st_size:,} bytes", err=True)
+
+
+@export.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--url", default="", help="Where the site is published, in place of the site's own.")
+@click.option("--date", type=click.DateTime(["%Y-%m-%d"]), help="The day. Default: as for build.")
+@click.option("--keep-going", is_flag=True, help="Leave out the documents that have errors.")
+@click.pass_obj
+def sqlite(
+    site: Path, /, file: Path, url: str, date: datetime.datetime | None, keep_going: bool
+) -> None:
+    """Write the archive into FILE, a SQLite database with all texts and a full-text index.
+
+    It is made from the sources, and holds what a build would publish and nothing else. Exits with 1
+    if the sources have errors, with 2 if nothing could be written.
+    """
+    import sqlite3
+
+    from site_gen import build as builder
+    from site_gen import config
+    from site_gen.exports import database
+    from site_gen.exports.edition import Exists
+    from site_gen.output import OutputError
+    from site_gen.tabular import Listed
+
+    target = site / file
+    day = date.date() if date else today()
+    try:
+        url = config.base_url(url)
+    except ValueError as problem:
+        raise click.BadParameter(str(problem), param_hint="--url") from problem
+    options = builder.Options(
+        site, site / "output", day, url=url, keep_going=keep_going, publish=False
+    )
+
+    def written(one: builder.Survey) -> int | None:
+        if not one.may_publish(options):
+            return None
+        plan = one.planned.plan
+        listed = Listed(one.planned.archive, plan.urls, plan.entity_urls, one.settings)
+        return database.write(target, listed, one.store)
+
+    try:
+        database.refuse(target)
+        articles = builder.surveyed(options, written)
+    except (Exists, OutputError, OSError, sqlite3.Error) as problem:
+        _fail(problem)
+    if articles is None:
+        click.echo(
+            "error: The sources have errors, which `check` names. Nothing was written. Mend them, "
+            "or leave these documents out with --keep-going.",
+            err=True,
+        )
+        sys.exit(REFUSED)
+    size = target.stat().st_size
+    click.echo(f"Wrote {target}: {articles:,} articles, {size:,} bytes", err=True)
 
 
 @export.command()
@@ -128,6 +185,6 @@ def _refuse_withheld(site: Path, day: datetime.date) -> None:
         sys.exit(REFUSED)
 
 
-def _fail(problem: Exception) -> None:
+def _fail(problem: Exception) -> NoReturn:
     click.echo(f"error: {problem}", err=True)
     sys.exit(ENVIRONMENT)

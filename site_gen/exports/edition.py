@@ -58,11 +58,16 @@ def sound(site: Path) -> tree.Verdict:
     return verdict
 
 
+def refuse(target: Path) -> None:
+    """Raise Exists if there is a file already."""
+    if target.exists() or target.is_symlink():
+        raise Exists(f"{target} exists already. Nothing was written. Name another file.")
+
+
 @contextmanager
 def new_file(target: Path) -> Iterator[BinaryIO]:
     """A file to write that is there when it is whole and not before. Raises Exists."""
-    if target.exists() or target.is_symlink():
-        raise Exists(f"{target} exists already. Nothing was written. Name another file.")
+    refuse(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}")
     try:

@@ -9,10 +9,11 @@ from site_gen.tabular.columns import (
     ARTICLES_WITH_TEXT,
     AUTHORS,
     PLACES,
+    TOPICS,
     Column,
 )
 from site_gen.tabular.package import meaning
-from site_gen.tabular.rows import Listed
+from site_gen.tabular.rows import Listed, Row, article, author, place, topic
 from site_gen.tabular.tables import FILES, Run, Tables
 
 __all__ = [
@@ -21,9 +22,15 @@ __all__ = [
     "AUTHORS",
     "FILES",
     "PLACES",
+    "TOPICS",
     "Column",
     "Listed",
+    "Row",
     "Run",
     "Tables",
+    "article",
+    "author",
     "meaning",
+    "place",
+    "topic",
 ]

@@ -81,3 +81,13 @@ PLACES = (
     Column("note", "text", "What is to be said of its status."),
     Column("articles", "integer", "The number of articles about it or a place in it."),
 )
+
+TOPICS = (
+    Column("id", "text", "What it is known by."),
+    Column("url", "text", "The path of its page, from the root of the site."),
+    Column("address", "text", "The whole address of that page, if that of the site is known."),
+    Column("name", "text", "The name."),
+    Column("aliases", "list", "Other spellings and names."),
+    Column("articles", "integer", "The number of its articles, of those in the table."),
+)
+"""Of topics and of series: only the database has tables of them."""

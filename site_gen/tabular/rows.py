@@ -176,6 +176,11 @@ def place(listed: Listed, one: Entity) -> Row:
     )
 
 
+def topic(listed: Listed, one: Entity) -> Row:
+    """What the columns of a topic or a series say."""
+    return (*_page(listed, one), one.name, one.aliases, listed.count(one.articles))
+
+
 def _page(listed: Listed, one: Entity) -> tuple[str, str, str | None]:
     url = listed.entity_urls[one.kind, one.key]
     return one.key, quoted(url), listed.address(url)
