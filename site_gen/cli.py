@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import gc
 import os
 import shutil
 import sys
@@ -433,6 +434,8 @@ def _run(site: Path, output: Path | None, shared: dict[str, Any], **more: Any) -
         options = _options(site, output, shared, progress=progress, **more)
         if not shared["date"]:
             _say(f"The day is {options.date} (UTC); --date sets another.")
+        # The process ends with its build: what is left of it need not be looked through for cycles.
+        gc.disable()
         try:
             return builder.build(options)
         except (OutputError, RemoteError) as problem:
@@ -442,6 +445,9 @@ def _run(site: Path, output: Path | None, shared: dict[str, Any], **more: Any) -
                 "A worker process was ended from outside, perhaps for want of memory. "
                 "Nothing was published. Try again with --jobs 1."
             )
+        finally:
+            gc.freeze()
+            gc.enable()
     _say(f"error: {failure}")
     sys.exit(ENVIRONMENT)
 

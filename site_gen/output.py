@@ -415,7 +415,7 @@ def _respelled(folder: Path, old: Files, planned: Files) -> dict[str, OutputFile
     """
     if old.keys() <= planned.keys():
         return dict(old)
-    names = {name for path in planned for name in (*folders(path), path)}
+    names = {*planned, *_above(planned)}
     spelling = {comparable(name): name for name in sorted(names)}
     places: dict[str, str] = {}
 
@@ -433,7 +433,10 @@ def _respelled(folder: Path, old: Files, planned: Files) -> dict[str, OutputFile
             places[path] = name
         return places[path]
 
-    return {place(path): replace(file, path=place(path)) for path, file in old.items()}
+    return {
+        place(path): file if path in planned else replace(file, path=place(path))
+        for path, file in old.items()
+    }
 
 
 def _same_entry(folder: Path, one: str, other: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import jinja2
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup, escape
 
+from site_gen.render import templates
 from site_gen.render.templates import Environment
 
 VALUES = st.one_of(
@@ -46,3 +48,25 @@ def test_a_template_makes_what_plain_jinja_makes_of_it(template: str, a: Any, b:
     given_ = {"a": a, "b": b, "d": {"key": a}}
     plain = jinja2.Environment(autoescape=True).from_string(template).render(given_)
     assert Environment(autoescape=True).from_string(template).render(given_) == plain
+
+
+def test_templates_are_compiled_once_for_all_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What another process compiled is found in the store; an edited template is not taken."""
+    (tmp_path / "templates").mkdir()
+    own = tmp_path / "templates" / "own.html"
+    own.write_text("before", encoding="utf-8")
+    store = tmp_path / "store"
+    templates.environment.cache_clear()
+    assert templates.check_templates(tmp_path, "digest", store) == []
+    templates.environment.cache_clear()
+    with monkeypatch.context() as patched:
+        patched.setattr(Environment, "compile", None)
+        found = templates.environment(tmp_path, "digest", store).get_template("own.html")
+    assert found.render() == "before"
+    own.write_text("after", encoding="utf-8")
+    templates.environment.cache_clear()
+    found = templates.environment(tmp_path, "digest", store).get_template("own.html")
+    assert found.render() == "after"
+    templates.environment.cache_clear()

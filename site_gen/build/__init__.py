@@ -194,7 +194,8 @@ def _made(options: Options, store: Path, target: output.Output | None) -> Report
     inputs = seen.inputs(run, inventory, before, found)
     if target and inputs and inputs == before.past.inputs and before.all_held:
         return seen.as_before(run, before, started)
-    found += [*_check_settings(settings), *render.check_templates(options.site, templates)]
+    found += _check_settings(settings)
+    found += render.check_templates(options.site, templates, store)
     read = reading.read(run, inventory)
     planned = planning.relate(run, read, planning.plan(run, read))
     planned = planning.remember(run, read, planned)

@@ -85,7 +85,7 @@ class Renderer:
         self.config = inputs.config
         self.archive = inputs.archive
         self.plan = inputs.plan
-        self.templates = environment(inputs.site, inputs.templates)
+        self.templates = environment(inputs.site, inputs.templates, inputs.store)
         self.cards: dict[str, dict[str, Any]] = {}
         self.card_keys = Once(self._card_key)
         self.credits = Once(self._credit_of)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import pickle
 import re
 import traceback
 from collections.abc import Iterable, MutableMapping
@@ -13,13 +14,14 @@ from types import FunctionType
 from typing import Any
 
 import jinja2
+from jinja2.bccache import Bucket
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.nodes import Expr
 from markupsafe import Markup as Safe
 from markupsafe import escape
 
 from site_gen import theme
-from site_gen.cache import digest_of
+from site_gen.cache import PAST, Store, digest_of, program_digest
 from site_gen.diagnostics import Diagnostic, Location, error
 
 TEMPLATE_OF = {
@@ -101,11 +103,45 @@ class Environment(jinja2.Environment):
         return super().getattr(obj, attribute)
 
 
+class Compiled(jinja2.BytecodeCache):
+    """What templates were compiled to, in the store of the site, for the processes and builds to
+    come. Jinja2 compares the source of each with that which it was made from.
+    """
+
+    def __init__(self, folder: Path, digest: str) -> None:
+        """Take what the store in `folder` has for the templates of this digest."""
+        self.folder = folder
+        self.digest = digest
+        self.key = f"{PAST}{program_digest()} templates"
+        with Store(folder) as store:
+            data = store.get(self.key)
+        of, code = (digest, {}) if data is None else pickle.loads(data)
+        self.code: dict[str, bytes] = code if of == digest else {}
+        self.kept = set(self.code)
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill in the code of a template, if it is known."""
+        if bucket.key in self.code:
+            bucket.bytecode_from_string(self.code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Take the code of a template that was compiled just now."""
+        self.code[bucket.key] = bucket.bytecode_to_string()
+
+    def keep(self) -> None:
+        """Put what is new into the store."""
+        if not self.code.keys() <= self.kept:
+            with Store(self.folder) as store:
+                store.put([(self.key, pickle.dumps((self.digest, self.code)))])
+            self.kept = set(self.code)
+
+
 @lru_cache(maxsize=2)
-def environment(site: Path, digest: str) -> Environment:
+def environment(site: Path, digest: str, store: Path) -> Environment:
     """The templates: the site's own first, then the theme's, which are also below `theme/`.
 
-    What was compiled once is there for all that render the templates of one digest in this process.
+    What was compiled once is there for all that render the templates of one digest in this
+    process, and in `store` for others. Raises CacheBroken if that cannot be read.
     """
     default = jinja2.FileSystemLoader(theme.folder("templates"))
     return Environment(
@@ -122,6 +158,7 @@ def environment(site: Path, digest: str) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         auto_reload=False,
+        bytecode_cache=Compiled(store, digest),
     )
 
 
@@ -150,9 +187,12 @@ def _digest(file: str) -> str:
         return str(problem)  # `check_templates` tells it.
 
 
-def check_templates(site: Path, digest: str) -> list[Diagnostic]:
-    """Compile every template that pages use, of this digest; one error for each that is broken."""
-    templates = environment(site, digest)
+def check_templates(site: Path, digest: str, store: Path) -> list[Diagnostic]:
+    """Compile every template that pages use, of this digest; one error for each that is broken.
+
+    What comes of it is kept in `store`. Raises CacheBroken if it cannot be.
+    """
+    templates = environment(site, digest, store)
     found = []
     names = sorted({*TEMPLATE_OF.values(), *_own_templates(site)})
     for name in names:
@@ -162,6 +202,8 @@ def check_templates(site: Path, digest: str) -> list[Diagnostic]:
             found.append(template_error(problem, site, name))
         except (OSError, UnicodeDecodeError) as problem:
             found.append(_unreadable(name, problem))
+    if isinstance(templates.bytecode_cache, Compiled):
+        templates.bytecode_cache.keep()
     return found
 
 
