@@ -8,14 +8,18 @@ definitions (Citation Style Language).
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from site_gen.citations.works import Name, When, Work
 
 _APA_MOST, _APA_FIRST = 20, 19
 _CHICAGO_MOST, _CHICAGO_FIRST = 10, 7
+_MONTHS = (
+    "", "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
 _SHORT_MONTHS = (
     "", "Jan.", "Feb.", "Mar.", "Apr.", "May", "June", "July", "Aug.", "Sept.", "Oct.", "Nov.",
     "Dec.",
@@ -28,8 +32,9 @@ _SMALL = frozenset(_SMALL_WORDS.split())
 _INNER_QUOTES = str.maketrans({"“": "‘", "”": "’", '"': "'"})
 
 
+@lru_cache(maxsize=8)
 def apa(work: Work) -> str:
-    """As in APA's list of references."""
+    """As in APA's list of references. A page needs it twice."""
     date = f"({_apa_date(work.when)})."
     names = _apa_names(work.authors)
     title = _stopped(work.title)
@@ -119,7 +124,7 @@ def _apa_date(when: When | None) -> str:
         year, *rest = when.start
         text = f"{year}"
         if rest:
-            text += f", {calendar.month_name[rest[0]]}" + (f" {rest[1]}" if rest[1:] else "")
+            text += f", {_MONTHS[rest[0]]}" + (f" {rest[1]}" if rest[1:] else "")
     return f"ca. {text}" if when.circa else text
 
 
@@ -129,7 +134,7 @@ def _chicago_date(when: When) -> str:
     else:
         year, *rest = when.start
         day = f" {rest[1]}," if rest[1:] else ""
-        text = f"{calendar.month_name[rest[0]]}{day} {year}" if rest else f"{year}"
+        text = f"{_MONTHS[rest[0]]}{day} {year}" if rest else f"{year}"
     return f"[{text}?]" if when.circa else text
 
 
@@ -148,17 +153,24 @@ def _quoted(work: Work) -> str:
     return _capitals(work.title, work.language).translate(_INNER_QUOTES)
 
 
+@lru_cache(maxsize=8)
 def _capitals(title: str, language: str) -> str:
     """An English title with capitals; words that have any of their own, and other languages, are
     left as they are.
     """
-    if language and not re.match(r"en\b", language, re.IGNORECASE):
+    if language and not _ENGLISH.match(language):
         return title
     words = []
     before = ":"
     for word in title.split():
         if word.islower() and (word not in _SMALL or before in ":."):
-            word = re.sub(r"\w", lambda letter: letter[0].upper(), word, count=1)
+            if word[0].isalnum():
+                word = word[0].upper() + word[1:]
+            else:
+                word = re.sub(r"\w", lambda letter: letter[0].upper(), word, count=1)
         before = word[-1]
         words.append(word)
     return " ".join(words)
+
+
+_ENGLISH = re.compile(r"en\b", re.IGNORECASE)
