@@ -32,9 +32,14 @@ _SMALL = frozenset(_SMALL_WORDS.split())
 _INNER_QUOTES = str.maketrans({"“": "‘", "”": "’", '"': "'"})
 
 
-@lru_cache(maxsize=8)
 def apa(work: Work) -> str:
-    """As in APA's list of references. A page needs it twice."""
+    """As in APA's list of references."""
+    return _apa(work)
+
+
+@lru_cache(maxsize=8)
+def _apa(work: Work) -> str:
+    """A page needs it twice."""
     date = f"({_apa_date(work.when)})."
     names = _apa_names(work.authors)
     title = _stopped(work.title)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import cache as remembered
 from functools import partial
 from pathlib import Path
 
@@ -74,9 +75,20 @@ def make(archive: Archive, urls: Mapping[str, str], language: str, place: Place)
     dates = {one.date.edtf: one.date for one in indexed.values() if one.date}
     labels = {edtf: date.label() for edtf, date in dates.items()}
 
+    @remembered
+    def names(kind: EntityKind, keys: tuple[str, ...]) -> str:
+        """Most articles name what others name too."""
+        return "; ".join([archive.entities[kind][key].name for key in keys])
+
+    def said(article: str) -> tuple[str, str]:
+        authors, places = (archive.credits[kind].get(article, ()) for kind in ("author", "place"))
+        return names("author", authors), names("place", places)
+
     def entries(group: Sequence[str]) -> tuple[Entry, ...]:
         documents = [indexed[key] for key in group]
-        return tuple(_entry(archive, one, urls[one.path], language, labels) for one in documents)
+        return tuple(
+            [_entry(one, urls[one.path], language, labels, said(one.key)) for one in documents]
+        )
 
     return indexes(
         context,
@@ -181,29 +193,21 @@ def _parts(
 
 
 def _entry(
-    archive: Archive, document: Document, url: str, language: str, labels: Mapping[str, str]
+    document: Document, url: str, language: str, labels: Mapping[str, str], names: tuple[str, str]
 ) -> Entry:
+    """An article; `labels` are those of dates, `names` its authors and its places."""
     edtf = document.date.edtf if document.date else ""
+    notes = document.closing_notes
     return Entry(
-        key=document.key,
-        url=url,
-        title=document.title,
-        summary=document.summary,
-        language=document.language or language,
-        body=document.body,
-        notes="\n".join(note.html for note in document.closing_notes),
-        shown=(
-            labels.get(edtf, ""),
-            edtf,
-            _names(archive, "author", document.key),
-            _names(archive, "place", document.key),
-        ),
+        document.key,
+        url,
+        document.title,
+        document.summary,
+        document.language or language,
+        document.body,
+        "\n".join([note.html for note in notes]) if notes else "",
+        (labels.get(edtf, ""), edtf, *names),
     )
-
-
-def _names(archive: Archive, kind: EntityKind, article: str) -> str:
-    keys = archive.credits[kind].get(article, ())
-    return "; ".join(archive.entities[kind][key].name for key in keys)
 
 
 def _variants(archive: Archive, indexed: Set[str], language: str) -> dict[str, tuple[str, ...]]:
