@@ -180,8 +180,8 @@ def _home(
     for one in new:
         if file and one.source == one.entry and name_of(one.source) == file:
             return one
-    folder, _, name = lost.url.rpartition("/")
-    names = [one.url.rpartition("/")[2] for one in new]
+    folder, _, name = lost.url.removesuffix(".html").rpartition("/")
+    names = [one.url.removesuffix(".html").rpartition("/")[2] for one in new]
     # What is of the same kind is likelier than what is not.
     beside = [one.url.rpartition("/")[0] == folder for one in new]
     close = difflib.get_close_matches(name, names, n=5, cutoff=0.6)

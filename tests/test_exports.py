@@ -164,3 +164,23 @@ def test_a_path_that_must_not_be_printed(site: SiteTest) -> None:
     assert refused.exit_code == 1
     assert "Redacted: 1" in refused.stderr
     assert "secret" not in refused.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("edition", "output/x.zip"),
+        ("bagit", "output/bag"),
+        ("bagit", "output"),
+        ("bagit", "content/bag"),
+    ],
+)
+def test_nothing_is_exported_into_what_is_exported(
+    site: SiteTest, arguments: tuple[str, ...]
+) -> None:
+    """Nothing is written into the published site, where it would be published, or into content/."""
+    before = contents(site.folder)
+    result = site.run("export", *arguments)
+    assert result.exit_code == 2
+    assert "Nothing was written" in result.stderr
+    assert contents(site.folder) == before

@@ -297,3 +297,12 @@ def test_no_recorded_address_is_ever_lost(
         site.run("build", "--keep-going")
         output = site.output()
         assert [line for line in ledger(site)[1:] if line.split("\t")[0] not in output] == []
+
+
+def test_no_home_is_guessed_for_what_is_like_nothing(site: SiteTest) -> None:
+    """A short name that has only its ending in common with another is not taken for it."""
+    (site.folder / "content/articles/rain.md").unlink()
+    site.write({"content/articles/hail.md": article("Hail", "Bob Hill")})
+    said = site.run("build").stderr
+    assert "articles/rain.html was published and would lead nowhere" in said
+    assert "It may be" not in said

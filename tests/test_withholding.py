@@ -507,3 +507,19 @@ def test_files_that_hold_the_words(site: SiteTest, data: bytes, code: str) -> No
     assert f"[{code}]" in said
     assert SECRET not in said
     assert (site.folder / "output/articles/t.csv").exists() == (code == "attachment-unread")
+
+
+def test_an_identifier_is_read_as_an_address(site: SiteTest) -> None:
+    """An identifier that spells the words as addresses do is shown nowhere."""
+    words = {"title": "D", "identifier": "vera-zanzibarova-7", "date": "2001"}
+    site.write(
+        {
+            "content/articles/d.md": document("Vera Zanzibarova spoke.", words),
+            "content/articles/d.yml": (
+                "redactions: [{match: Vera Zanzibarova, reason: Her wish.}]\n"
+            ),
+        }
+    )
+    assert site.run("build").exit_code == 0
+    assert "zanzibarova" not in site.page("articles/d.html").casefold()
+    assert "Identifier" not in site.text("articles/d.html")

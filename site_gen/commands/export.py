@@ -43,6 +43,7 @@ def edition(site: Path, /, file: Path, output: Path | None) -> None:
     from site_gen.exports.tree import NotASite
 
     target = site / file
+    _apart(target, site, output)
     try:
         files = zipped.write(output or site / "output", target, target.stem)
     except (NotASite, zipped.Exists, OSError) as problem:
@@ -142,6 +143,7 @@ def bagit(
     from site_gen.exports.tree import NotASite
 
     site: Path = context.obj
+    _apart(site / folder, site, output)
     day = date.date() if date else today()
     if with_sources and not restricted:
         _refuse_withheld(site, day)
@@ -185,6 +187,13 @@ def _refuse_withheld(site: Path, day: datetime.date) -> None:
         sys.exit(REFUSED)
 
 
-def _fail(problem: Exception) -> NoReturn:
+def _apart(target: Path, site: Path, output: Path | None) -> None:
+    """End here if what is exported would be among what it is made of, or published with it."""
+    for folder in (output or site / "output", site / "content"):
+        if target.resolve().is_relative_to(folder.resolve()):
+            _fail(f"{target} is in {folder}. Nothing was written. Name a place outside of it.")
+
+
+def _fail(problem: Exception | str) -> NoReturn:
     click.echo(f"error: {problem}", err=True)
     sys.exit(ENVIRONMENT)

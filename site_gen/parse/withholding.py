@@ -170,11 +170,17 @@ class Censor:
         return done.text
 
     def statement(self, one: Statement) -> Statement | None:
-        """A statement without the words; None for an address that held them."""
-        if not self.rules or self.known.get(folded(one.key)) in _NOT_WORDS:
+        """A statement without the words; None for an address or an identifier that held them."""
+        field = self.known.get(folded(one.key))
+        if not self.rules or field in _NOT_WORDS:
             return one
         value = self._value(one.value, one.location)
         if isinstance(one.value, str) and "://" in one.value and value != one.value:
+            return None
+        # Identifiers are made like addresses, and often from them: `ann-bell-7`.
+        if field == "identifier" and any(
+            redaction.spells(said, self.rules) for said in strings(value)
+        ):
             return None
         raw = self._value(one.raw, one.location)
         return replace(one, value=value, raw=raw, source="")
