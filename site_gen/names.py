@@ -23,7 +23,7 @@ _INSTITUTION = re.compile(
 )
 """Words that names of institutions have and names of people do not."""
 
-_GIVEN_FIRST = re.compile(r"[A-Za-zÀ-ɏḀ-ỿͰ-Ͽἀ-῿Ѐ-ӿ԰-֏ .'’ʼ-]+")
+_GIVEN_FIRST = re.compile(r"[A-Za-zÀ-ɏḀ-ỿͰ-Ͽἀ-῿Ѐ-ӿ԰-֏ .'’ʼ\"“”-]+")
 """Scripts whose languages mostly put the family name last; in others a name stays as it is."""
 
 _PARTICLES = frozenset({

@@ -30,6 +30,7 @@ from tests.test_archive import document as made
         ("Le Sample", "Le Sample"),
         ("Ann Sample Jr.", "Sample, Ann, Jr."),
         ("Ann Sample, PhD", "Sample, Ann, PhD"),
+        ('Ann "Annie" Sample', 'Sample, Ann "Annie"'),
         ("Sample Health Administration", "Sample Health Administration"),
         ("Иван Образцов", "Образцов, Иван"),
         ("Reuters", "Reuters"),
