@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.support import SITE_YML, SiteTest
@@ -146,6 +146,29 @@ def test_moves_and_merges(repository: Repository) -> None:
     assert [day for day, _ in repository.shown("new/b")] == ["2001-01-05", "2001-01-02"]
 
 
+def test_settings_of_the_user(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever a user has set for git, what it tells is the same."""
+    repository.commit({"old/a.md": article()})
+    repository.git("checkout", "-q", "-b", "branch")
+    repository.commit({"old/a.md": None, "new/a.md": article(f"{BODY}One.\n")})
+    repository.git("checkout", "-q", "main")
+    repository.git("merge", "-q", "--no-ff", "-m", "Merge", "branch")
+    repository.commit({"new/a.md": article(f"{BODY}Two.\n")})
+    expected = repository.shown("new/a")
+    assert len(expected) == 3
+    (tmp_path / "settings").write_text(
+        "[log]\nfollow = true\nshowRoot = false\ndiffMerges = off\nshowSignature = true\n"
+        "date = relative\n[diff]\nrenames = false\nrelative = false\nnoprefix = true\n"
+        "renameLimit = 1\n[core]\nquotePath = true\n[color]\nui = always\n"
+        "[format]\npretty = full\n"
+    )
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "settings"))
+    shutil.rmtree(repository.site.folder / ".site_gen")
+    assert repository.shown("new/a") == expected
+
+
 def test_texts_that_came_back(repository: Repository) -> None:
     """A text that was changed and changed back is three versions; a draft is none."""
     repository.commit({"a.md": article("Draft.\n", draft="true")})
@@ -272,7 +295,10 @@ STEPS = st.lists(
 
 
 @settings(
-    max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=3,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(steps=STEPS)
 def test_after_every_commit_as_from_scratch(

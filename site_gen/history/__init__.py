@@ -154,13 +154,13 @@ class _Finding:
         blobs = {blob: None for one in moments for blob in (one.blob, one.sidecar_blob) if blob}
         new = [blob for blob in blobs if not self.know(blob)]
         for blob, data in repository.contents(self.context.site, new):
-            self.used[blob] = hashlib.sha256(data).digest()
+            self.used[blob] = hashlib.sha256(data).hexdigest()
 
     def name(self, document: Document, moment: Moment, wanted: dict[str, _Wanted]) -> str:
         """What the result of a text is kept by; empty where it is the document as it is."""
         task = self.tasks[document.path]
-        if moment.path == document.path and self.used[moment.blob].hex() == task.source.digest:
-            sidecar = self.used[moment.sidecar_blob].hex() if moment.sidecar_blob else ""
+        if moment.path == document.path and self.used[moment.blob] == task.source.digest:
+            sidecar = self.used[moment.sidecar_blob] if moment.sidecar_blob else ""
             if sidecar == (task.sidecar.digest if task.sidecar else ""):
                 return ""
         key = cache.digest_of(

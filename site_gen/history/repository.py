@@ -14,6 +14,10 @@ _LATEST = 253_402_300_799
 """The last second of the year 9999."""
 _OWN = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX")
 """What a hook of another repository may have set."""
+_SETTINGS = (
+    "-c", "log.diffMerges=separate", "-c", "log.follow=false", "-c", "log.showRoot=true",
+)  # fmt: skip
+"""What a user may have set for git, as it is by default."""
 _FILES = ("100644", "100755")
 
 
@@ -42,8 +46,8 @@ def commits(site: Path, commit: str) -> Iterator[tuple[str, list[Change]]]:
     """
     # Whatever the user has set for git, the same commits give the same answer.
     data = _git(
-        site, "log", "--first-parent", "-m", "--reverse", "-z", "--raw", "--no-abbrev", "-M50%",
-        "-l1000", "--relative", "--no-ext-diff", "--no-color", "--no-show-signature",
+        site, *_SETTINGS, "log", "--first-parent", "-m", "--reverse", "-z", "--raw", "--no-abbrev",
+        "-M50%", "-l1000", "--relative", "--no-ext-diff", "--no-color", "--no-show-signature",
         "--format=tformat:@%at", commit, "--", CONTENT,
     )  # fmt: skip
     tokens = iter(data.decode("utf-8", "surrogateescape").split("\0"))
