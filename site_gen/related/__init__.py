@@ -124,8 +124,9 @@ def _articles(
     from site_gen.related.vectors import Vectors
 
     numbers: dict[tuple[EntityKind, str], int] = {}
-    names = np.zeros((len(keys), sum(most for _, most, _ in NAMES)), np.int64)
-    times = np.repeat([said for *_, said in NAMES], [most for _, most, _ in NAMES])
+    names = np.zeros((len(keys), sum(most for _, most, _ in NAMES)), np.uint32)
+    said = np.array([said for *_, said in NAMES], table["counts"].dtype)
+    times = np.repeat(said, [most for _, most, _ in NAMES])
     column = 0
     for kind, most, _ in NAMES:
         credits = archive.credits[kind]
@@ -139,8 +140,8 @@ def _articles(
     return Articles(
         keys,
         Vectors.of(
-            np.hstack([table["terms"].astype(np.int64), names]),
-            np.hstack([table["counts"].astype(np.int64), np.tile(times, (len(keys), 1))]),
+            np.hstack([table["terms"], names]),
+            np.hstack([table["counts"], np.tile(times, (len(keys), 1))]),
         ),
         np.array([date.first.toordinal() if date else 0 for date in dates], np.int64),
         _apart(archive, keys, versions),

@@ -26,6 +26,8 @@ LONGEST = 1000
 """The length of a vector."""
 NEAR = 120_000
 """The least likeness of related articles: the cosine times the square of `LONGEST`."""
+AT_ONCE = 4_096
+"""Articles whose vectors are made at a time."""
 TOGETHER = 8
 """Articles that are compared with all others at a time."""
 
@@ -49,8 +51,10 @@ class Vectors:
         """The vectors of articles that say these terms so often."""
         size = max(len(terms), 1).bit_length()
         slots = 1 << min(SLOTS, max(16, size + 9))
-        slot = terms & (slots - 1)
-        held = np.bincount(slot[terms > 0], minlength=slots)
+        held = np.zeros(slots, np.int64)
+        for start in range(0, len(terms), AT_ONCE):
+            some = terms[start : start + AT_ONCE]
+            held += np.bincount(some[some > 0] & (slots - 1), minlength=slots)
         # The power of two, one higher: 0 for none.
         power = np.zeros(int(held.max(initial=0)) + 1, np.int64)
         for exponent in range(len(power).bit_length()):
@@ -58,17 +62,25 @@ class Vectors:
         steps = size - power
         # What one article says alone, or most say, tells nothing.
         steps[(power < 2) | (power >= size) | (power > COMMONEST)] = 0
-        rarity = RARITY[steps][held][slot]
-        rarity[terms == 0] = 0
-        packed = (rarity * TIMES[counts]) << 32 | terms
-        packed[packed < 1 << 32] = 0
-        width = min(WIDTH, packed.shape[1])
-        best = -np.sort(-np.partition(packed, packed.shape[1] - width, axis=1)[:, -width:], axis=1)
-        weights = best >> 32
-        length = np.sqrt((weights * weights).sum(axis=1))
-        length[length == 0] = 1
-        scaled = np.rint(weights * LONGEST / length[:, None])
-        return cls((best & 0xFFFFFFFF).astype(np.uint32), scaled.astype(np.uint16))
+        rarity = RARITY[steps][held]
+        width = min(WIDTH, terms.shape[1])
+        made = cls(
+            np.empty((len(terms), width), np.uint32), np.empty((len(terms), width), np.uint16)
+        )
+        # Some articles at a time: each of these tables is many times as large as what comes of it.
+        for start in range(0, len(terms), AT_ONCE):
+            rows = slice(start, start + AT_ONCE)
+            some = terms[rows].astype(np.int64)
+            packed = (rarity[some & (slots - 1)] * TIMES[counts[rows]]) << 32 | some
+            packed[(packed < 1 << 32) | (some == 0)] = 0
+            best = np.partition(packed, packed.shape[1] - width, axis=1)[:, -width:]
+            best = -np.sort(-best, axis=1)
+            weights = best >> 32
+            length = np.sqrt((weights * weights).sum(axis=1))
+            length[length == 0] = 1
+            made.terms[rows] = best & 0xFFFFFFFF
+            made.weights[rows] = np.rint(weights * LONGEST / length[:, None])
+        return made
 
     def __getstate__(self) -> dict[str, Any]:
         return {"terms": self.terms, "weights": self.weights}
@@ -84,12 +96,17 @@ class Vectors:
         changes = np.flatnonzero(np.diff(ordered, prepend=ordered[:1] + 1))
         sizes = np.diff(changes, append=len(ordered))
         sizes[ordered[changes] == 0] = 0
-        begins, counts = np.empty(len(flat), np.int64), np.empty(len(flat), np.int64)
+        begins, counts = np.empty(len(flat), np.int32), np.empty(len(flat), np.int32)
         run = np.repeat(np.arange(len(changes)), np.diff(changes, append=len(ordered)))
         begins[order], counts[order] = changes[run], sizes[run]
-        weight = self.weights.ravel()[order].astype(np.float64)
+        weight = self.weights.ravel()[order]
         shape = self.terms.shape
-        return order // shape[1], weight, begins.reshape(shape), counts.reshape(shape)
+        return (
+            (order // shape[1]).astype(np.int32),
+            weight,
+            begins.reshape(shape),
+            counts.reshape(shape),
+        )
 
     def near(self, rows: Sequence[int]) -> Iterator[tuple[int, Matrix, Matrix]]:
         """For each of these articles those that are like it, in order, and how much."""
