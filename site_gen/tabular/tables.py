@@ -87,7 +87,7 @@ class Tables:
         config = self.listed.config
         settings = (self.program, config.url, config.language, config.rights, str(self.with_text))
         archive = self.listed.archive
-        credits = [archive.credits[kind] for kind in rows.NAMED]
+        authors, places, topics, series = (archive.credits[kind].get for kind in rows.NAMED)
         said: dict[tuple[object, ...], str] = {}
         found: list[Run] = []
         members: list[str] = []
@@ -102,16 +102,20 @@ class Tables:
         for key in self.listed.articles:
             parts = archive.parts.get(key)
             named = (
-                *[one.get(key, ()) for one in credits],
-                archive.translators.get(key, ()),
+                authors(key),
+                places(key),
+                topics(key),
+                series(key),
+                archive.translators.get(key),
                 parts[0].number if parts else 0,
             )
-            if named not in said:
-                said[named] = repr(rows.named(self.listed, key))
+            others = said.get(named)
+            if others is None:
+                others = said[named] = repr(rows.named(self.listed, key))
             members.append(key)
             # What its source says is in the key of its body; a ledger may know of a copy.
             document = archive.articles[key]
-            inputs += document.body, document.archived_url, said[named]
+            inputs += document.body, document.archived_url, others
             last = zlib.crc32(key.encode("utf-8", "surrogatepass")) % RUN == 0
             if last or len(members) == LONGEST_RUN:
                 end()
