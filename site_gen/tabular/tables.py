@@ -87,8 +87,10 @@ class Tables:
         config = self.listed.config
         settings = (self.program, config.url, config.language, config.rights, str(self.with_text))
         archive = self.listed.archive
-        authors, places, topics, series = (archive.credits[kind].get for kind in rows.NAMED)
-        said: dict[tuple[object, ...], str] = {}
+        credits = [
+            (archive.credits[kind].get, rows.Called(archive.entities[kind])) for kind in rows.NAMED
+        ]
+        credits.append((archive.translators.get, credits[0][1]))
         found: list[Run] = []
         members: list[str] = []
         inputs: list[str] = []
@@ -100,22 +102,14 @@ class Tables:
             inputs.clear()
 
         for key in self.listed.articles:
-            parts = archive.parts.get(key)
-            named = (
-                authors(key),
-                places(key),
-                topics(key),
-                series(key),
-                archive.translators.get(key),
-                parts[0].number if parts else 0,
-            )
-            others = said.get(named)
-            if others is None:
-                others = said[named] = repr(rows.named(self.listed, key))
             members.append(key)
             # What its source says is in the key of its body; a ledger may know of a copy.
             document = archive.articles[key]
-            inputs += document.body, document.archived_url, others
+            inputs += document.body, document.archived_url
+            inputs += [called[named(key)] for named, called in credits]
+            parts = archive.parts.get(key)
+            if parts:
+                inputs.append(f"part {parts[0].number}")
             last = zlib.crc32(key.encode("utf-8", "surrogatepass")) % RUN == 0
             if last or len(members) == LONGEST_RUN:
                 end()
