@@ -211,13 +211,14 @@ def test_old_addresses_that_cannot_be(site: SiteTest) -> None:
         ("/archive-manifest.json", "redirect-taken"),
         ("/.nojekyll/a.html", "redirect-unusable"),
         ("/.site_gen/a.html", "redirect-unusable"),
+        ("/index.php?p=5", "redirect-unusable"),
         ("/feed.xml", ""),
         ("/data/works/undated.bib/", ""),
     ],
 )
 def test_old_addresses_in_the_way(site: SiteTest, written: str, said: str) -> None:
     """What site_gen keeps for itself is told; an old address goes before a file for programs."""
-    more = f"redirect_from: [{written}]\n"
+    more = f"redirect_from: ['{written}']\n"
     site.write({"content/articles/rain.md": article("Rain", "Bob Hill", more)})
     assert said in site.codes() or not said
     assert site.run("build").exit_code == 0

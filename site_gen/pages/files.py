@@ -31,6 +31,8 @@ UNDATED_WORKS = "undated"
 IN_A_SITEMAP = 50_000
 WITH_WORKS: tuple[EntityKind, ...] = ("author", "topic", "series")
 """Kinds whose pages offer their articles for programs for references."""
+SEVERAL = 2
+"""Articles from which on a name has files of its own: of one, its page has them."""
 WITH_FEED: tuple[EntityKind, ...] = ("author", "place", "topic")
 UNLISTED: frozenset[PageKind] = frozenset({"404", "file", "held", "redirect", "withdrawn"})
 """Pages that search engines are asked to leave out, and what is no page."""
@@ -99,7 +101,7 @@ def _of_entities(archive: Archive, absolute: bool) -> Iterator[Page]:
     for kind in (*WITH_WORKS, "place"):
         for key, entity in archive.entities[kind].items():
             found = [one for one in entity.articles if not archive.articles[one].noindex]
-            if not found:
+            if len(found) < SEVERAL:
                 continue
             url = f"{FOLDER[kind]}/{key}.html"
             if kind in WITH_WORKS:

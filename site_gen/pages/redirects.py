@@ -15,9 +15,12 @@ def former_url(written: str, site: str) -> str:
     """An old address as a path from the site's root; empty if it is none.
 
     `site` is the address of the site. What ends in no name of a file is a folder, in which web
-    hosts show index.html.
+    hosts show index.html. An address that a query tells from others (`/?p=5`) is none: hosts of
+    files answer all of these alike.
     """
-    path = written.strip().partition("#")[0].partition("?")[0]
+    path, _, query = written.strip().partition("#")[0].partition("?")
+    if query:
+        return ""
     if site and path.startswith(site):
         path = path.removeprefix(site)
     path = unquote(path)  # Browsers show and copy addresses percent-encoded.
