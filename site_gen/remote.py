@@ -131,9 +131,10 @@ class Remote:
                 f"{self.address} needs Dask, which is not installed. Install site_gen with its "
                 "extra, as in: pip install 'site_gen[dask]'"
             ) from problem
-        # Whatever goes wrong with the connection is told once, in the words of RemoteError.
-        for logger in tuple(logging.root.manager.loggerDict):
-            if logger.partition(".")[0] == "distributed":
+        # Whatever goes wrong with the connection is told once, in the words of RemoteError. What it
+        # left waiting would be told by asyncio again.
+        for logger in ("asyncio", *logging.root.manager.loggerDict):
+            if logger.partition(".")[0] in ("asyncio", "distributed", "tornado"):
                 logging.getLogger(logger).setLevel(logging.CRITICAL)
         at = self.address.removeprefix(SCHEME)
         connect: Any = distributed.Client

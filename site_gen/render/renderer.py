@@ -93,6 +93,7 @@ class Renderer:
         self.stated_keys = Once(self._stated_key_of)
         self.cards_keys = Once(self._cards_key_of)
         self.keys = Keys(inputs, self.card_keys.__getitem__)
+        self.coins: Once[str, str] = Once(lambda key: citations.coins(self.files.works[key]))
         self.files = Files(inputs, self.cards_keys.__getitem__, self._absolute)
         self.file_urls = {page.url for page in self.plan.pages if page.kind == "file"}
         self.intros = {self.plan.urls[one.path]: one for one in self.archive.pages.values()}
@@ -648,7 +649,7 @@ class Renderer:
         """A card in a list, which carries what Zotero reads in lists if it is `told`."""
         if not told or isinstance(bodies, Keys):
             return bodies.card(key)
-        return bodies.card(key) | {"coins": citations.coins(self.files.works[key])}
+        return bodies.card(key) | {"coins": self.coins[key]}
 
     def _entity(self, page: Page, bodies: Bodies | Keys) -> dict[str, Any]:
         assert page.entity_kind is not None
