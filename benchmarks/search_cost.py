@@ -100,12 +100,23 @@ def built(folder: Path, shape: str, articles: int | None) -> Built:
     return made
 
 
+INDEXED = ('<header class="head"', '<div class="body"')
+
+
 def pages_for_pagefind(site: Path, folder: Path) -> Path:
-    """Copy the article pages, with a page that searches them, to where Pagefind will index them."""
+    """Copy the article pages, with a page that searches them, to where Pagefind will index them.
+
+    It is shown the parts that site_gen indexes too: head and text of an article, and not how it is
+    cited or what is related to it.
+    """
     for path, _, _ in corpus.bodies(site):
         page = path.relative_to(site / "content").with_suffix(".html")
         (folder / page).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(site / "output" / page, folder / page)
+        html = (site / "output" / page).read_text(encoding="utf-8")
+        for part in INDEXED:
+            assert part in html, f"{page} has no {part}"
+            html = html.replace(part, f"{part} data-pagefind-body", 1)
+        (folder / page).write_text(html, encoding="utf-8")
     (folder / "search.html").write_text(PAGEFIND_PAGE, encoding="utf-8")
     return folder
 

@@ -261,7 +261,9 @@ def serve(site: Path, /, host: str, port: int, open_browser: bool, **shared: Any
         last = _last_line(report, "Built" if report.published else "Not built")
         return Built(ok=not report.failed, report=f"{text}\n{last}".strip())
 
-    watched = [site / name for name in ("content", "templates", "static", "site.yml")]
+    ledgers = ("permalinks.tsv", "sources.tsv")
+    parts = ("content", "templates", "static", "site.yml", *ledgers)
+    watched = [site / name for name in parts]
     try:
         run(
             rebuild,

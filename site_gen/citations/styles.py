@@ -120,12 +120,16 @@ def _mla_names(names: Sequence[Name]) -> str:
     return _chicago_names(names)
 
 
+def _years(when: When) -> str:
+    """Years from to; empty for what is one day, month or year."""
+    return f"{when.start[0]}–{when.end[0]}" if when.end else ""
+
+
 def _apa_date(when: When | None) -> str:
     if when is None:
         return "n.d."
-    if when.words or when.end:
-        text = when.words or f"{when.start[0]}–{when.end[0]}"
-    else:
+    text = when.words or _years(when)
+    if not text:
         year, *rest = when.start
         text = f"{year}"
         if rest:
@@ -134,9 +138,8 @@ def _apa_date(when: When | None) -> str:
 
 
 def _chicago_date(when: When) -> str:
-    if when.words or when.end:
-        text = when.words or f"{when.start[0]}–{when.end[0]}"
-    else:
+    text = when.words or _years(when)
+    if not text:
         year, *rest = when.start
         day = f" {rest[1]}," if rest[1:] else ""
         text = f"{_MONTHS[rest[0]]}{day} {year}" if rest else f"{year}"
@@ -144,9 +147,8 @@ def _chicago_date(when: When) -> str:
 
 
 def _mla_date(when: When) -> str:
-    if when.words or when.end:
-        text = when.words or f"{when.start[0]}–{when.end[0]}"
-    else:
+    text = when.words or _years(when)
+    if not text:
         year, *rest = when.start
         day = f"{rest[1]} " if rest[1:] else ""
         text = f"{day}{_SHORT_MONTHS[rest[0]]} {year}" if rest else f"{year}"

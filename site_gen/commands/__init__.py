@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import os
+from collections.abc import Callable
+from typing import Any
 
 import click
 
@@ -19,3 +21,15 @@ def today() -> datetime.date:
         raise click.UsageError(
             f"SOURCE_DATE_EPOCH is not a number of seconds: {epoch!r}"
         ) from problem
+
+
+def for_whom(help: str) -> Callable[[Any], Any]:
+    """The option `--format` of a command that speaks to people or to programs."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        show_default=True,
+        help=help,
+    )

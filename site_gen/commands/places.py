@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from site_gen.commands import today
+from site_gen.commands import for_whom, today
 
 ENVIRONMENT, INTERRUPTED = 2, 130
 
@@ -24,14 +24,7 @@ ENVIRONMENT, INTERRUPTED = 2, 130
     metavar="COUNTRY",
     help="With --resolve: look in this country only. May be given several times.",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How they are printed: for people, or for programs, which are asked nothing.",
-)
+@for_whom("How they are printed: for people, or for programs, which are asked nothing.")
 @click.pass_obj
 def places(site: Path, /, resolve: bool, yes: bool, countries: tuple[str, ...], form: str) -> None:
     """List the places of which only the name is known, or find them in the data of GeoNames.
@@ -69,7 +62,8 @@ def places(site: Path, /, resolve: bool, yes: bool, countries: tuple[str, ...], 
     if not resolve:
         for one in found if form == "text" else ():
             click.echo(f"{one.articles:6,}  {one.written}")
-        _tell(f"{len(found):,} places have no coordinates; --resolve looks for them")
+        how_many = "1 place has" if len(found) == 1 else f"{len(found):,} places have"
+        _tell(f"{how_many} no coordinates; --resolve looks for them")
         return
     chosen = [(one, one.sure) for one in found if one.sure] if yes else []
     if form == "text" and not yes:

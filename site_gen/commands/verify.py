@@ -8,20 +8,15 @@ from pathlib import Path
 
 import click
 
+from site_gen.commands import for_whom
+
 WHOLE, DAMAGED, ENVIRONMENT = 0, 1, 2
 SHOWN = 20
 
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How it is said: for people or for programs.",
-)
+@for_whom("How it is said: for people or for programs.")
 @click.option("--all", "everything", is_flag=True, help="Name every file, not the first twenty.")
 @click.pass_obj
 def verify(site: Path, /, folder: Path, form: str, everything: bool) -> None:
