@@ -19,20 +19,20 @@ def joined(archive: Archive, language: str) -> tuple[Archive, list[Diagnostic]]:
 
     `language` is that of articles which state none.
     """
+    translations, found = _translations(archive, language)
     series: dict[str, tuple[str, ...]] = {}
     parts: dict[str, tuple[Part, ...]] = {}
     for entity in archive.entities["series"].values():
-        order, placed = _series(entity, archive, language)
+        order, placed = _series(entity, archive, translations, language)
         series[entity.key] = order
         for key, part in placed.items():
             parts[key] = (*parts.get(key, ()), part)
-    translations, found = _translations(archive, language)
     whole = replace(archive, series=series, parts=parts, translations=translations)
     return whole, found
 
 
 def _series(
-    entity: Entity, archive: Archive, language: str
+    entity: Entity, archive: Archive, translations: Mapping[str, tuple[str, ...]], language: str
 ) -> tuple[tuple[str, ...], dict[str, Part]]:
     """The articles of a series in order, and the place of each that has one.
 
@@ -44,7 +44,11 @@ def _series(
         rest = [key for key in entity.articles if key not in numbers]
         # The archive's own order settles what has the same number.
         order = (*sorted(numbers, key=lambda key: numbers[key]), *rest)
-        total = max(len(set(numbers.values())), *numbers.values())
+        # What has no number is a part all the same, but for a translation of one that has; in
+        # several languages it is one.
+        groups = {min(translations.get(key) or (key,)): key for key in rest}
+        more = sum(numbers.keys().isdisjoint(translations.get(key, ())) for key in groups.values())
+        total = max(len(set(numbers.values())) + more, *numbers.values())
     else:
         order = entity.articles
         total = len(order)

@@ -228,3 +228,20 @@ def test_a_topic_has_its_description(site: SiteTest) -> None:
     assert "What was sown and cut." in site.text("topics/harvest.html").split("A The text")[0]
     meta = site.soup("topics/harvest.html").select('meta[name="description"]')
     assert [one["content"] for one in meta] == ["What was sown and cut."]
+
+
+def test_parts_without_a_number_count(site: SiteTest) -> None:
+    """A series says how many parts it has, those without a number too; a translation is no more."""
+    site.write(
+        {
+            "content/articles/a.md": article("A", series="[Road]", part="1"),
+            "content/articles/b.md": article("B", series="[Road]", part="2"),
+            "content/articles/b2.md": article(
+                "B2", series="[Road]", language="fr", translation_of="articles/b"
+            ),
+            "content/articles/c.md": article("C", series="[Road]"),
+            "content/articles/d.md": article("D", series="[Road]"),
+        }
+    )
+    site.run("build")
+    assert parts(site, "articles/a.html")[0] == "Part 1 of 4, Road"
