@@ -9,9 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import os
 import re
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -22,6 +20,7 @@ from urllib.parse import unquote, urlsplit
 from site_gen import redaction
 from site_gen.diagnostics import Diagnostic, Location, error
 from site_gen.model import Document
+from site_gen.whole import becoming
 
 LEDGER = "sources.tsv"
 COLUMNS = ("original", "archived", "day", "status")
@@ -312,10 +311,6 @@ def write(site: Path, copies: Copies) -> bool:
     data = "".join(f"{line}\n" for line in (HEAD, *copies.notes, *lines)).encode()
     if path.exists() and path.read_bytes() == data:
         return False
-    temporary = path.with_name(f".{LEDGER}.{uuid.uuid4().hex[:8]}")
-    try:
+    with becoming(path) as temporary:
         temporary.write_bytes(data)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
     return True

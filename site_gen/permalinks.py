@@ -7,9 +7,7 @@ its page, parted by tabs. Lines are added and never taken away. Pure but for `re
 from __future__ import annotations
 
 import difflib
-import os
 import re
-import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +16,7 @@ from pathlib import Path
 from site_gen.diagnostics import Diagnostic, Location, error, warning
 from site_gen.model import Page
 from site_gen.paths import name_of, trouble
+from site_gen.whole import becoming
 
 LEDGER = "permalinks.tsv"
 HEAD = "url\tfirst_published\tsource"
@@ -207,9 +206,5 @@ def record(site: Path, new: Iterable[Address], day: date) -> None:
     if before and not before.endswith(b"\n"):
         before += b"\n"
     lines = "".join(f"{one.url}\t{day.isoformat()}\t{_on_a_line(one.source)}\n" for one in new)
-    temporary = path.with_name(f".{LEDGER}.{uuid.uuid4().hex[:8]}")
-    try:
+    with becoming(path) as temporary:
         temporary.write_bytes(before + lines.encode())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)

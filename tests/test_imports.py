@@ -25,6 +25,7 @@ LAYERS: dict[str, frozenset[str]] = {
         {
             "config",
             "copies",
+            "whole",
             "decoding",
             "detection",
             "fields",

@@ -7,9 +7,7 @@ of one archive are equal to the byte, where the same version of SQLite makes the
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
-import uuid
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ from site_gen import cache, tabular
 from site_gen.exports.edition import refuse
 from site_gen.model import EntityKind
 from site_gen.tabular import Column, Listed
+from site_gen.whole import becoming
 
 __all__ = ["refuse", "write"]
 
@@ -51,8 +50,7 @@ def write(target: Path, listed: Listed, store: Path) -> int:
     """
     refuse(target)
     target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}")
-    try:
+    with becoming(target) as temporary:
         database = sqlite3.connect(temporary, isolation_level=None)
         try:
             with cache.Store(store) as values:
@@ -60,9 +58,6 @@ def write(target: Path, listed: Listed, store: Path) -> int:
         finally:
             database.close()
         refuse(target)
-        os.replace(temporary, target)
-    finally:
-        temporary.unlink(missing_ok=True)
     return len(listed.articles)
 
 

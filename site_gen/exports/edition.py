@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import uuid
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from typing import BinaryIO
 
 from site_gen import output
 from site_gen.exports import tree
+from site_gen.whole import becoming
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The earliest time that a ZIP file can state. No file has another: so two editions are equal."""
@@ -69,10 +69,5 @@ def new_file(target: Path) -> Iterator[BinaryIO]:
     """A file to write that is there when it is whole and not before. Raises Exists."""
     refuse(target)
     target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}")
-    try:
-        with open(temporary, "xb") as file:
-            yield file
-        os.replace(temporary, target)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with becoming(target) as temporary, open(temporary, "xb") as file:
+        yield file

@@ -15,6 +15,7 @@ from slugify import slugify
 
 from site_gen.diagnostics import Diagnostic, Location, warning
 from site_gen.importing.entry import Entry, ImportFailed, Taken
+from site_gen.whole import becoming
 
 LONGEST_STEM = 80
 RESERVED = re.compile(r"con|prn|aux|nul|com\d|lpt\d|index")
@@ -132,9 +133,8 @@ class Writer:
 
     def _put(self, path: Path, data: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f".{path.name}.part")
-        part.write_bytes(data)
-        os.replace(part, path)
+        with becoming(path) as temporary:
+            temporary.write_bytes(data)
 
     def _inside(self, folder: str) -> None:
         """Refuse a folder that a link leads out of the site's content."""
