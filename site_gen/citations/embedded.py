@@ -79,8 +79,8 @@ def names(work: Work, context: Context) -> Pairs:
         ("DCTERMS.issued", _day(work.when)),
         ("DCTERMS.isPartOf", work.archive),
         *(("DCTERMS.spatial", one.name) for one in context.places),
-        ("DCTERMS.license", work.rights if _is_address(work.rights) else ""),
-        ("DCTERMS.rights", "" if _is_address(work.rights) else work.rights),
+        ("DCTERMS.license", work.license),
+        ("DCTERMS.rights", "" if work.license else work.rights),
         ("DCTERMS.accessRights", "open access"),
         ("DCTERMS.bibliographicCitation", apa(work)),
     ]
@@ -111,7 +111,7 @@ def links(work: Work, context: Context) -> Pairs:
         *(("author", address) for one in context.authors for address in one.same_as[:1]),
         ("type", f"{SCHEMA}AboutPage"),
         ("type", f"{SCHEMA}NewsArticle"),
-        ("license", work.rights if _is_address(work.rights) else ""),
+        ("license", work.license),
     ]
     return [(rel, href) for rel, href in pairs if href]
 
@@ -121,7 +121,6 @@ def json_ld(work: Work, context: Context) -> str:
 
     The text can stand in a script element: it holds no `<`.
     """
-    license = _is_address(work.rights)
     publisher = work.container if work.container != work.archive else context.publisher
     article = _stated(
         ("@type", "NewsArticle"),
@@ -138,8 +137,8 @@ def json_ld(work: Work, context: Context) -> str:
         ("keywords", list(context.topics)),
         ("isBasedOn", context.source_url),
         ("archivedAt", context.archived_url),
-        ("license", work.rights if license else ""),
-        ("copyrightNotice", "" if license else work.rights),
+        ("license", work.license),
+        ("copyrightNotice", "" if work.license else work.rights),
         ("version", work.version),
     )
     archive = {"@type": "ArchiveOrganization", "name": context.publisher or work.archive}
@@ -190,7 +189,3 @@ def _padded(when: When | None) -> list[str]:
 
 def _day(when: When | None) -> str:
     return "-".join(_padded(when))
-
-
-def _is_address(text: str) -> bool:
-    return text.startswith(("https://", "http://")) and " " not in text

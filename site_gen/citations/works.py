@@ -123,3 +123,9 @@ class Work:
     version: str = ""
     summary: str = ""
     rights: str = ""
+
+    @property
+    def license(self) -> str:
+        """The address of its licence, where its rights are stated by one."""
+        address = self.rights.startswith(("https://", "http://")) and " " not in self.rights
+        return self.rights if address else ""
