@@ -223,7 +223,10 @@ def test_the_page_of_the_data(site: SiteTest) -> None:
     files = {url for url in site.output() if "." in url and "/" not in url}
     others = {f"../{url}" for url in files if url.endswith((".xml", ".json", ".txt"))}
     assert others <= links
-    works = {f"../{url}" for url in site.output() if url.startswith("data/works/")}
+    endings = (".bib", ".ris")
+    made = [url for url in site.output() if url.startswith("data/") and url.endswith(endings)]
+    works = {f"../{url}" for url in made}
+    assert {f"../{url}" for url in pages.ALL_WORKS} <= works
     assert works <= links
     for link in links:
         assert (site.folder / "output/data" / str(link)).exists(), link

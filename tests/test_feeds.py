@@ -83,6 +83,9 @@ def test_bibliographies(site: SiteTest) -> None:
     made = [url for url in site.output() if url.startswith("articles/") and url.endswith(".html")]
     assert len(keys) == len(made) - 1
     assert "undated.bib" in [year.name for year in years]
+    whole = parse_string(site.page("data/articles.bib"))
+    assert ([entry.key for entry in whole.entries], whole.failed_blocks) == (keys, [])
+    assert [one["id"] for one in rispy.loads(site.page("data/articles.ris"))] == keys
 
 
 def test_lists_tell_zotero(site: SiteTest) -> None:

@@ -10,6 +10,7 @@ from site_gen.config import SiteConfig
 from site_gen.diagnostics import Diagnostic, Location, error
 from site_gen.model import ENTITY_KINDS, Archive, Bucket, EntityKind, Page
 from site_gen.pages.files import (
+    ALL_WORKS,
     FEED,
     IN_A_SITEMAP,
     JSON_FEED,
@@ -54,6 +55,7 @@ from site_gen.pages.urls import (
 from site_gen.paths import comparable, folders
 
 __all__ = [
+    "ALL_WORKS",
     "COVERAGE",
     "DATA",
     "DATES",

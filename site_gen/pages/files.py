@@ -27,6 +27,8 @@ TABLES = tuple(
 """The archive as data, in the order in which the page of the data tells of it."""
 WORKS = "data/works/"
 """The folder of files for programs for references: one for each year, and one for the undated."""
+ALL_WORKS = ("data/articles.bib", "data/articles.ris")
+"""The same for all articles at once. They come last: they are made of the files of the years."""
 UNDATED_WORKS = "undated"
 IN_A_SITEMAP = 50_000
 WITH_WORKS: tuple[EntityKind, ...] = ("author", "topic", "series")
@@ -58,6 +60,7 @@ def files_for_programs(
         made += [Page("file", url) for url in TABLES]
     if absolute:
         made += _of_site(archive, len(listed(archive, pages, urls)))
+    made += _all_works(archive)
     # Nothing can be a file and a folder.
     names = {page: comparable(page.url) for page in made}
     return [
@@ -117,6 +120,12 @@ def _works(archive: Archive) -> Iterator[Page]:
     for name in names:
         for ending in ("bib", "ris"):
             yield Page("file", f"{WORKS}{name}.{ending}", name)
+
+
+def _all_works(archive: Archive) -> Iterator[Page]:
+    if not all(one.noindex for one in archive.articles.values()):
+        for url in ALL_WORKS:
+            yield Page("file", url)
 
 
 def _of_site(archive: Archive, addresses: int) -> Iterator[Page]:

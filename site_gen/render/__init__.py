@@ -12,7 +12,6 @@ from site_gen import cache
 from site_gen.diagnostics import Diagnostic
 from site_gen.model import OutputFile, Page
 from site_gen.output import OutputError, stage, stage_pieces
-from site_gen.pages import TABLES
 from site_gen.render.inputs import Inputs
 from site_gen.render.renderer import POLICY, Renderer
 from site_gen.render.templates import (
@@ -108,8 +107,9 @@ def render_chunk(context: Context, chunk: Sequence[tuple[Page, str]]) -> Rendere
 def _staged(context: Context, page: Page, store: cache.Store) -> OutputFile | None:
     """A page rendered and, with a stage, staged."""
     folder, output = context.stage_folder, context.output_folder
-    if page.url in TABLES:
-        table = context.renderer.files.table(page, store)
-        return stage_pieces(folder, output, page.url, table) if folder else None
+    files = context.renderer.files
+    if page.kind == "file" and files.in_pieces(page):
+        pieces = files.pieces(page, store)
+        return stage_pieces(folder, output, page.url, pieces) if folder else None
     data = context.renderer.render(page, store).encode("utf-8")
     return stage(folder, output, page.url, data) if folder else None

@@ -6,7 +6,7 @@ from collections.abc import Set
 from typing import Any
 
 from site_gen.output import MANIFEST
-from site_gen.pages import FEED, JSON_FEED, OPEN_SEARCH, ROBOTS, SITEMAP, TABLES, WORKS
+from site_gen.pages import ALL_WORKS, FEED, JSON_FEED, OPEN_SEARCH, ROBOTS, SITEMAP, TABLES, WORKS
 from site_gen.tabular import ARTICLES, ARTICLES_WITH_TEXT, AUTHORS, PLACES, Column, Tables, meaning
 
 BYTES = {
@@ -18,6 +18,8 @@ BYTES = {
 }
 """Of a row, about. The size that readers are told is a class and no more."""
 BYTES_OF_A_WORD = 6
+BYTES_OF_A_WORK = 400
+"""Of an article in BibTeX and in RIS, about."""
 OTHERS = (FEED, JSON_FEED, SITEMAP, OPEN_SEARCH, ROBOTS)
 """Files of the whole site that are no tables."""
 
@@ -54,6 +56,7 @@ def data(tables: Tables, with_text: bool, there: Set[str]) -> dict[str, Any]:
         "text": with_text,
         "others": [{"name": url, "url": url} for url in (*others, MANIFEST)],
         "works": _works(there),
+        "all_works": _all_works(there, rows["articles.csv"]),
     }
 
 
@@ -69,6 +72,17 @@ def _works(there: Set[str]) -> list[dict[str, str]]:
     labels = sorted({url[len(WORKS) : -4] for url in there if url.startswith(WORKS)})
     return [
         {"label": one, "bib": f"{WORKS}{one}.bib", "ris": f"{WORKS}{one}.ris"} for one in labels
+    ]
+
+
+def _all_works(there: Set[str], articles: int) -> list[dict[str, str]]:
+    """The files for programs for references that hold the whole archive."""
+    names = ("BibTeX", "RIS")
+    size = size_class(articles * BYTES_OF_A_WORK)
+    return [
+        {"name": name, "url": url, "size": size}
+        for name, url in zip(names, ALL_WORKS, strict=True)
+        if url in there
     ]
 
 

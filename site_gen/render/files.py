@@ -9,6 +9,7 @@ from site_gen import cache, citations, feeds, tabular
 from site_gen.citations import Work
 from site_gen.model import Archive, Document, Entity, EntityKind, Page
 from site_gen.pages import (
+    ALL_WORKS,
     FEED,
     IN_A_SITEMAP,
     JSON_FEED,
@@ -17,6 +18,7 @@ from site_gen.pages import (
     SEARCH,
     SITEMAP,
     TABLES,
+    WORKS,
     listed,
     listed_from,
     works_of,
@@ -24,6 +26,8 @@ from site_gen.pages import (
 from site_gen.render.inputs import Inputs
 from site_gen.render.once import Once
 
+ENDINGS = ("bib", "ris")
+"""Of the files for programs for references."""
 NEWEST = 30
 """Articles in a feed."""
 
@@ -50,6 +54,8 @@ class Files:
         """All that a file holds, as digests."""
         if page.url in TABLES:
             return self.tables.key(_name(page))
+        if page.url in ALL_WORKS:
+            return cache.digest_of(*(self._works_key(year) for year in self.years))
         if page.url.endswith((".bib", ".ris")):
             return self.cards_key(tuple(self._articles(page)))
         if page.url == FEED or page.url == JSON_FEED or page.entity_kind:
@@ -67,23 +73,33 @@ class Files:
         listed = tabular.Listed(self.archive, plan.urls, plan.entity_urls, self.config)
         return tabular.Tables(listed, self.inputs.program)
 
-    def table(self, page: Page, store: cache.Store) -> Iterator[bytes]:
-        """A table, piece by piece, since all texts may be in it. Raises CacheBroken if the store
-        lost a body.
+    @staticmethod
+    def in_pieces(page: Page) -> bool:
+        """Whether a file is made piece by piece, with what the store keeps of it."""
+        return page.url in TABLES or page.url in ALL_WORKS or page.url.startswith(WORKS)
+
+    def pieces(self, page: Page, store: cache.Store) -> Iterator[bytes]:
+        """A file `in_pieces`, since all of the archive may be in it. Raises CacheBroken if the
+        store lost a body.
         """
-        return self.tables.pieces(_name(page), store)
+        if page.url in TABLES:
+            yield from self.tables.pieces(_name(page), store)
+            return
+        for at, year in enumerate([page.key] if page.key else self.years):
+            if at and page.url.endswith(".bib"):
+                yield b"\n"
+            yield self._works_kept(year, page.url[-3:], store)
 
     @property
     def stored(self) -> list[str]:
-        """The keys of what the store keeps of the tables."""
-        return self.tables.stored
+        """The keys of what the store keeps of these."""
+        works = [self._works_name(year, ending) for year in self.years for ending in ENDINGS]
+        return [*self.tables.stored, *works]
 
     def text(self, page: Page) -> str:
-        """The text of a file that is no table."""
-        if page.url.endswith(".bib"):
-            return "\n".join(citations.bibtex(self.works[key]) for key in self._articles(page))
-        if page.url.endswith(".ris"):
-            return "".join(citations.ris(self.works[key]) for key in self._articles(page))
+        """The text of a file that is made in one go."""
+        if page.url.endswith((".bib", ".ris")):
+            return self._works(self._articles(page), page.url[-3:])
         if page.url == ROBOTS:
             return feeds.robots(self.absolute(SITEMAP))
         if page.url == OPEN_SEARCH:
@@ -102,16 +118,49 @@ class Files:
 
     def _articles(self, page: Page) -> Sequence[str]:
         """The articles of a file that programs may look up, in the order of the archive."""
-        keys = self._entity(page).articles if page.entity_kind else self.by_year[page.key]
+        if not page.entity_kind:
+            return self.years[page.key]
+        keys = self._entity(page).articles
         return [key for key in keys if not self.archive.articles[key].noindex]
 
     @cached_property
-    def by_year(self) -> dict[str, list[str]]:
-        """The keys of all articles by the file for programs for references that they are in."""
+    def years(self) -> dict[str, tuple[str, ...]]:
+        """The articles that programs may look up by the file for references that they are in:
+        that of their year, or that of the undated, which is the last.
+        """
         found: dict[str, list[str]] = {}
         for key, document in self.archive.articles.items():
-            found.setdefault(works_of(document), []).append(key)
-        return found
+            if not document.noindex:
+                found.setdefault(works_of(document), []).append(key)
+        return {year: tuple(found[year]) for year in sorted(found)}
+
+    def _works(self, articles: Sequence[str], ending: str) -> str:
+        """Articles as programs for references read them."""
+        if ending == "bib":
+            return "\n".join(citations.bibtex(self.works[key]) for key in articles)
+        return "".join(citations.ris(self.works[key]) for key in articles)
+
+    def _works_key(self, year: str) -> str:
+        """What stands for all that is told of the articles of a year."""
+        return self.cards_key(self.years[year])
+
+    def _works_name(self, year: str, ending: str) -> str:
+        """What the store keeps the articles of a year by."""
+        return f"works {ending} {cache.digest_of(*self.settings, self._works_key(year))}"
+
+    @cached_property
+    def settings(self) -> tuple[str, str]:
+        """What shapes all files alike."""
+        return self.inputs.program, self.config.model_dump_json()
+
+    def _works_kept(self, year: str, ending: str, store: cache.Store) -> bytes:
+        """The articles of a year, from the store or made now: two files hold them."""
+        name = self._works_name(year, ending)
+        made = store.get(name)
+        if made is None:
+            made = self._works(self.years[year], ending).encode()
+            store.put([(name, made)])
+        return made
 
     def _newest(self, page: Page) -> Sequence[str]:
         """The newest articles of a feed, the newest first; what has no date is none of them."""
