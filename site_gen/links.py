@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from site_gen.diagnostics import Diagnostic, Location, warning
-from site_gen.markup import ID_PREFIX
+from site_gen.markup import ID_PREFIX, no_blanks
 from site_gen.model import Document, Reference
 from site_gen.paths import composed, name_of, without_ending
 
@@ -221,7 +221,7 @@ def _target(
         if unquote(fragment) not in resolver.documents[what].anchors:
             found.append(_dead_anchor(document, reference, what))
             return resolver.urls[what]
-        return f"{resolver.urls[what]}#{ID_PREFIX}{fragment}"
+        return f"{resolver.urls[what]}#{ID_PREFIX}{no_blanks(fragment)}"
     if not _TEMPLATE_CODE.search(reference.target):
         found.append(_dead(document, reference, resolver, what))
     return UNNAMED if kind == "unpublished" and what in resolver.hidden else ""

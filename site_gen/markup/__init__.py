@@ -26,6 +26,7 @@ from site_gen.markup.placeholders import (
     LINK_START,
     NOT_TEXT,
     PLACEHOLDER,
+    no_blanks,
 )
 from site_gen.markup.prose import as_prose, put_back, set_aside
 from site_gen.markup.sanitiser import only_known_tags, sanitised
@@ -62,6 +63,7 @@ __all__ = [
     "check_extensions",
     "code_spans",
     "extension_settings",
+    "no_blanks",
     "render",
     "scheme_of",
     "within",

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from site_gen.markup.allowlist import RENAMED, SAFE_DATA, scheme_of
 from site_gen.markup.excerpt import CLEANED_TAG, excerpt, plain_words
-from site_gen.markup.placeholders import ID_PREFIX, LINK_END, LINK_START
+from site_gen.markup.placeholders import ID_PREFIX, LINK_END, LINK_START, no_blanks
 from site_gen.model import Heading, Reference
 from site_gen.tokens import words
 
@@ -128,7 +128,7 @@ class Body:
         elif name == "img":
             return self.image(attributes)
         if "id" in attributes:
-            self.anchors.add(unescape(attributes["id"]).removeprefix(ID_PREFIX))
+            self.anchor(attributes)
         if name[0] == "h" and name[1:].isdigit():
             self.heading = (int(name[1:]), attributes.get("id", ""))
             self.heading_text = []
@@ -137,6 +137,15 @@ class Body:
             # What scrolls sideways can be reached by keyboard.
             return f'<div class="table" tabindex="0">{opened}'
         return f'{opened[:-1]} tabindex="0">' if name == "pre" else opened
+
+    def anchor(self, attributes: dict[str, str]) -> None:
+        """A place that links can lead to. Of two with one name, links lead to the first."""
+        name = unescape(attributes["id"]).removeprefix(ID_PREFIX)
+        if name in self.anchors:
+            del attributes["id"]
+        else:
+            self.anchors.add(name)
+            attributes["id"] = no_blanks(attributes["id"])
 
     def closed(self, name: str) -> str:
         if name == "a" and self.open_link:
@@ -184,7 +193,7 @@ class Body:
             attributes["href"] = target
         elif target.startswith("#"):
             self.reference(target, image=False)
-            attributes["href"] = escape(f"#{ID_PREFIX}{target[1:]}")
+            attributes["href"] = escape(f"#{ID_PREFIX}{no_blanks(target[1:])}")
             self.same_page.append((at, attributes, target))
         elif not scheme_of(target):
             attributes["href"] = self.reference(target, image=False)

@@ -7,6 +7,14 @@ import re
 ID_PREFIX = "t-"
 """Put before every id of a body, so that none meets an id of the page around it."""
 
+_BLANKS = re.compile(r"(?:\s|%20)+")
+
+
+def no_blanks(anchor: str) -> str:
+    """An id, or a link to it, as HTML allows it: old pages name places `Why We Did It`."""
+    return _BLANKS.sub("_", anchor)
+
+
 # Noncharacters: `sources.decode` takes them out of every text, so these can only be ours.
 LINK_START, LINK_END = "\ufdd0", "\ufdd1"
 TEXT_LT = "\ufdd2"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 
-_PARAGRAPH = re.compile(r"<p(?P<rest>[^>]*)>(?P<inner>.*?)</p>", re.DOTALL)
+_PARAGRAPH = re.compile(r"<p(?P<rest>(?:\s[^>]*)?)>(?P<inner>.*?)</p>", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 _LENGTH = 7
 """Hexadecimal digits of an anchor: of a hundred paragraphs, two share one by chance in one of
