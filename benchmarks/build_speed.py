@@ -99,9 +99,13 @@ def run(command: Command, folder: Path, *, sample: bool = False) -> Run:
 
 
 def environment() -> dict[str, str]:
-    """That of the commands: this checkout's program, and one day for all builds."""
+    """That of the commands: this checkout's program, one day for all builds, and Python's own
+    custom of keeping what it compiled.
+    """
     paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "SOURCE_DATE_EPOCH": "1767225600"}
+    of_ours = {"PYTHONPATH": os.pathsep.join(paths), "SOURCE_DATE_EPOCH": "1767225600"}
+    rest = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**rest, **of_ours}
 
 
 class Sampler:

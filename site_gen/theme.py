@@ -1,7 +1,10 @@
-"""Where the default theme is: inside the package, or at the top of a checkout."""
+"""Where the default theme is, inside the package or at the top of a checkout, and what is in it."""
 
 from __future__ import annotations
 
+import hashlib
+import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -22,3 +25,26 @@ def folder(kind: Literal["templates", "static"]) -> Path:
     raise FileNotFoundError(
         f"site_gen is not completely installed: its theme is not in {looked_in}"
     )
+
+
+def templates_digest(site: Path) -> str:
+    """The digest of all templates, the site's own and the theme's, with their names."""
+    total = hashlib.sha256()
+    for above in (site / "templates", folder("templates")):
+        for file in sorted(_files(above)):
+            total.update(f"{(file, _digest(file))}".encode())
+    return total.hexdigest()
+
+
+def _files(folder: Path) -> Iterable[str]:
+    """All files below a folder; links are followed, as Jinja2 follows them."""
+    for above, _, names in os.walk(folder, followlinks=True):
+        yield from (os.path.join(above, name) for name in names)
+
+
+def _digest(file: str) -> str:
+    try:
+        with open(file, "rb") as data:
+            return hashlib.file_digest(data, "sha256").hexdigest()
+    except OSError as problem:
+        return str(problem)  # It is told when the template is compiled.

@@ -70,3 +70,26 @@ def test_templates_are_compiled_once_for_all_processes(
     found = templates.environment(tmp_path, "digest", store).get_template("own.html")
     assert found.render() == "after"
     templates.environment.cache_clear()
+
+
+def test_the_theme_is_compiled_once_for_all_sites(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The theme's templates are compiled at the first build of the first site, and a damaged copy
+    of their code is none."""
+    monkeypatch.setattr("sys.dont_write_bytecode", False)
+    place = tmp_path / "theme.code"
+    monkeypatch.setattr(templates, "_place_beside_the_program", lambda: place)
+    templates.environment.cache_clear()
+    assert templates.check_templates(tmp_path / "one", "digest", tmp_path / "first") == []
+    templates.environment.cache_clear()
+    with monkeypatch.context() as patched:
+        patched.setattr(Environment, "compile", None)
+        environment = templates.environment(tmp_path / "two", "digest", tmp_path / "second")
+        assert {environment.get_template(name) for name in environment.list_templates()}
+    data = bytearray(place.read_bytes())
+    data[40] ^= 1
+    place.write_bytes(data)
+    templates.environment.cache_clear()
+    assert templates.check_templates(tmp_path / "three", "digest", tmp_path / "third") == []
+    templates.environment.cache_clear()

@@ -7,32 +7,29 @@ import gc
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from site_gen import (
     assets,
     cache,
-    check,
     config,
     copies,
-    diagnostics,
-    markup,
     output,
     permalinks,
-    related,
     remote,
-    render,
-    search,
     sources,
+    theme,
 )
-from site_gen.build import making, planning, reading, seen
-from site_gen.build.run import Options, Progress, Report, Run
+from site_gen.build import seen
+from site_gen.build.run import Options, Progress, Report, Run, may_publish, whole_site
 from site_gen.config import SiteConfig
-from site_gen.diagnostics import Diagnostic, Location, error
-from site_gen.past import Past
+from site_gen.diagnostics import Diagnostic
+
+if TYPE_CHECKING:
+    from site_gen.build import planning
 
 __all__ = [
     "SOURCES",
@@ -86,7 +83,7 @@ class Survey:
 
     def may_publish(self, options: Options) -> bool:
         """Whether nothing of this keeps a build from publishing."""
-        return _may_publish(self.found, options)
+        return may_publish(self.found, options)
 
 
 def survey(options: Options) -> tuple[planning.Planned, SiteConfig]:
@@ -111,6 +108,8 @@ def surveyed(options: Options, use: Callable[[Survey], T]) -> T:
 
 
 def _survey(options: Options, store: Path) -> Survey:
+    from site_gen.build import planning, reading, stages
+
     before = seen.look(options, store, None)
     settings, static, found = _settings(options)
     inventory, problems = sources.walk(options.site, settings, before.sources)
@@ -120,7 +119,8 @@ def _survey(options: Options, store: Path) -> Survey:
     run = Run(options, settings, static, program, "", store, None, ledger, copied)
     read = reading.read(run, inventory)
     planned = planning.plan(run, read)
-    found += [*problems, *told, *wrong, *_check_settings(settings), *read.found, *planned.found]
+    checked = stages.check_settings(settings)
+    found += [*problems, *told, *wrong, *checked, *read.found, *planned.found]
     return Survey(planned, settings, store, tuple(found), read.masked)
 
 
@@ -181,7 +181,7 @@ def _made(options: Options, store: Path, target: output.Output | None) -> Report
     inventory, problems = sources.walk(options.site, settings, before.sources)
     found += problems
     program = cache.program_digest(settings.markdown_extensions)
-    templates = render.templates_digest(options.site)
+    templates = theme.templates_digest(options.site)
     ledger, problems = permalinks.read(options.site)
     if before.past.result:
         problems += permalinks.removed(ledger, before.past.result[2])
@@ -194,55 +194,10 @@ def _made(options: Options, store: Path, target: output.Output | None) -> Report
     inputs = seen.inputs(run, inventory, before, found)
     if target and inputs and inputs == before.past.inputs and before.all_held:
         return seen.as_before(run, before, started)
-    found += _check_settings(settings)
-    found += render.check_templates(options.site, templates, store)
-    read = reading.read(run, inventory)
-    planned = planning.relate(run, read, planning.plan(run, read))
-    planned = planning.remember(run, read, planned)
-    total = check.masked(planned.sum, read.masked)
-    found += [*read.found, *planned.found]
-    found += check.no_address(settings, found)
-    if options.keep_going or not any(one.severity == "error" for one in found):
-        found += check.nothing_to_publish(total)
-    if options.strict:
-        found = diagnostics.strict(found)
-    made = making.Made()
-    index = search.Index()
-    if not any(one.code == "template-error" for one in found):
-        # What cannot be published is rendered too: its problems are told in the same run.
-        wanted = run if _may_publish(found, options) else replace(run, target=None)
-        index = making.index(wanted, planned, before)
-        made = making.pages(wanted, planned, index, before)
-        found += diagnostics.strict(made.found) if options.strict else made.found
-    if read.quiet:
-        hush = diagnostics.hushed
-        found = [hush(one) if one.location.path in read.quiet else one for one in found]
-    if read.masked:
-        found = diagnostics.masked(found, read.masked)
-    found = sorted(dict.fromkeys(found), key=lambda one: one.sort_key)
-    published = None
-    unrecorded = len(permalinks.unrecorded(ledger, planned.addresses)) if ledger.kept else 0
-    if target and _may_publish(found, options):
-        published = target.publish([*index.files, *made.files])
-        result = tuple(found), total, tuple(ledger.recorded), unrecorded
-        if any(one.code == "internal-error" for one in found):
-            inputs = ""  # It is tried again, at every build.
-        past = Past(
-            before.sources.taken,
-            target.signatures(),
-            {url: (key, file.digest) for url, (key, file) in made.pages.items()},
-            made.frame,
-            inputs,
-            target.manifest,
-            result,
-            before.past.whole,
-        )
-        with cache.Store(store) as kept:
-            stored = *read.keys, *index.keys, *made.keys, *planning.remembered(run)
-            kept.keep_only((*stored, related.key(program)))
-            past.save(kept, str(target.folder))
-    seconds = time.monotonic() - started
-    return Report(tuple(found), total, published, seconds, unrecorded)
+    # What does the work takes longer to load than it takes to see that there is none.
+    from site_gen.build import stages
+
+    return stages.done(run, stages.Begun(inventory, before, inputs, found, started))
 
 
 def _refuse_sources(options: Options) -> None:
@@ -278,26 +233,3 @@ def _commit(settings: SiteConfig, options: Options) -> tuple[str, list[Diagnosti
     from site_gen import history
 
     return history.state(options.site)
-
-
-def _check_settings(settings: SiteConfig) -> list[Diagnostic]:
-    problem = markup.check_extensions(markup.extension_settings(settings.markdown_extensions))
-    if not problem:
-        return []
-    at = Location(config.SITE_FILE)
-    hint = "Install the extension, or mend its name and settings under `markdown_extensions:`."
-    return [error("config-value", at, f"A Markdown extension fails: {problem}", hint=hint)]
-
-
-def _may_publish(found: Sequence[Diagnostic], options: Options) -> bool:
-    """Whether errors, if there are any, concern single documents that can be left out."""
-    errors = [one for one in found if one.severity == "error"]
-    return not errors or (options.keep_going and not any(map(whole_site, errors)))
-
-
-def whole_site(problem: Diagnostic) -> bool:
-    """Whether an error is one that no single document can be left out for."""
-    if problem.code == "internal-error":
-        # One in reading a document fails it alone; a page that is planned is linked to already.
-        return not problem.location.path.startswith(f"{sources.CONTENT}/")
-    return problem.code in diagnostics.WHOLE_SITE or problem.location.path == config.SITE_FILE

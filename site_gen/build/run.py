@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from site_gen import parallel, remote
+from site_gen import config, diagnostics, parallel, remote, sources
 from site_gen.assets import Assets
 from site_gen.check import Sum
 from site_gen.config import SiteConfig
@@ -79,3 +79,17 @@ class Run:
     ledger: Ledger
     copies: Copies = field(default_factory=Copies)
     commit: str = ""
+
+
+def may_publish(found: Sequence[Diagnostic], options: Options) -> bool:
+    """Whether errors, if there are any, concern single documents that can be left out."""
+    errors = [one for one in found if one.severity == "error"]
+    return not errors or (options.keep_going and not any(map(whole_site, errors)))
+
+
+def whole_site(problem: Diagnostic) -> bool:
+    """Whether an error is one that no single document can be left out for."""
+    if problem.code == "internal-error":
+        # One in reading a document fails it alone; a page that is planned is linked to already.
+        return not problem.location.path.startswith(f"{sources.CONTENT}/")
+    return problem.code in diagnostics.WHOLE_SITE or problem.location.path == config.SITE_FILE

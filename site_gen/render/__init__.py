@@ -18,7 +18,6 @@ from site_gen.render.templates import (
     TEMPLATE_OF,
     check_templates,
     template_error,
-    templates_digest,
 )
 
 __all__ = [
@@ -30,7 +29,6 @@ __all__ = [
     "check_templates",
     "render_chunk",
     "standing",
-    "templates_digest",
 ]
 
 CHUNK = 100

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-import os
 import pickle
 import re
+import sys
 import traceback
 from collections.abc import Iterable, MutableMapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from importlib.util import cache_from_source
 from pathlib import Path
 from types import FunctionType
 from typing import Any
@@ -21,8 +23,9 @@ from markupsafe import Markup as Safe
 from markupsafe import escape
 
 from site_gen import theme
-from site_gen.cache import PAST, Store, digest_of, program_digest
+from site_gen.cache import PAST, Store, program_digest
 from site_gen.diagnostics import Diagnostic, Location, error
+from site_gen.whole import becoming
 
 TEMPLATE_OF = {
     "home": "home.html",
@@ -104,36 +107,86 @@ class Environment(jinja2.Environment):
 
 
 class Compiled(jinja2.BytecodeCache):
-    """What templates were compiled to, in the store of the site, for the processes and builds to
-    come. Jinja2 compares the source of each with that which it was made from.
+    """What templates were compiled to, for the processes and builds to come: in the store of the
+    site, and that of the theme's own templates also beside the code of site_gen, for new sites.
+
+    Jinja2 compares the source of each with that which it was made from.
     """
 
-    def __init__(self, folder: Path, digest: str) -> None:
-        """Take what the store in `folder` has for the templates of this digest."""
+    def __init__(self, folder: Path) -> None:
+        """Take what the store in `folder` has."""
         self.folder = folder
-        self.digest = digest
         self.key = f"{PAST}{program_digest()} templates"
         with Store(folder) as store:
             data = store.get(self.key)
-        of, code = (digest, {}) if data is None else pickle.loads(data)
-        self.code: dict[str, bytes] = code if of == digest else {}
-        self.kept = set(self.code)
+        self.code: dict[str, bytes] = {} if data is None else pickle.loads(data)
+        self.new: dict[str, bytes] = {}
+        self.of_theme: dict[str, bytes] = {}
+
+    @cached_property
+    def shipped(self) -> dict[str, bytes]:
+        """The code of the theme's templates that some build of this program has compiled."""
+        return _beside_the_program()
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Fill in the code of a template, if it is known."""
-        if bucket.key in self.code:
-            bucket.bytecode_from_string(self.code[bucket.key])
+        for known in (self.code, self.shipped if bucket.key not in self.code else {}):
+            if bucket.key in known and bucket.code is None:
+                bucket.bytecode_from_string(known[bucket.key])
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Take the code of a template that was compiled just now."""
-        self.code[bucket.key] = bucket.bytecode_to_string()
+        self.code[bucket.key] = self.new[bucket.key] = bucket.bytecode_to_string()
+        code: Any = bucket.code
+        if Path(code.co_filename).is_relative_to(theme.folder("templates")):
+            self.of_theme[bucket.key] = self.code[bucket.key]
 
     def keep(self) -> None:
-        """Put what is new into the store."""
-        if not self.code.keys() <= self.kept:
+        """Put what is new into the store, and beside the program."""
+        if self.new:
             with Store(self.folder) as store:
-                store.put([(self.key, pickle.dumps((self.digest, self.code)))])
-            self.kept = set(self.code)
+                store.put([(self.key, pickle.dumps(self.code))])
+        if self.of_theme:
+            _keep_beside_the_program({**_beside_the_program(), **self.of_theme})
+        self.new, self.of_theme = {}, {}
+
+
+def _place_beside_the_program() -> Path | None:
+    """The file for the code of the theme's templates, where Python keeps its own; None if there
+    is no such place.
+    """
+    try:
+        return Path(cache_from_source(str(theme.PACKAGE / "theme.html"))).with_suffix(".code")
+    except NotImplementedError:
+        return None
+
+
+def _beside_the_program() -> dict[str, bytes]:
+    """What lies beside the program. What is damaged, or of another program, is none."""
+    place = _place_beside_the_program()
+    try:
+        data = place.read_bytes() if place else b""
+    except OSError:
+        return {}
+    digest, packed = data[:32], data[32:]
+    if digest != _checked(packed):
+        return {}
+    code: dict[str, bytes] = pickle.loads(packed)
+    return code
+
+
+def _keep_beside_the_program(code: dict[str, bytes]) -> None:
+    """Keep code for new sites, if Python keeps its own and the place may be written to."""
+    place = _place_beside_the_program()
+    if place and not sys.dont_write_bytecode:
+        packed = pickle.dumps(code)
+        with contextlib.suppress(OSError), becoming(place) as file:
+            file.write_bytes(_checked(packed) + packed)
+
+
+def _checked(packed: bytes) -> bytes:
+    """A digest of code and of the program that it is for."""
+    return hashlib.sha256(program_digest().encode() + packed).digest()
 
 
 @lru_cache(maxsize=2)
@@ -158,43 +211,19 @@ def environment(site: Path, digest: str, store: Path) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         auto_reload=False,
-        bytecode_cache=Compiled(store, digest),
+        bytecode_cache=Compiled(store),
     )
-
-
-def templates_digest(site: Path) -> str:
-    """The digest of all templates, the site's own and the theme's, with their names."""
-    return digest_of(
-        *(
-            f"{file} {_digest(file)}"
-            for folder in (site / "templates", theme.folder("templates"))
-            for file in sorted(_files(folder))
-        )
-    )
-
-
-def _files(folder: Path) -> Iterable[str]:
-    """All files below a folder; links are followed, as Jinja2 follows them."""
-    for above, _, names in os.walk(folder, followlinks=True):
-        yield from (os.path.join(above, name) for name in names)
-
-
-def _digest(file: str) -> str:
-    try:
-        with open(file, "rb") as data:
-            return hashlib.file_digest(data, "sha256").hexdigest()
-    except OSError as problem:
-        return str(problem)  # `check_templates` tells it.
 
 
 def check_templates(site: Path, digest: str, store: Path) -> list[Diagnostic]:
-    """Compile every template that pages use, of this digest; one error for each that is broken.
+    """Compile every template, of this digest; one error for each that is broken.
 
     What comes of it is kept in `store`. Raises CacheBroken if it cannot be.
     """
     templates = environment(site, digest, store)
     found = []
-    names = sorted({*TEMPLATE_OF.values(), *_own_templates(site)})
+    folders = (site / "templates", theme.folder("templates"))
+    names = sorted({name for folder in folders for name in _templates_in(folder)})
     for name in names:
         try:
             templates.get_template(name)
@@ -207,8 +236,7 @@ def check_templates(site: Path, digest: str, store: Path) -> list[Diagnostic]:
     return found
 
 
-def _own_templates(site: Path) -> Iterable[str]:
-    folder = site / "templates"
+def _templates_in(folder: Path) -> Iterable[str]:
     return (file.relative_to(folder).as_posix() for file in folder.rglob("*.html"))
 
 

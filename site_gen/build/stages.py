@@ -1,0 +1,93 @@
+"""The stages of a build in their order, for a site in which something has changed."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+
+from site_gen import cache, check, config, diagnostics, markup, permalinks, related, render, search
+from site_gen.build import making, planning, reading
+from site_gen.build.run import Report, Run, may_publish
+from site_gen.build.seen import Seen
+from site_gen.config import SiteConfig
+from site_gen.diagnostics import Diagnostic, Location, error
+from site_gen.past import Past
+from site_gen.sources import Inventory
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """How a build began: its sources, what is left of the last one, the digest of all inputs, what
+    was found so far, and when that was (as `time.monotonic` tells).
+    """
+
+    inventory: Inventory
+    before: Seen
+    inputs: str
+    found: list[Diagnostic]
+    started: float
+
+
+def done(run: Run, begun: Begun) -> Report:
+    """Read, assemble, plan, render and publish. Raises OutputError and CacheBroken."""
+    options, target, before, inputs = run.options, run.target, begun.before, begun.inputs
+    found = list(begun.found)
+    found += check_settings(run.settings)
+    found += render.check_templates(options.site, run.templates, run.store)
+    read = reading.read(run, begun.inventory)
+    planned = planning.relate(run, read, planning.plan(run, read))
+    planned = planning.remember(run, read, planned)
+    total = check.masked(planned.sum, read.masked)
+    found += [*read.found, *planned.found]
+    found += check.no_address(run.settings, found)
+    if options.keep_going or not any(one.severity == "error" for one in found):
+        found += check.nothing_to_publish(total)
+    if options.strict:
+        found = diagnostics.strict(found)
+    made = making.Made()
+    index = search.Index()
+    if not any(one.code == "template-error" for one in found):
+        # What cannot be published is rendered too: its problems are told in the same run.
+        wanted = run if may_publish(found, options) else replace(run, target=None)
+        index = making.index(wanted, planned, before)
+        made = making.pages(wanted, planned, index, before)
+        found += diagnostics.strict(made.found) if options.strict else made.found
+    if read.quiet:
+        hush = diagnostics.hushed
+        found = [hush(one) if one.location.path in read.quiet else one for one in found]
+    if read.masked:
+        found = diagnostics.masked(found, read.masked)
+    found = sorted(dict.fromkeys(found), key=lambda one: one.sort_key)
+    published = None
+    unrecorded = len(permalinks.unrecorded(run.ledger, planned.addresses)) if run.ledger.kept else 0
+    if target and may_publish(found, options):
+        published = target.publish([*index.files, *made.files])
+        result = tuple(found), total, tuple(run.ledger.recorded), unrecorded
+        if any(one.code == "internal-error" for one in found):
+            inputs = ""  # It is tried again, at every build.
+        past = Past(
+            before.sources.taken,
+            target.signatures(),
+            {url: (key, file.digest) for url, (key, file) in made.pages.items()},
+            made.frame,
+            inputs,
+            target.manifest,
+            result,
+            before.past.whole,
+        )
+        with cache.Store(run.store) as kept:
+            stored = *read.keys, *index.keys, *made.keys, *planning.remembered(run)
+            kept.keep_only((*stored, related.key(run.program)))
+            past.save(kept, str(target.folder))
+    seconds = time.monotonic() - begun.started
+    return Report(tuple(found), total, published, seconds, unrecorded)
+
+
+def check_settings(settings: SiteConfig) -> list[Diagnostic]:
+    """An error for Markdown extensions that cannot be used."""
+    problem = markup.check_extensions(markup.extension_settings(settings.markdown_extensions))
+    if not problem:
+        return []
+    at = Location(config.SITE_FILE)
+    hint = "Install the extension, or mend its name and settings under `markdown_extensions:`."
+    return [error("config-value", at, f"A Markdown extension fails: {problem}", hint=hint)]
