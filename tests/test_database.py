@@ -37,7 +37,9 @@ def test_what_it_holds(site: SiteTest, database: sqlite3.Connection) -> None:
     """It has what the tables of the site have, with lists as JSON, and is sound."""
     site.run("build")
     columns = [row[1] for row in database.execute("PRAGMA table_info(articles)")]
-    assert columns == ["number", *lines(site)[0]]
+    assert sorted(columns) == sorted(["number", *lines(site)[0]])
+    # What is long stands last, for programs that show tables.
+    assert (columns[:3], columns[-3:]) == (["number", "id", "title"], ["url", "address", "text"])
     found = database.execute("SELECT id, title, text FROM articles ORDER BY number").fetchall()
     assert found == [(row["id"], row["title"], row["text"]) for row in lines(site)]
     assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
@@ -51,11 +53,11 @@ def test_what_it_holds(site: SiteTest, database: sqlite3.Connection) -> None:
 def test_links(database: sqlite3.Connection) -> None:
     """Links lead from articles to what they name, in its order; parents lead to places."""
     for table, name, expected in (
-        ("article_authors", "author", ["Ann Bell", "Smith; Sons"]),
-        ("article_translators", "translator", ["Bob Hill"]),
-        ("article_places", "place", ["Kabul"]),
-        ("article_topics", "topic", ["War", "Peace"]),
-        ("article_series", "series", ["Letters"]),
+        ("articles_authors", "author", ["Ann Bell", "Smith; Sons"]),
+        ("articles_translators", "translator", ["Bob Hill"]),
+        ("articles_places", "place", ["Kabul"]),
+        ("articles_topics", "topic", ["War", "Peace"]),
+        ("articles_series", "series", ["Letters"]),
     ):
         other = {"author": "authors", "translator": "authors", "series": "series"}
         rows = database.execute(
@@ -79,6 +81,9 @@ def test_full_text(database: sqlite3.Connection, query: str, found: list[str]) -
         (query,),
     )
     assert [one for (one,) in rows] == found
+    # By this Datasette sees that it can search the table.
+    (made,) = database.execute("SELECT sql FROM sqlite_master WHERE name = 'articles_fts'")
+    assert 'content="articles"' in made[0]
 
 
 def test_what_is_left_out(site: SiteTest, database: sqlite3.Connection) -> None:

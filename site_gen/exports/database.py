@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +34,19 @@ TABLE: Mapping[EntityKind, str] = {
     "topic": "topics",
     "series": "series",
 }
+COLUMNS: Mapping[EntityKind, Sequence[Column]] = {
+    "author": tabular.AUTHORS,
+    "place": tabular.PLACES,
+    "topic": tabular.TOPICS,
+    "series": tabular.TOPICS,
+}
+LAST = ("url", "address", "text")
+"""Columns that stand last, since they are long: programs that show a table show titles first."""
 _TYPES = {"integer": "INTEGER", "yes or no": "INTEGER", "number": "REAL"}
+# Datasette knows the index of a table by the double quotes.
 _INDEX = """
 CREATE VIRTUAL TABLE articles_fts USING fts5(
-  title, text, content='articles', content_rowid='number', tokenize='unicode61 remove_diacritics 2'
+  title, text, content="articles", content_rowid='number', tokenize='unicode61 remove_diacritics 2'
 )
 """
 
@@ -68,13 +77,17 @@ def _fill(database: sqlite3.Connection, listed: Listed, store: cache.Store) -> N
     database.execute("BEGIN")
     for statement in _schema():
         database.execute(statement)
-    _insert(database, "articles", _articles(listed, store))
+    numbered = (Column("number", "integer", ""), *tabular.ARTICLES_WITH_TEXT)
+    _insert(database, "articles", numbered, _articles(listed, store))
     makers = {"author": tabular.author, "place": tabular.place}
     for kind, table in TABLE.items():
         make = makers.get(kind, tabular.topic)
-        _insert(database, table, (make(listed, one) for one in listed.entities(kind)))
+        made = (make(listed, one) for one in listed.entities(kind))
+        _insert(database, table, COLUMNS[kind], made)
     for name, kind in LINKS.items():
-        _insert(database, _link(name), _links(listed, name, kind))
+        database.executemany(
+            f"INSERT INTO {_link(name)} VALUES (?, ?, ?)", _links(listed, name, kind)
+        )
     database.execute("INSERT INTO articles_fts(articles_fts) VALUES('rebuild')")
     database.execute("INSERT INTO articles_fts(articles_fts) VALUES('optimize')")
     database.execute("COMMIT")
@@ -83,13 +96,11 @@ def _fill(database: sqlite3.Connection, listed: Listed, store: cache.Store) -> N
 
 def _schema() -> Iterator[str]:
     """The statements that make the tables, empty."""
-    articles = ", ".join(map(_column, tabular.ARTICLES_WITH_TEXT))
+    articles = _columns(tabular.ARTICLES_WITH_TEXT)
     yield f"CREATE TABLE articles (number INTEGER PRIMARY KEY, {articles}, UNIQUE (id))"
-    columns = {"author": tabular.AUTHORS, "place": tabular.PLACES}
     for kind, table in TABLE.items():
         around = ", FOREIGN KEY (parent) REFERENCES places (id)" if kind == "place" else ""
-        own = ", ".join(map(_column, columns.get(kind, tabular.TOPICS)))
-        yield f"CREATE TABLE {table} ({own}, PRIMARY KEY (id){around})"
+        yield f"CREATE TABLE {table} ({_columns(COLUMNS[kind])}, PRIMARY KEY (id){around})"
     for name, kind in LINKS.items():
         yield (
             f"CREATE TABLE {_link(name)} (article INTEGER NOT NULL REFERENCES articles (number), "
@@ -100,13 +111,14 @@ def _schema() -> Iterator[str]:
     yield _INDEX
 
 
-def _column(column: Column) -> str:
-    return f"{column.name} {_TYPES.get(column.kind, 'TEXT')}"
+def _columns(columns: Sequence[Column]) -> str:
+    ordered = sorted(columns, key=lambda one: one.name in LAST)
+    return ", ".join(f"{one.name} {_TYPES.get(one.kind, 'TEXT')}" for one in ordered)
 
 
 def _link(name: str) -> str:
-    """The table of the links of one name: `article_authors`."""
-    return f"article_{name if name == 'series' else f'{name}s'}"
+    """The table of the links of one name: `articles_authors`, behind `articles` in any list."""
+    return f"articles_{name if name == 'series' else f'{name}s'}"
 
 
 def _articles(listed: Listed, store: cache.Store) -> Iterator[tuple[Any, ...]]:
@@ -125,11 +137,17 @@ def _links(listed: Listed, name: str, kind: EntityKind) -> Iterator[tuple[int, s
                 yield number, key, position
 
 
-def _insert(database: sqlite3.Connection, table: str, rows: Iterator[tuple[Any, ...]]) -> None:
+def _insert(
+    database: sqlite3.Connection,
+    table: str,
+    columns: Sequence[Column],
+    rows: Iterator[tuple[Any, ...]],
+) -> None:
     """Put rows into a table; a list is kept as JSON."""
-    for row in rows:
-        values = [
-            json.dumps(one, ensure_ascii=False) if isinstance(one, tuple) else one for one in row
-        ]
-        marks = ", ".join("?" * len(values))
-        database.execute(f"INSERT INTO {table} VALUES ({marks})", values)
+    names = ", ".join(one.name for one in columns)
+    marks = ", ".join("?" * len(columns))
+    values = (
+        [json.dumps(one, ensure_ascii=False) if isinstance(one, tuple) else one for one in row]
+        for row in rows
+    )
+    database.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", values)
