@@ -68,6 +68,29 @@ def test_ids_are_those_of_html(site: SiteTest) -> None:
     assert moved.find(id=str(other["href"]).partition("#")[2])
 
 
+def test_signposting(site: SiteTest) -> None:
+    """The page of the data is the way to a set of data: what describes it, and its files, each
+    with its type. An article leads to the files that its text links to, and not to those it shows.
+    """
+    found = [
+        (str(one["rel"][0]), str(one.get("type", "")), str(one["href"]))
+        for one in site.soup("data/index.html").find_all("link")
+    ]
+    assert ("describedby", "application/json", "../data/datapackage.json") in found
+    assert ("item", "text/csv", "../data/articles.csv") in found
+    assert ("item", "application/x-bibtex", "../data/articles.bib") in found
+    assert ("cite-as", "", "https://example.org/repo/data/index.html") in found
+    for rel, _, href in found:
+        if rel in ("describedby", "item"):
+            assert (site.folder / "output/data" / href).is_file()
+    items = site.soup("articles/full.html").find_all("link", {"rel": "item"})
+    assert [(one["type"], one["href"]) for one in items] == [
+        ("image/png", "../articles/photo.png"),
+        ("application/pdf", "../articles/r%C3%A9port%20one.pdf"),
+    ]
+    assert not site.soup("articles/moved.html").find_all("link", {"rel": "item"})
+
+
 def test_sitemaps_are_those_of_the_protocol(site: SiteTest) -> None:
     """A sitemap holds addresses of 12 to 2,048 characters of ASCII, each once, and no other
     element: what the schema of sitemaps.org asks for.

@@ -6,7 +6,7 @@ from site_gen.citations.article import context, stated, work
 from site_gen.citations.embedded import Context, Person, Spot, json_ld, links, names, properties
 from site_gen.citations.formats import bibtex, coins, csl, csl_json, data_link, filed_names, ris
 from site_gen.citations.styles import apa, chicago, mla
-from site_gen.citations.works import Name, When, Work
+from site_gen.citations.works import Name, When, Work, license_address
 
 __all__ = [
     "Context",
@@ -25,6 +25,7 @@ __all__ = [
     "data_link",
     "filed_names",
     "json_ld",
+    "license_address",
     "links",
     "mla",
     "names",

@@ -127,5 +127,10 @@ class Work:
     @property
     def license(self) -> str:
         """The address of its licence, where its rights are stated by one."""
-        address = self.rights.startswith(("https://", "http://")) and " " not in self.rights
-        return self.rights if address else ""
+        return license_address(self.rights)
+
+
+def license_address(rights: str) -> str:
+    """A statement of rights that is the address of a licence; else empty."""
+    address = rights.startswith(("https://", "http://")) and " " not in rights
+    return rights if address else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
@@ -9,6 +10,7 @@ from markupsafe import Markup as Safe
 
 from site_gen import citations
 from site_gen.citations import Context, Work
+from site_gen.mediatypes import media_type
 
 STYLES = (("APA", citations.apa), ("Chicago", citations.chicago), ("MLA", citations.mla))
 FILES = (
@@ -35,10 +37,13 @@ def cited(work: Work) -> dict[str, Any]:
     }
 
 
-def head(work: Work, context: Context) -> Safe:
-    """What the head of the page says: meta tags, links, JSON-LD."""
+def head(work: Work, context: Context, files: Sequence[str] = ()) -> Safe:
+    """What the head of the page says: meta tags, links, JSON-LD. `files` are addresses, as the page
+    has them, of files that are parts of the work: scans, tables, recordings.
+    """
     lines = [
         *(f'<link rel="{rel}" href="{escape(to)}">' for rel, to in citations.links(work, context)),
+        *(f'<link rel="item"{_typed(one)} href="{escape(one)}">' for one in files),
         *(
             f'<meta name="{name}" content="{escape(content)}">'
             for name, content in citations.names(work, context)
@@ -50,3 +55,8 @@ def head(work: Work, context: Context) -> Safe:
         f'<script type="application/ld+json">{citations.json_ld(work, context)}</script>',
     ]
     return Safe("\n".join(lines) + "\n")
+
+
+def _typed(file: str) -> str:
+    kind = media_type(file)
+    return f' type="{kind}"' if kind else ""

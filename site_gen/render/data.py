@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Set
 from typing import Any
 
+from site_gen.mediatypes import media_type
 from site_gen.output import MANIFEST
 from site_gen.pages import ALL_WORKS, FEED, JSON_FEED, OPEN_SEARCH, ROBOTS, SITEMAP, TABLES, WORKS
 from site_gen.tabular import ARTICLES, ARTICLES_WITH_TEXT, AUTHORS, PLACES, Column, Tables, meaning
@@ -45,6 +46,7 @@ def data(tables: Tables, with_text: bool, there: Set[str]) -> dict[str, Any]:
             {
                 "name": name,
                 "url": url,
+                "type": media_type(url),
                 "rows": rows.get(name),
                 "size": size_class(size),
                 "columns": _said(columns.get(name, ()), name),
@@ -80,7 +82,7 @@ def _all_works(there: Set[str], articles: int) -> list[dict[str, str]]:
     names = ("BibTeX", "RIS")
     size = size_class(articles * BYTES_OF_A_WORK)
     return [
-        {"name": name, "url": url, "size": size}
+        {"name": name, "url": url, "type": media_type(url), "size": size}
         for name, url in zip(names, ALL_WORKS, strict=True)
         if url in there
     ]

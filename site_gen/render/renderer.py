@@ -416,7 +416,7 @@ class Renderer:
         article = card | {
             "body": Safe(anchored(bodies.of(document))),
             "cite": citing.cited(work),
-            "head": citing.head(work, context),
+            "head": citing.head(work, context, self._attached(document, bodies)),
             "summary": document.summary,
             "dated": date_pieces(document.date) if document.date else [],
             "undated_url": "" if document.date else UNDATED_URL,
@@ -452,6 +452,14 @@ class Renderer:
             "history": history(document, self.archive.history.get(page.key, ())),
         }
         return {"article": article, "description": document.summary or document.excerpt}
+
+    def _attached(self, document: Document, bodies: Bodies) -> list[str]:
+        """The files beside an article that its text links to, each once."""
+        if not document.references:
+            return []
+        told = zip(document.references, self.inputs.links.targets[document.path], strict=False)
+        found = {target: None for one, target in told if not one.image and _is_file(target)}
+        return [bodies.prefix + quoted(one) for one in found if one not in self.file_urls]
 
     def _copy(self, document: Document) -> Copy | None:
         """What the ledger of copies says of the source of a document."""
@@ -544,6 +552,7 @@ class Renderer:
     def _data(self, bodies: Bodies | Keys) -> dict[str, Any]:
         """What the archive offers as data, each file with what it is for."""
         shown = data(self.files.tables, self.config.data.text, self.file_urls)
+        shown["license"] = citations.license_address(self.config.rights)
         return {"data": shown, "intro": self._intro(DATA, bodies)}
 
     def _top(self, kind: EntityKind) -> dict[str, Any]:
@@ -779,3 +788,8 @@ class Renderer:
         """What lies in a place directly, with the number of articles of each."""
         places = self.archive.entities[entity.kind]
         return [self._item(places[key]) for key in entity.children]
+
+
+def _is_file(target: str) -> bool:
+    """Whether the target of a link is a file and no page or part of one."""
+    return target not in ("", UNNAMED) and ".html" not in target and not target.startswith("#")
