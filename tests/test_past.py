@@ -5,13 +5,21 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from dataclasses import replace
+from dataclasses import fields, replace
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from site_gen import signatures
+from site_gen import assets, build, permalinks, signatures, sources
+from site_gen.build import planning, reading
+from site_gen.build.reading import Read
+from site_gen.build.run import Run
 from site_gen.cache import Store
+from site_gen.config import load as load_config
+from site_gen.model import Document
+from site_gen.parse.outline import TEXT
 from site_gen.past import Past
 from site_gen.signatures import COARSE, TICK, Signatures
 from tests.archive_sites import EVERY_KIND, Files, articles, document
@@ -82,6 +90,15 @@ def test_an_edit_renders_what_shows_it(site: SiteTest, monkeypatch: pytest.Monke
     assert "articles/n03.html" not in done
 
 
+def text(name: str, old: str, new: str) -> str:
+    """A source with another text."""
+    source = EVERY_KIND[name]
+    assert isinstance(source, str)
+    head, found, tail = source.rpartition(old)
+    assert found
+    return f"{head}{new}{tail}"
+
+
 EDITS: list[list[Files]] = [
     [
         {"content/articles/undated.md": "# A letter without a date\n\nOther words.\n"},
@@ -98,6 +115,15 @@ EDITS: list[list[Files]] = [
         {"content/articles/wire/02-3.txt": b"", "content/articles/wire/03-3.txt": "Moved\n\nOn.\n"},
     ],
     [
+        {"content/articles/noted.md": text("content/articles/noted.md", "A text", "More.\n\nIt")},
+        {"content/authors/tim-example.md": text("content/authors/tim-example.md", "Tim", "He")},
+        {"content/pages/about.md": text("content/pages/about.md", "About this", "Of this")},
+        {"content/articles/full.md": text("content/articles/full.md", "[", "Well, [")},
+        {"content/articles/odd.md": text("content/articles/odd.md", "Text.", "Other text.")},
+        {"content/articles/wire/02-3.txt": text("content/articles/wire/02-3.txt", "Net", "Gross")},
+        {"content/articles/dari.md": text("content/articles/dari.md", "\n---\n", "\n---\n\nA\n")},
+    ],
+    [
         {"static/site.css": "p { margin: 0 }"},
         {"site.yml": "title: Other\nurl: https://example.org/\nfields: {desk: Table}\n"},
         {"content/pages/about.md": "---\ntitle: About us\n---\n\nAbout this archive.\n"},
@@ -108,7 +134,7 @@ EDITS: list[list[Files]] = [
 
 
 @pytest.mark.usefixtures("past")
-@pytest.mark.parametrize("edits", EDITS, ids=["metadata", "removal", "settings"])
+@pytest.mark.parametrize("edits", EDITS, ids=["metadata", "removal", "texts", "settings"])
 def test_edits_of_every_kind(site: SiteTest, tmp_path: Path, edits: list[Files]) -> None:
     """After each edit, and with every file's signature trusted, the output is that of a clean
     build: no page shows what its key does not hold."""
@@ -155,6 +181,52 @@ def test_a_source_of_the_same_size_and_time(site: SiteTest, tmp_path: Path, path
     os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
     site.run("build")
     assert clean(site, tmp_path / "clean") == site.output()
+
+
+@pytest.mark.usefixtures("past")
+def test_the_plan_stands_after_an_edit_of_a_text(
+    site: SiteTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where only a text changed nothing is planned anew, and all that planning told is told."""
+    site.write(EVERY_KIND).write(FILES).run("build", "--jobs", "1")
+    name = "content/articles/wire/02-3.txt"
+    site.write({name: text(name, "Net", "Gross")})
+    with monkeypatch.context() as patch:
+        patch.setattr("site_gen.archive.assemble", None)
+        assert "dead" in site.run("build", "--jobs", "1").stderr
+    site.write({name: text(name, "Wire", "Wires")})
+    assert site.run("build", "--jobs", "1").exit_code == 0
+    assert "Wires 2 3" in site.page("dates/1987-03-02.html")
+
+
+def begun(site: SiteTest) -> tuple[Run, Read]:
+    """A build whose documents are read."""
+    options = build.Options(site.folder, site.folder / "output", date(2026, 1, 1), jobs=1)
+    config = load_config(site.folder)[0]
+    static = assets.load(site.folder)[0]
+    store, ledger = site.folder / ".site_gen/cache", permalinks.read(site.folder)[0]
+    run = Run(options, config, static, "program", "", store, None, ledger)
+    return run, reading.read(run, sources.walk(site.folder, config)[0])
+
+
+class Outlined(Document):
+    """A document of which only the outline can be seen."""
+
+
+for _name in TEXT:
+    setattr(Outlined, _name, property(lambda self: pytest.fail("seen"), lambda self, value: None))
+
+
+def test_a_plan_sees_outlines_only(site: SiteTest) -> None:
+    """What a plan may be kept for is all that it looks at."""
+    run, read = begun(site.write(EVERY_KIND))
+    outlined: list[Document] = [Outlined(**fields_of(one)) for one in read.documents]
+    assert planning.anew(run, read, outlined).plan == planning.plan(run, read).plan
+
+
+def fields_of(document: Document) -> dict[str, Any]:
+    """What a document is made from."""
+    return {one.name: getattr(document, one.name) for one in fields(document)}
 
 
 def test_a_change_in_the_same_moment(site: SiteTest, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from site_gen import (
     archive,
+    cache,
     check,
     links,
     output,
@@ -20,6 +21,7 @@ from site_gen import (
     threads,
     world,
 )
+from site_gen.build import repeated
 from site_gen.build.reading import Read
 from site_gen.build.run import Run
 from site_gen.check import Sum
@@ -43,7 +45,14 @@ class Planned:
     found: tuple[Diagnostic, ...]
     guarded: Mapping[str, tuple[Withheld, ...]]
     """Attachments of documents with withheld words, by path, and these words."""
-    addresses: tuple[Address, ...]
+    key: str = ""
+    """The digest of all that this is made from, but for what articles have to do with each other.
+    """
+
+    @property
+    def addresses(self) -> tuple[Address, ...]:
+        """The addresses worth keeping, with the source of each."""
+        return _addresses(self.archive, self.plan)
 
     @property
     def sum(self) -> Sum:
@@ -71,10 +80,41 @@ class Planned:
 
 
 def plan(run: Run, read: Read) -> Planned:
-    """Assemble the archive and give everything its URL; what cannot have one fails."""
+    """Assemble the archive and give everything its URL; what cannot have one fails.
+
+    A plan is kept: where only texts were edited, it is that of the last build.
+    """
+    documents = list(map(run.copies.filled, read.documents))
+    key = _key(run, read)
+    with cache.Store(run.store) as store:
+        kept = store.get(key)
+        if kept is not None:
+            made: Planned = repeated.unpacked(kept, documents)
+            return made
+        made = replace(anew(run, read, documents), key=key)
+        store.put([(key, repeated.packed(made))])
+        return made
+
+
+def _key(run: Run, read: Read) -> str:
+    """What a plan is kept under: the digest of all that it is made from."""
+    digest = cache.digest_of(
+        run.program,
+        run.settings.model_dump_json(),
+        str(run.options.date),
+        repr(run.ledger),
+        run.copies.digest,
+        repr(sorted(run.static.urls.items())),
+        repr([one.path for one in read.inventory.attachments]),
+        read.outline,
+    )
+    return f"plan {digest}"
+
+
+def anew(run: Run, read: Read, documents: list[Document]) -> Planned:
+    """The plan for these documents, whatever is kept."""
     failed = list(read.failed)
     found: list[Diagnostic] = []
-    documents = list(map(run.copies.filled, read.documents))
     known = world.known() if run.settings.world else {}
     while True:
         whole, problems = archive.assemble(documents, run.options.date, known)
@@ -120,7 +160,7 @@ def plan(run: Run, read: Read) -> Planned:
     found += pages.files_in_the_way(others, plan, RESERVED)
     found += check.leftovers(places, resolved.attachments, resolved.withheld, run.settings)
     guarded = _guarded(shown, resolved, used)
-    return Planned(whole, plan, resolved, used, tuple(failed), tuple(found), guarded, addresses)
+    return Planned(whole, plan, resolved, used, tuple(failed), tuple(found), guarded)
 
 
 def _guarded(

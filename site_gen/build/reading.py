@@ -18,7 +18,8 @@ class Read:
     """What the sources came to. `keys` are those of all that the store holds of it, `masked` the
     paths, without their endings, that are not to be printed, with what is printed instead,
     `quiet` the files of which nothing may be quoted, `signatures` those of articles by path,
-    `tasks` the documents with all that describes them.
+    `tasks` the documents with all that describes them, `outline` the digest of what a plan is made
+    from.
     """
 
     inventory: sources.Inventory
@@ -30,6 +31,7 @@ class Read:
     quiet: frozenset[str]
     signatures: Mapping[str, bytes]
     tasks: tuple[parse.Task, ...]
+    outline: str
 
 
 def read(run: Run, inventory: sources.Inventory) -> Read:
@@ -39,6 +41,7 @@ def read(run: Run, inventory: sources.Inventory) -> Read:
     context = parse.Context(run.options.site, run.settings, run.program, run.store)
     documents: list[Document] = []
     signatures: dict[str, bytes] = {}
+    outlines: dict[str, str] = {}
     failed = [one.path for one in inventory.sources if one.kind == "failed" and one.document_kind]
     unknown: list[tuple[str, Location]] = []
     masked: dict[str, str] = {}
@@ -60,6 +63,7 @@ def read(run: Run, inventory: sources.Inventory) -> Read:
             else:
                 documents.append(parsed.document)
                 signatures[parsed.path] = parsed.signature
+                outlines[parsed.path] = parsed.outline
         if waiting and any(sources.document_kind(path) == "author" for path in failed):
             # A spelling that cannot be read would be shown.
             found += map(parse.no_spellings, waiting)
@@ -70,6 +74,7 @@ def read(run: Run, inventory: sources.Inventory) -> Read:
     documents.sort(key=lambda one: one.path)
     found += check.unknown_keys(unknown, run.settings)
     lost = tuple(sorted(failed))
+    whole = cache.digest_of("".join(outlines[one.path] for one in documents), *lost)
     return Read(
         inventory,
         tuple(documents),
@@ -80,6 +85,7 @@ def read(run: Run, inventory: sources.Inventory) -> Read:
         frozenset(quiet),
         signatures,
         given,
+        whole,
     )
 
 

@@ -76,7 +76,7 @@ def done(run: Run, begun: Begun) -> Report:
             before.past.whole,
         )
         with cache.Store(run.store) as kept:
-            stored = *read.keys, *index.keys, *made.keys, *planning.remembered(run)
+            stored = *read.keys, planned.key, *index.keys, *made.keys, *planning.remembered(run)
             kept.keep_only((*stored, related.key(run.program)))
             past.save(kept, str(target.folder))
     seconds = time.monotonic() - begun.started

@@ -45,6 +45,7 @@ from site_gen.model import (
 from site_gen.model import Repair as Repaired
 from site_gen.parse import status, withholding
 from site_gen.parse.gather import Task, read_text
+from site_gen.parse.outline import outline
 from site_gen.paths import ending_of, name_of, without_ending
 from site_gen.plainlabels import Names
 
@@ -70,6 +71,8 @@ class Parsed(Compact):
     """Files of which nothing may be quoted in any finding."""
     signature: bytes = b""
     """What an article is compared by with others."""
+    outline: str = ""
+    """The digest of all but its text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +162,7 @@ def parse(task: Task, context: Context, body_key: str) -> tuple[Parsed, str, Rec
         masked=masked,
         quiet=quiet,
         signature=related.sign(document, body, context.config.language),
+        outline=outline(document) if document else "",
     )
     return told, body, record
 

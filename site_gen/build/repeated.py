@@ -1,0 +1,47 @@
+"""A plan as bytes, in which each document is its path: the documents are read anyway."""
+
+from __future__ import annotations
+
+import copyreg
+import io
+import pickle
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from site_gen.model import Document
+
+
+def packed(value: object) -> bytes:
+    """A value that holds documents, as bytes."""
+    data = io.BytesIO()
+    _Packer(data).dump(value)
+    return data.getvalue()
+
+
+def unpacked(data: bytes, documents: Iterable[Document]) -> Any:
+    """The value again, with these documents in it."""
+    return _Unpacker(io.BytesIO(data), {one.path: one for one in documents}).load()
+
+
+class _Packer(pickle.Pickler):
+    def __init__(self, data: io.BytesIO) -> None:
+        super().__init__(data, pickle.HIGHEST_PROTOCOL)
+        self.dispatch_table = {**copyreg.dispatch_table, Document: lambda one: (_at, (one.path,))}
+
+
+class _Unpacker(pickle.Unpickler):
+    def __init__(self, data: io.BytesIO, documents: dict[str, Document]) -> None:
+        super().__init__(data)
+        self.documents = documents
+
+    def find_class(self, module: str, name: str) -> Any:
+        """What a name in the bytes stands for."""
+        if (module, name) == (__name__, _at.__name__):
+            at: Callable[[str], Document] = self.documents.__getitem__
+            return at
+        return super().find_class(module, name)
+
+
+def _at(path: str) -> Document:
+    """What stands for a document; an unpickler has it replaced."""
+    raise NotImplementedError(path)
