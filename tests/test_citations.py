@@ -238,7 +238,7 @@ def test_json_and_links_come_back(work: Work) -> None:
     text = citations.csl_json(work)
     link = citations.data_link(text, "application/json")
     head, _, body = link.partition(",")
-    assert head == "data:application/json;charset=utf-8"
+    assert head == "data:application/json"
     assert text == unquote(body)
     assert [citations.csl(work)] == json.loads(text)
     assert [work.title] == parse_qs(citations.coins(work))["rft.title"]

@@ -7,12 +7,10 @@ should, and none that mislead them: `citation_journal_title` would make a journa
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
-from site_gen.citations.formats import filed_names
-from site_gen.citations.styles import apa
+from site_gen.citations.formats import compact_json, filed_names
 from site_gen.citations.works import Name, When, Work
 
 DC = "http://purl.org/dc/elements/1.1/"
@@ -64,7 +62,7 @@ Pairs = list[tuple[str, str]]
 def names(work: Work, context: Context) -> Pairs:
     """(name, content) of the `<meta name>` tags of an article's page."""
     authors = [filed for one in work.authors for filed in filed_names(one)]
-    if len(work.authors) == 1 and " " in work.authors[0].plain.rstrip(","):
+    if len(authors) == 1 and " " in authors[0].partition(",")[0]:
         # A lone name of several words before its comma would be parted into two people. Written
         # twice, it is one again.
         authors *= 2
@@ -82,7 +80,6 @@ def names(work: Work, context: Context) -> Pairs:
         ("DCTERMS.license", work.license),
         ("DCTERMS.rights", "" if work.license else work.rights),
         ("DCTERMS.accessRights", "open access"),
-        ("DCTERMS.bibliographicCitation", apa(work)),
     ]
     return [(name, content) for name, content in pairs if content]
 
@@ -94,8 +91,6 @@ def properties(work: Work, context: Context) -> Pairs:
         ("og:title", work.title),
         # Zotero takes it for the publication.
         ("og:site_name", work.container),
-        ("og:url", work.url),
-        ("og:locale", work.language.replace("-", "_")),
         ("article:published_time", _day(work.when)),
         ("article:modified_time", context.modified),
     ]
@@ -119,10 +114,17 @@ def links(work: Work, context: Context) -> Pairs:
 def json_ld(work: Work, context: Context) -> str:
     """The article and the archive that holds it, in the words of schema.org.
 
-    The text can stand in a script element: it holds no `<`.
+    What meta tags tell already is left out, such as the parts of names. The text can stand in a
+    script element: it holds no `<`.
     """
     publisher = work.container if work.container != work.archive else context.publisher
+    archive = _stated(
+        ("@type", "ArchiveOrganization"),
+        ("name", context.publisher or work.archive),
+        ("url", context.home),
+    )
     article = _stated(
+        ("@context", "https://schema.org"),
         ("@type", "NewsArticle"),
         ("@id", work.url),
         ("headline", work.title),
@@ -140,24 +142,15 @@ def json_ld(work: Work, context: Context) -> str:
         ("license", work.license),
         ("copyrightNotice", "" if work.license else work.rights),
         ("version", work.version),
+        ("workExample", {"@type": "ArchiveComponent", "holdingArchive": archive}),
     )
-    archive = {"@type": "ArchiveOrganization", "name": context.publisher or work.archive}
-    holder = _stated(
-        ("@type", "ArchiveComponent"),
-        ("name", work.title),
-        ("exampleOfWork", {"@id": work.url} if work.url else None),
-        ("holdingArchive", archive | ({"url": context.home} if context.home else {})),
-    )
-    graph = {"@context": "https://schema.org", "@graph": [article, holder]}
-    return json.dumps(graph, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    return compact_json(article).replace("<", "\\u003c")
 
 
 def _person(person: Person) -> dict[str, Any]:
     return _stated(
         ("@type", "Organization" if person.name.literal else "Person"),
         ("name", person.name.direct),
-        ("familyName", person.name.last),
-        ("givenName", person.name.given),
         ("url", person.url),
         ("sameAs", list(person.same_as)),
     )

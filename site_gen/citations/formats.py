@@ -40,7 +40,7 @@ def bibtex(work: Work) -> str:
         fields.append(("url", f"{{{work.url}}}"))
     if work.version:
         fields.append(("note", f"{{Version {work.version}}}"))
-    lines = "".join(f"  {name} = {value},\n" for name, value in fields)
+    lines = "".join([f"{name}={value},\n" for name, value in fields])
     return f"@article{{{work.id},\n{lines}}}\n"
 
 
@@ -70,7 +70,7 @@ def _one_line(text: str) -> str:
 def ris(work: Work) -> str:
     """A record in RIS. A newspaper article: so Zotero and others read `NEWS`."""
     when = work.when
-    lines = [("TY", "NEWS"), ("ID", work.id), ("TI", work.title)]
+    lines = [("TY", "NEWS"), ("TI", work.title)]
     # A comma at the end says that a name has no given name.
     lines += [("AU", f"{one.literal}," if one.literal else one.plain) for one in work.authors]
     lines.append(("T2", work.container))
@@ -89,7 +89,7 @@ def ris(work: Work) -> str:
         lines.append(("UR", work.url))
     if work.version:
         lines.append(("N1", f"Version {work.version}"))
-    text = "".join(f"{tag}  - {_one_line(value)}\r\n" for tag, value in lines)
+    text = "".join([f"{tag}  - {_one_line(value)}\r\n" for tag, value in lines])
     return f"{text}ER  - \r\n"
 
 
@@ -135,7 +135,11 @@ def _csl_date(when: When) -> dict[str, Any]:
 
 def csl_json(work: Work) -> str:
     """A file of CSL-JSON that holds one item."""
-    return json.dumps([csl(work)], ensure_ascii=False, separators=(",", ":"))
+    return compact_json([csl(work)])
+
+
+compact_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+"""A value as JSON without a blank that it does not need."""
 
 
 def coins(work: Work) -> str:
@@ -179,8 +183,11 @@ def filed_names(name: Name) -> list[str]:
 
 
 def data_link(text: str, kind: str) -> str:
-    """A `data:` address that holds a text, of a media type. Nothing has to be loaded for it."""
-    return f"data:{kind};charset=utf-8,{_percent(text)}"
+    """A `data:` address that holds a text, of a media type. Nothing has to be loaded for it.
+
+    What is saved are the bytes of UTF-8; no charset needs to be told.
+    """
+    return f"data:{kind},{_percent(text)}"
 
 
 _ESCAPED = {one: f"%{ord(one):02X}" for one in '%\r\n "#&+<>[\\]^`{|}'}

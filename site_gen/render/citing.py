@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 from typing import Any
 
 from markupsafe import Markup as Safe
+from markupsafe import escape
 
 from site_gen import citations
 from site_gen.citations import Context, Work

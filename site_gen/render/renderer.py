@@ -151,7 +151,7 @@ class Renderer:
             },
             url=url,
             asset=asset,
-            csp=POLICY,
+            csp=Safe(POLICY),
             **details,
         )
 
