@@ -30,7 +30,8 @@ class Past:
     `sources` and `output` are the signatures of files. `frame` is the digest of what all pages
     depend on; `pages` are those pages by URL, each with its key and the SHA-256 of its bytes.
     `inputs` is the digest of all that the build was made from, `manifest` that of the manifest
-    which it wrote, and `result` what it came to. `whole` are the tables as they were last kept
+    which it wrote, and `result` what it came to. `stamps` tell the texts that pages show, with the
+    digest of the plan that they belong to. `whole` are the tables as they were last kept
     whole, and what they are known by.
     """
 
@@ -41,6 +42,7 @@ class Past:
     inputs: str = ""
     manifest: str = ""
     result: Any = None
+    stamps: tuple[str, bytes] = ("", b"")
     whole: tuple[str, Tables] = field(default=("", ()), compare=False, repr=False)
 
     @property
@@ -51,16 +53,17 @@ class Past:
     @classmethod
     def load(cls, store: Store, output: str) -> Past:
         """The past of an output folder; an empty one if there is none."""
-        whole, late = (store.get(key) for key in _keys(output))
-        if whole is None or late is None:
+        kept, late = (store.get(key) for key in _keys(output))
+        if kept is None or late is None:
             return cls()
-        name, tables = pickle.loads(whole)
+        name, tables = pickle.loads(kept)
         of, changes, rest = pickle.loads(late)
         if of != name:
             return cls()
         sources, files, pages = (_changed(*both) for both in zip(tables, changes, strict=True))
-        frame, inputs, manifest, result = rest
-        return cls(sources, files, pages, frame, inputs, manifest, result, (name, tables))
+        frame, inputs, manifest, result, stamps = rest
+        whole = name, tables
+        return cls(sources, files, pages, frame, inputs, manifest, result, stamps, whole)
 
     def save(self, store: Store, output: str) -> None:
         """Keep it for the next build of the folder."""
@@ -73,7 +76,7 @@ class Past:
             name = uuid.uuid4().hex
             values.append((in_whole, pickle.dumps((name, self._tables))))
             changes = [({}, ())] * len(self._tables)
-        late = name, changes, (self.frame, self.inputs, self.manifest, self.result)
+        late = name, changes, (self.frame, self.inputs, self.manifest, self.result, self.stamps)
         store.put([*values, (apart, pickle.dumps(late))])
         _forget_others(store, output)
 

@@ -19,13 +19,15 @@ from site_gen.model import OutputFile, Withheld
 class Made:
     """What rendering came to: pages by URL with their keys, other files, problems.
 
-    `frame` is what all pages depend on, `keys` are those of what the store keeps of tables.
+    `frame` is what all pages depend on, `stamps` are those of the documents that they show, `keys`
+    are those of what the store keeps of tables.
     """
 
     pages: Mapping[str, tuple[str, OutputFile]] = field(default_factory=dict)
     others: tuple[OutputFile, ...] = ()
     found: tuple[Diagnostic, ...] = ()
     frame: str = ""
+    stamps: tuple[str, bytes] = ("", b"")
     keys: tuple[str, ...] = ()
 
     @property
@@ -66,11 +68,14 @@ def pages(run: Run, planned: Planned, index: search.Index, seen: Seen) -> Made:
         run.program,
         run.templates,
         run.copies,
+        planned.key,
     )
     target = run.target
     stage = target.stage_folder if target else None
     folder = target.folder if target else run.options.output
-    context = render.Context(inputs, stage, folder, _kept(run, seen), seen.past.frame)
+    context = render.Context(
+        inputs, stage, folder, _kept(run, seen), seen.past.frame, seen.past.stamps
+    )
     others: list[OutputFile] = []
     if target:
         files = {**run.static.files, ".nojekyll": b""}
@@ -95,7 +100,7 @@ def pages(run: Run, planned: Planned, index: search.Index, seen: Seen) -> Made:
         run.options.progress("Writing", done, len(planned.plan.pages))
     renderer = context.renderer
     keys = tuple(renderer.files.stored)
-    return Made(made, tuple(others), tuple(found), renderer.frame, keys)
+    return Made(made, tuple(others), tuple(found), renderer.frame, context.stamps_now, keys)
 
 
 def _kept(run: Run, seen: Seen) -> dict[str, tuple[str, OutputFile]]:

@@ -73,6 +73,7 @@ def done(run: Run, begun: Begun) -> Report:
             inputs,
             target.manifest,
             result,
+            made.stamps,
             before.past.whole,
         )
         with cache.Store(run.store) as kept:

@@ -13,6 +13,7 @@ from site_gen.diagnostics import Diagnostic
 from site_gen.model import OutputFile, Page
 from site_gen.output import OutputError, stage, stage_pieces
 from site_gen.render.inputs import Inputs
+from site_gen.render.moved import Moved, stamps
 from site_gen.render.renderer import POLICY, Renderer
 from site_gen.render.templates import (
     TEMPLATE_OF,
@@ -39,8 +40,8 @@ CHUNK = 100
 class Context:
     """What a worker needs to render. Without a stage the pages are rendered and forgotten.
 
-    `kept` are pages of an earlier build that stand in output/, each with its key, and `frame` is
-    what all of them depended on.
+    `kept` are pages of an earlier build that stand in output/, each with its key, `frame` is what
+    all of them depended on, and `stamps` are those of its documents, with the digest of its plan.
     """
 
     inputs: Inputs
@@ -48,6 +49,7 @@ class Context:
     output_folder: Path
     kept: Mapping[str, tuple[str, OutputFile]] = field(default_factory=dict)
     frame: str = ""
+    stamps: tuple[str, bytes] = ("", b"")
 
     @cached_property
     def renderer(self) -> Renderer:
@@ -55,7 +57,23 @@ class Context:
         return Renderer(self.inputs)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in vars(self).items() if name != "renderer"}
+        return {
+            name: value
+            for name, value in vars(self).items()
+            if name not in ("renderer", "stamps_now")
+        }
+
+    @cached_property
+    def stamps_now(self) -> tuple[str, bytes]:
+        """The stamps of the documents as they are, with the digest of the plan."""
+        return self.inputs.planned, stamps(self.inputs.archive)
+
+    def moved(self) -> Moved | None:
+        """What moved since the pages were kept, if all that was planned for them stands."""
+        (of, before), (planned, now) = self.stamps, self.stamps_now
+        if not planned or of != planned or len(before) != len(now):
+            return None
+        return Moved.between(before, now, self.inputs.archive)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +88,17 @@ def standing(
     context: Context, pages: Iterable[Page]
 ) -> tuple[dict[str, tuple[str, OutputFile]], list[tuple[Page, str]]]:
     """The kept pages that still show the same, and the others, each with its key."""
-    kept = context.kept if context.frame == context.renderer.frame else {}
+    renderer = context.renderer
+    kept = context.kept if context.frame == renderer.frame else {}
+    moved = context.moved() if kept else None
     still: dict[str, tuple[str, OutputFile]] = {}
     new = []
     for page in pages:
-        key = context.renderer.key(page)
         before = kept.get(page.url)
+        if before and moved and not moved.may_show(page, renderer.archive, renderer.intros):
+            still[page.url] = before
+            continue
+        key = renderer.key(page)
         if before and before[0] == key:
             still[page.url] = before
         else:

@@ -17,7 +17,8 @@ from site_gen.pages import Plan
 class Inputs:
     """All that pages show. `assets` are the URLs of static files by name; `store` is the folder
     of the store that holds the bodies; `index` is the URL of the search index's root, empty
-    where none was made; `program` is the digest of what renders, `templates` that of templates.
+    where none was made; `program` is the digest of what renders, `templates` that of templates,
+    `planned` that of what the plan is made from.
     """
 
     site: Path
@@ -31,3 +32,4 @@ class Inputs:
     program: str = ""
     templates: str = ""
     copies: Copies = field(default_factory=Copies)
+    planned: str = ""

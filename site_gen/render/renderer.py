@@ -183,6 +183,8 @@ class Renderer:
             case "withdrawn":
                 return self._withdrawn(page)
             case "coverage":
+                if isinstance(bodies, Keys) and self.inputs.planned:
+                    return [self.inputs.planned, self._intro(COVERAGE, bodies)]
                 return self._coverage(bodies)
             case "data":
                 return self._data(bodies)

@@ -1,0 +1,76 @@
+"""After an edit of a text, only those pages are looked at that may show it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from site_gen import render
+from site_gen.model import Archive, Document
+from site_gen.render.moved import Moved, stamps
+from site_gen.render.renderer import Renderer
+from tests.archive_sites import EVERY_KIND, articles
+from tests.support import SiteTest
+
+
+@pytest.fixture
+def inputs(site: SiteTest, monkeypatch: pytest.MonkeyPatch) -> render.Inputs:
+    """What the pages of a site of every kind are rendered from."""
+    seen: list[render.Inputs] = []
+    made = render.Inputs
+
+    def noted(*parts: object) -> render.Inputs:
+        seen.append(made(*parts))  # type: ignore[arg-type]
+        return seen[-1]
+
+    monkeypatch.setattr(render, "Inputs", noted)
+    site.write(EVERY_KIND).write(articles(12)).run("build", "--jobs", "1")
+    return seen[-1]
+
+
+def edited(archive: Archive) -> Iterator[Archive]:
+    """The archive with another text of each document in turn, and with other related articles."""
+
+    def other(one: Document) -> Document:
+        return replace(one, body=f"{one.body}+", excerpt="Other", words=one.words + 1, version="v")
+
+    for key, one in archive.articles.items():
+        yield replace(archive, articles={**archive.articles, key: other(one)})
+        yield replace(archive, related={**archive.related, key: ("articles/n01",)})
+        yield replace(archive, versions={**archive.versions, key: ("articles/n02",)})
+    for key, one in archive.pages.items():
+        yield replace(archive, pages={**archive.pages, key: other(one)})
+    for kind, group in archive.entities.items():
+        for key, entity in group.items():
+            if entity.entry:
+                changed = {**group, key: replace(entity, entry=other(entity.entry))}
+                yield replace(archive, entities={**archive.entities, kind: changed})
+
+
+def test_what_moved_is_all_that_may_be_shown_anew(inputs: render.Inputs) -> None:
+    """Whatever text changes, a page whose key changes is one that may show it."""
+    before = Renderer(inputs)
+    keys = {page.url: before.key(page) for page in inputs.plan.pages}
+    checked = 0
+    for archive in edited(inputs.archive):
+        after = Renderer(replace(inputs, archive=archive))
+        moved = Moved.between(stamps(inputs.archive), stamps(archive), archive)
+        for page in inputs.plan.pages:
+            if not moved.may_show(page, archive, after.intros):
+                assert after.key(page) == keys[page.url], page.url
+                checked += 1
+    assert checked > len(inputs.plan.pages)
+
+
+def test_far_pages_are_not_looked_at(inputs: render.Inputs) -> None:
+    """Of a hundred pages few may show the text of one article."""
+    archive = inputs.archive
+    one = archive.articles["articles/n06"]
+    articles = {**archive.articles, one.key: replace(one, body="other")}
+    moved = Moved.between(stamps(archive), stamps(replace(archive, articles=articles)), archive)
+    intros = Renderer(inputs).intros
+    shown = [page for page in inputs.plan.pages if moved.may_show(page, archive, intros)]
+    assert len(shown) < len(inputs.plan.pages) / 2
+    assert not Moved.between(stamps(archive), stamps(archive), archive).near
