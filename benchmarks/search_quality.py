@@ -18,7 +18,6 @@ import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -93,10 +92,17 @@ def ours(collection: Collection, folder: Path) -> Ranking:
             max(1, min(search.MOST_PER_SHARD, round(shards.DOCUMENT / mean))),
             len(groups),
         )
-        tasks = [partial(tuple, [entries[key] for key in group]) for group in groups]
-        target.publish(search.indexes(context, place, tasks, {}, []).files)
+        target.publish(
+            search.indexes(context, place, [_group(entries, keys) for keys in groups], {}, []).files
+        )
     index = Index(folder / "output")
     return lambda query: [hit.url for hit in index.search(query, len(entries)).hits]
+
+
+def _group(entries: Mapping[str, Entry], keys: Sequence[str]) -> search.Group:
+    """A group of the index; nothing was indexed before."""
+    members = tuple(entries[key] for key in keys)
+    return search.Group(len(members), lambda: repr(members).encode(), lambda: members)
 
 
 def _html(text: str) -> bytes:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import cache as remembered
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 from site_gen import cache, languages, output, parallel
+from site_gen.dates import Date
 from site_gen.model import Archive, Document, EntityKind, OutputFile
-from site_gen.search import shards
+from site_gen.search import merging, shards
 from site_gen.search.segment import Averages, Entry, groups_of
 from site_gen.search.words import fold, split, stemming
 
@@ -72,37 +72,55 @@ def make(archive: Archive, urls: Mapping[str, str], language: str, place: Place)
         len(groups),
     )
 
-    dates = {one.date.edtf: one.date for one in indexed.values() if one.date}
-    labels = {edtf: date.label() for edtf, date in dates.items()}
+    names = {kind: _names(archive, kind) for kind in ("author", "place")}
 
-    @remembered
-    def names(kind: EntityKind, keys: tuple[str, ...]) -> str:
-        """Most articles name what others name too."""
-        return "; ".join([archive.entities[kind][key].name for key in keys])
+    def told(keys: Sequence[str]) -> bytes:
+        """All that the index says of articles beside their text."""
+        parts: list[str] = []
+        for key in keys:
+            one = indexed[key]
+            edtf = one.date.edtf if one.date else ""
+            parts += key, urls[one.path], one.title, one.summary, one.language, one.body, edtf
+            parts += [of.get(key, "") for of in names.values()]
+            parts.append("\n".join([note.html for note in one.closing_notes]))
+        lengths = ",".join(map(str, map(len, parts)))
+        return f"{language},{lengths},{''.join(parts)}".encode("utf-8", "surrogatepass")
 
-    def said(article: str) -> tuple[str, str]:
-        authors, places = (archive.credits[kind].get(article, ()) for kind in ("author", "place"))
-        return names("author", authors), names("place", places)
-
-    def entries(group: Sequence[str]) -> tuple[Entry, ...]:
-        documents = [indexed[key] for key in group]
+    def entries(keys: Sequence[str]) -> tuple[Entry, ...]:
         return tuple(
-            [_entry(one, urls[one.path], language, labels, said(one.key)) for one in documents]
+            _entry(
+                indexed[key],
+                urls[indexed[key].path],
+                language,
+                tuple(of.get(key, "") for of in names.values()),
+            )
+            for key in keys
         )
 
     return indexes(
         context,
         place,
-        [partial(entries, group) for group in groups],
+        [Group(len(keys), partial(told, keys), partial(entries, keys)) for keys in groups],
         _variants(archive, indexed.keys(), language),
         _columns(archive, [key for group in groups for key in group], language),
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Articles that are indexed together: how many, all that they depend on, and they themselves,
+    which are asked for where they are not in the store.
+    """
+
+    size: int
+    about: Callable[[], bytes]
+    entries: Callable[[], tuple[Entry, ...]]
+
+
 def indexes(
     context: shards.Context,
     place: Place,
-    groups: Sequence[Callable[[], tuple[Entry, ...]]],
+    groups: Sequence[Group],
     variants: Mapping[str, tuple[str, ...]],
     columns: Sequence[shards.Column],
 ) -> Index:
@@ -111,9 +129,10 @@ def indexes(
     `variants` are forms of words with stems beside their own.
     """
     holds = place.holds or partial(output.holds, place.output_folder)
-    blocks, sizes, keys = _blocks(context, place, groups, holds)
+    blocks, keys = _blocks(context, place, groups, holds)
     parts, more = _parts(context, place, _merges(context, blocks, variants), holds)
     documents = [group for block in blocks for group in block.groups]
+    sizes = [group.size for group in groups]
     files, root = shards.finish(context, sizes, documents, parts, columns)
     return Index(tuple(files), root, (*keys, *more))
 
@@ -121,39 +140,38 @@ def indexes(
 def _blocks(
     context: shards.Context,
     place: Place,
-    groups: Sequence[Callable[[], tuple[Entry, ...]]],
+    groups: Sequence[Group],
     holds: Callable[[OutputFile], bool],
-) -> tuple[list[shards.Block], list[int], list[str]]:
-    """All groups, indexed by blocks; their sizes; what of it is in the store."""
+) -> tuple[list[shards.Block], list[str]]:
+    """All groups, indexed by blocks; what of it is in the store."""
     tasks: list[shards.BlockTask] = []
     found: list[shards.Block | None] = []
     keys: list[str] = []
-    sizes: list[int] = []
     with cache.Store(context.store) as store:
         for first in range(0, len(groups), context.span):
-            members = tuple(group() for group in groups[first : first + context.span])
-            task = shards.BlockTask.of(context, first, members)
-            block = shards.kept_block(store, task.key)
+            members = groups[first : first + context.span]
+            key = shards.block_key(context, first, [group.about() for group in members])
+            block = shards.kept_block(store, key)
             if block is None or not all(map(holds, block.files(first))):
-                tasks.append(task)
+                entries = [group.entries() for group in members]
+                tasks.append(shards.BlockTask.of(key, first, entries))
                 block = None
             found.append(block)
-            keys.append(f"block {task.key}")
-            sizes += map(len, members)
+            keys.append(f"block {key}")
     few = len(tasks) * context.span <= FEW_GROUPS
     if tasks:
         shards.load()
     made = parallel.ordered_map(shards.read, tasks, context, 1 if few else place.jobs)
     blocks = [block or next(made) for block in found]
     keys += [f"piece {one.piece}" for block in blocks for one in block.pieces.values()]
-    return blocks, sizes, keys
+    return blocks, keys
 
 
 def _merges(
     context: shards.Context,
     blocks: Sequence[shards.Block],
     variants: Mapping[str, tuple[str, ...]],
-) -> list[shards.MergeTask]:
+) -> list[merging.MergeTask]:
     """What is to be merged, run of the alphabet by run of the alphabet."""
     pieces: dict[str, list[shards.Stored]] = {}
     for block in blocks:
@@ -163,7 +181,7 @@ def _merges(
     for form, stems in variants.items():
         of_run.setdefault(shards.run_of(form, context.letters), {})[form] = stems
     return [
-        shards.MergeTask(run, tuple(pieces.get(run, ())), of_run.get(run, {}))
+        merging.MergeTask(run, tuple(pieces.get(run, ())), of_run.get(run, {}))
         for run in sorted(pieces.keys() | of_run.keys())
     ]
 
@@ -171,33 +189,44 @@ def _merges(
 def _parts(
     context: shards.Context,
     place: Place,
-    tasks: Sequence[shards.MergeTask],
+    tasks: Sequence[merging.MergeTask],
     holds: Callable[[OutputFile], bool],
 ) -> tuple[list[shards.Part], list[str]]:
     """The shards of every run of the alphabet; what of it is in the store."""
-    keys = [shards.merge_key(context, task) for task in tasks]
+
+    def whole(part: shards.Part) -> bool:
+        return all(map(holds, part.files()))
+
     found: list[shards.Part | None] = []
+    missing: list[merging.MergeTask] = []
     with cache.Store(context.store) as store:
-        for task, key in zip(tasks, keys, strict=True):
-            part = shards.kept_part(store, task, key)
-            found.append(part if part and all(map(holds, part.files())) else None)
-    missing = [task for task, part in zip(tasks, found, strict=True) if part is None]
-    few = sum(piece.size for task in missing for piece in task.pieces) <= FEW_BYTES
+        for task in tasks:
+            part = merging.kept_part(store, task, task.key(context))
+            found.append(part if part and whole(part) else None)
+            if found[-1] is None:
+                missing.append(merging.with_past(store, context, task, whole))
+    # What is amended is little work.
+    pieces = [piece for task in missing if not task.before for piece in task.pieces]
+    few = sum(piece.size for piece in pieces) <= FEW_BYTES
     chunks = parallel.chunks(missing, MERGED_AT_ONCE)
     made = (
         part
-        for parts in parallel.ordered_map(shards.merge, chunks, context, 1 if few else place.jobs)
+        for parts in parallel.ordered_map(merging.merge, chunks, context, 1 if few else place.jobs)
         for part in parts
     )
-    return [part or next(made) for part in found], [f"part {key}" for key in keys]
+    parts = [part or next(made) for part in found]
+    return parts, [name for task in tasks for name in task.names(context)]
 
 
-def _entry(
-    document: Document, url: str, language: str, labels: Mapping[str, str], names: tuple[str, str]
-) -> Entry:
-    """An article; `labels` are those of dates, `names` its authors and its places."""
-    edtf = document.date.edtf if document.date else ""
-    notes = document.closing_notes
+def _names(archive: Archive, kind: EntityKind) -> dict[str, str]:
+    """The names that each article credits. Most articles name what others name too."""
+    entities, credits = archive.entities[kind], archive.credits[kind]
+    each = {keys: "; ".join([entities[key].name for key in keys]) for keys in {*credits.values()}}
+    return {article: each[keys] for article, keys in credits.items()}
+
+
+def _entry(document: Document, url: str, language: str, names: tuple[str, ...]) -> Entry:
+    """An article; `names` are its authors and its places."""
     return Entry(
         document.key,
         url,
@@ -205,9 +234,15 @@ def _entry(
         document.summary,
         document.language or language,
         document.body,
-        "\n".join([note.html for note in notes]) if notes else "",
-        (labels.get(edtf, ""), edtf, *names),
+        "\n".join([note.html for note in document.closing_notes]),
+        (*(_shown(document.date) if document.date else ("", "")), *names),
     )
+
+
+@lru_cache(maxsize=10_000)
+def _shown(date: Date) -> tuple[str, str]:
+    """A date as results show it, and as EDTF. Many articles are of one day."""
+    return date.label(), date.edtf
 
 
 def _variants(archive: Archive, indexed: Set[str], language: str) -> dict[str, tuple[str, ...]]:

@@ -6,7 +6,7 @@ each group is one of 64 letters. So a small number is one letter.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 VALUE = {letter: value for value, letter in enumerate(LETTERS)}
@@ -85,6 +85,27 @@ def shared(one: str, other: str) -> int:
         if a != b:
             return at
     return min(len(one), len(other))
+
+
+def front_coded(words: Sequence[str]) -> str:
+    """Words in order, each as the letters it shares with the one before and its own ending."""
+    parts = []
+    last = ""
+    for word in words:
+        same = shared(word, last)
+        parts.append(LETTERS[same] + word[same:])
+        last = word
+    return " ".join(parts)
+
+
+def decoded(text: str) -> list[str]:
+    """The words of a front-coded list, which `words.units` has been through."""
+    words: list[str] = []
+    last = ""
+    for word in text.split(" ") if text else ():
+        last = last[: VALUE[word[0]]] + word[1:]
+        words.append(last)
+    return words
 
 
 def ending(form: str, stem: str, known: Mapping[str, int] = _ENDINGS) -> int:

@@ -17,7 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from site_gen.search.codec import VALUE, Reader, ending
+from site_gen.search.codec import VALUE, Reader, decoded, ending
 from site_gen.search.words import fold, split, units, whole
 
 Sort = Literal["relevance", "newest", "oldest"]
@@ -125,15 +125,6 @@ def _commonest(entry: _Form) -> tuple[int, str]:
     return (-entry.count, entry.form)
 
 
-def _decoded(text: str) -> list[str]:
-    words: list[str] = []
-    last = ""
-    for word in units(text).split(" ") if text else ():
-        last = last[: VALUE[word[0]]] + word[1:]
-        words.append(last)
-    return words
-
-
 def _names(files: Mapping[str, str]) -> dict[str, list[str]]:
     """The files of each kind in order."""
     names: dict[str, list[str]] = {kind: [] for kinds in files for kind in kinds}
@@ -178,8 +169,8 @@ class Index:
             total += size
             shards += -(-size // root["perShard"])
         self.names = _names(root["files"])
-        self.words = _decoded(root["words"])
-        self.stems = _decoded(root["stems"])
+        self.words = decoded(units(root["words"]))
+        self.stems = decoded(units(root["stems"]))
         self.endings = {text: value for value, text in enumerate(root["endings"].split(" "))}
         self._part = lru_cache(maxsize=256)(self._read_part)
         self._entries = lru_cache(maxsize=64)(self._read_entries)
@@ -196,10 +187,10 @@ class Index:
     def _read_entries(self, index: int) -> list[_Form]:
         words, about = self._part("w", index)
         entries = []
-        for form, more in zip(_decoded(words), units(about).split(" "), strict=True):
+        for form, more in zip(decoded(units(words)), units(about).split(" "), strict=True):
             count, *stems = more.split(".")
-            decoded = tuple(form[: len(form) - VALUE[one[0]]] + one[1:] for one in stems)
-            entries.append(_Form(form, Reader(count).number(), decoded or (form,)))
+            written = tuple(form[: len(form) - VALUE[one[0]]] + one[1:] for one in stems)
+            entries.append(_Form(form, Reader(count).number(), written or (form,)))
         return entries
 
     def _beginning(self, start: str) -> list[_Form]:
@@ -262,7 +253,8 @@ class Index:
         return text
 
     def _decoded_stems(self, index: int) -> dict[str, int]:
-        return {stem: place for place, stem in enumerate(_decoded(self._part("p", index)[0]))}
+        stems = self._part("p", index)[0]
+        return {stem: place for place, stem in enumerate(decoded(units(stems)))}
 
     def _postings(self, stem: str) -> list[tuple[int, int]]:
         reader = Reader(self._row("p", stem))

@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -116,6 +117,11 @@ class Piece:
         )
         return "\n".join(columns).encode("utf-8", "surrogatepass")
 
+    def rows(self) -> Iterator[tuple[str, int, int, str, str]]:
+        """Each stem with what the block adds to it."""
+        split = (text.split(" ") if self.stems else [] for text in (self.postings, self.positions))
+        return zip(self.stems, self.first, self.last, *split, strict=True)
+
     @classmethod
     def unpacked(cls, data: bytes) -> Piece:
         """The piece that was packed."""
@@ -135,14 +141,26 @@ class Piece:
         )
 
 
+Share = tuple[int, int, str, str]
+"""What a block adds to a stem: the numbers of its first and its last group, its postings without
+the distance to the first, its positions."""
+NUMBERS = 4
+"""Numbers that say where a share lies."""
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """A run of the alphabet over the whole archive: its stems in order, each with its postings and
     its positions, and its forms in order, each with its stems and the number of its articles.
+
+    `shares` counts those of each stem. `cuts` tells of each share its first and its last group and
+    how long its postings and its positions are: so one can be taken out again.
     """
 
     stems: Sequence[tuple[str, str, str]]
     forms: Sequence[tuple[str, str, int]]
+    shares: array[int]
+    cuts: array[int]
 
 
 def joined(pieces: Sequence[Piece]) -> Run:
@@ -150,23 +168,49 @@ def joined(pieces: Sequence[Piece]) -> Run:
     rows: list[tuple[str, int, int, str, str]] = []
     forms: list[tuple[str, str, int]] = []
     for one in pieces:
-        split = (text.split(" ") if one.stems else [] for text in (one.postings, one.positions))
-        rows += zip(one.stems, one.first, one.last, *split, strict=True)
+        rows += one.rows()
         forms += zip(one.forms, one.stems_of, one.counts, strict=True)
     # Sorting keeps the order of equal ones, and is quick where runs are in order already.
     rows.sort(key=itemgetter(0))
     forms.sort(key=itemgetter(0))
     stems = []
+    shares = array("I")
     for stem, same in groupby(rows, itemgetter(0)):
-        postings: list[str] = []
-        positions: list[str] = []
-        end = 0
-        for _, first, last, own, places in same:
-            postings += number(first - end), own
-            positions.append(places)
-            end = last
-        stems.append((stem, "".join(postings), "".join(positions)))
-    return Run(stems, [_together(list(same)) for _, same in groupby(forms, itemgetter(0))])
+        of_blocks = [row[1:] for row in same]
+        stems.append((stem, *together(of_blocks)))
+        shares.append(len(of_blocks))
+    cuts = array("I", bytes(array("I").itemsize * NUMBERS * len(rows)))
+    cuts[0::NUMBERS] = array("I", [row[1] for row in rows])
+    cuts[1::NUMBERS] = array("I", [row[2] for row in rows])
+    cuts[2::NUMBERS] = array("I", [len(row[3]) for row in rows])
+    cuts[3::NUMBERS] = array("I", [len(row[4]) for row in rows])
+    of_form = [_together(list(same)) for _, same in groupby(forms, itemgetter(0))]
+    return Run(stems, of_form, shares, cuts)
+
+
+def together(shares: Iterable[Share]) -> tuple[str, str]:
+    """The postings and the positions of a stem, of which blocks in order have these."""
+    postings: list[str] = []
+    positions: list[str] = []
+    end = 0
+    for first, last, own, places in shares:
+        postings += number(first - end), own
+        positions.append(places)
+        end = last
+    return "".join(postings), "".join(positions)
+
+
+def apart(postings: str, positions: str, cuts: Sequence[int]) -> list[Share]:
+    """What `together` put together, by where its cuts are."""
+    shares = []
+    at = place = end = 0
+    for first, last, own, places in zip(*(cuts[of::NUMBERS] for of in range(NUMBERS)), strict=True):
+        at += len(number(first - end))
+        shares.append((first, last, postings[at : at + own], positions[place : place + places]))
+        at += own
+        place += places
+        end = last
+    return shares
 
 
 def _together(rows: Sequence[tuple[str, str, int]]) -> tuple[str, str, int]:

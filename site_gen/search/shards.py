@@ -12,8 +12,7 @@ import base64
 import hashlib
 import json
 import re
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -22,11 +21,11 @@ from typing import Any
 from site_gen import cache
 from site_gen.model import OutputFile
 from site_gen.output import stage
-from site_gen.search.codec import ENDINGS, LETTERS, gaps, number, shared
-from site_gen.search.segment import Averages, Entry, Piece, Run, joined
+from site_gen.search.codec import ENDINGS, front_coded, gaps, number
+from site_gen.search.segment import Averages, Entry
 from site_gen.search.segment import documents as documents_of
 from site_gen.search.text import text_of
-from site_gen.search.words import STOP, units
+from site_gen.search.words import STOP
 
 FORMAT = 2
 FOLDER = "search"
@@ -34,8 +33,6 @@ HASH = 8
 """Letters in a file's name of the digest of what it consists of, or its group."""
 APART = "wpo"
 """Kinds of shards each of which has a hash of its own."""
-DICTIONARY, POSTINGS = 8_000, 12_000
-"""Characters that a shard of each kind aims at."""
 DOCUMENT = 8_000
 """Bytes of text that a document shard aims at."""
 GROUPS_FOR_LETTERS, GROUPS_FOR_SYLLABLES = 16, 64
@@ -89,7 +86,11 @@ Shards = tuple[Shard, ...]
 
 def hash_of(*shards: Shard) -> str:
     """What the names of shards bear that belong together: it changes with any of them."""
-    digests = "".join(shard.digest for shard in shards)
+    return _hash("".join([shard.digest for shard in shards]))
+
+
+@lru_cache(maxsize=100_000)
+def _hash(digests: str) -> str:
     digest = hashlib.sha256(digests.encode()).digest()[: HASH * 5 // 8]
     return base64.b32encode(digest).decode().lower()
 
@@ -105,28 +106,52 @@ def _hashes(kind: str, shards: Shards) -> list[str]:
     return [hash_of(*shards)] * len(shards)
 
 
-def _files(kind: str, run: str, shards: Shards) -> Iterator[OutputFile]:
+def path_of(kind: str, run: str, index: int, mark: str) -> str:
+    """Where a shard of a run or a group lies, from the site's root."""
+    return f"{FOLDER}/{kind}-{run}.{index}-{mark}.js"
+
+
+def files_of(kind: str, run: str, shards: Shards) -> Iterator[OutputFile]:
     """The files of one kind of a run or a group."""
     for index, (shard, mark) in enumerate(zip(shards, _hashes(kind, shards), strict=True)):
-        path = f"{FOLDER}/{kind}-{run}.{index}-{mark}.js"
-        yield OutputFile(path, shard.digest, shard.size)
+        yield OutputFile(path_of(kind, run, index, mark), shard.digest, shard.size)
 
 
-def wrapped(text: str) -> str:
-    """A shard as the script that hands it to the reader."""
-    return f"siteSearch.take({text})\n"
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def _put(context: Context, run: str, texts: Mapping[str, Sequence[str]]) -> dict[str, Shards]:
-    """Stage the shards of a run or a group, by their kind."""
-    scripts = {kind: [wrapped(text).encode() for text in some] for kind, some in texts.items()}
-    shards = {
-        kind: tuple(Shard(hashlib.sha256(data).hexdigest(), len(data)) for data in some)
-        for kind, some in scripts.items()
-    }
-    for kind, some in scripts.items():
-        for file, data in zip(_files(kind, run, shards[kind]), some, strict=True):
-            context.put(file.path, data)
+def compact(value: Any) -> str:
+    """A value as JSON without blanks; the half of a character (`words.units`) by its number."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def script_of(*values: Any) -> bytes:
+    """A shard: the script that hands values to the reader."""
+    return _wrapped(",".join(map(compact, values)))
+
+
+def _wrapped(text: str) -> bytes:
+    return f"siteSearch.take({text})\n".encode()
+
+
+def values_of(script: bytes) -> list[Any]:
+    """What a shard hands to the reader."""
+    text = script.decode()
+    values: list[Any] = json.loads(f"[{text[text.index('(') + 1 : text.rindex(')')]}]")
+    return values
+
+
+def shard_of(script: bytes) -> Shard:
+    """A shard by what is in it."""
+    return Shard(hashlib.sha256(script).hexdigest(), len(script))
+
+
+def _put(context: Context, kind: str, run: str, scripts: Sequence[bytes]) -> Shards:
+    """Stage the shards of one kind of a group, or of the facets."""
+    shards = tuple(map(shard_of, scripts))
+    for file, script in zip(files_of(kind, run, shards), scripts, strict=True):
+        context.put(file.path, script)
     return shards
 
 
@@ -153,7 +178,7 @@ class Block:
     def files(self, first: int) -> Iterator[OutputFile]:
         """The files of its groups, the first of which has a number."""
         for at, shards in enumerate(self.groups, first):
-            yield from _files("d", str(at), shards)
+            yield from files_of("d", str(at), shards)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,17 +195,24 @@ class BlockTask:
     articles: bytes
 
     @classmethod
-    def of(cls, context: Context, first: int, groups: Sequence[Sequence[Entry]]) -> BlockTask:
+    def of(cls, key: str, first: int, groups: Sequence[Sequence[Entry]]) -> BlockTask:
         """The task of making groups in a row, the first of them of a number."""
         articles = json.dumps([[one.values() for one in group] for group in groups]).encode()
-        averages = context.averages
-        about = (context.program, averages.body, averages.title, context.per_shard, context.letters)
-        key = hashlib.sha256(json.dumps((about, first)).encode() + articles).hexdigest()
         return cls(key, first, articles)
 
     def groups(self) -> list[list[Entry]]:
         """The articles of its groups."""
         return [[Entry.of(values) for values in group] for group in json.loads(self.articles)]
+
+
+def block_key(context: Context, first: int, groups: Sequence[bytes]) -> str:
+    """The digest of all that a block depends on; `groups` is what is told of each of its groups."""
+    averages = context.averages
+    about = (context.program, averages.body, averages.title, context.per_shard, context.letters)
+    digest = hashlib.sha256(json.dumps((about, first, [*map(len, groups)])).encode())
+    for group in groups:
+        digest.update(group)
+    return digest.hexdigest()
 
 
 def kept_block(store: cache.Store, key: str) -> Block | None:
@@ -205,7 +237,7 @@ def read(context: Context, task: BlockTask) -> Block:
     with cache.Store(context.store) as store:
         groups = [[(entry, _text(store, entry)) for entry in entries] for entries in task.groups()]
         documents = tuple(
-            _put(context, str(at), {"d": documents_of(group, context.per_shard)})["d"]
+            _put(context, "d", str(at), [*map(_wrapped, documents_of(group, context.per_shard))])
             for at, group in enumerate(groups, task.first)
         )
         kept = kept_block(store, task.key)
@@ -237,13 +269,6 @@ def _text(store: cache.Store, entry: Entry) -> str:
     return text_of(f"{data.decode('utf-8')}\n{entry.notes}")
 
 
-def _piece(store: cache.Store, digest: str) -> Piece:
-    data = store.get(f"piece {digest}")
-    if data is None:
-        raise cache.CacheBroken(f"piece {digest} is gone")
-    return Piece.unpacked(data)
-
-
 # Runs of the alphabet
 
 
@@ -269,18 +294,6 @@ def _run(start: str, letters: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class MergeTask:
-    """One run of the alphabet over all blocks: its pieces in their order.
-
-    `variants` are forms with stems beside their own.
-    """
-
-    run: str
-    pieces: tuple[Stored, ...]
-    variants: Mapping[str, tuple[str, ...]]
-
-
-@dataclass(frozen=True, slots=True)
 class Part:
     """The shards of a run of the alphabet: each kind's first words, and its shards."""
 
@@ -292,130 +305,7 @@ class Part:
     def files(self) -> Iterator[OutputFile]:
         """The files of the run."""
         for kind, shards in self.shards.items():
-            yield from _files(kind, self.run, shards)
-
-
-def merge_key(context: Context, task: MergeTask) -> str:
-    """The digest of all that a run's shards depend on."""
-    pieces = [one.piece for one in task.pieces]
-    about = (context.program, task.run, pieces, sorted(task.variants.items()))
-    return hashlib.sha256(json.dumps(about).encode()).hexdigest()
-
-
-def kept_part(store: cache.Store, task: MergeTask, key: str) -> Part | None:
-    """The shards of a run of the alphabet, as the store knows them."""
-    data = store.get(f"part {key}")
-    if data is None:
-        return None
-    words, stems, shards = json.loads(data)
-    return Part(
-        task.run,
-        tuple(map(units, words)),
-        tuple(map(units, stems)),
-        {kind: tuple(Shard(*one) for one in made) for kind, made in shards.items()},
-    )
-
-
-def merge(context: Context, tasks: Sequence[MergeTask]) -> list[Part]:
-    """Make the shards of some runs of the alphabet."""
-    with cache.Store(context.store) as store:
-        parts = []
-        values = []
-        for task in tasks:
-            part = merged(context, store, task)
-            shards = {
-                kind: [(one.digest, one.size) for one in made] for kind, made in part.shards.items()
-            }
-            about = json.dumps((part.words, part.stems, shards))
-            values.append((f"part {merge_key(context, task)}", about.encode()))
-            parts.append(part)
-        store.put(values)
-    return parts
-
-
-def merged(context: Context, store: cache.Store, task: MergeTask) -> Part:
-    """Put the pieces of one run of the alphabet together, and stage its shards."""
-    whole = joined([_piece(store, one.piece) for one in task.pieces])
-    stems, postings, positions = [], [], []
-    for run in _runs(whole.stems, lambda row: len(row[1]) + 4, POSTINGS):
-        stems.append(run[0][0])
-        words = front_coded([row[0] for row in run])
-        postings.append(_json(words, " ".join([row[1] for row in run])))
-        positions.append(_json(" ".join([row[2] for row in run])))
-    first_words, dictionary = [], []
-    entries = [(form[0], _entry(*form)) for form in _forms(whole, task.variants)]
-    for pairs in _runs(entries, lambda row: len(row[0]) // 2 + len(row[1]) + 2, DICTIONARY):
-        first_words.append(pairs[0][0])
-        words = front_coded([form for form, _ in pairs])
-        dictionary.append(_json(words, " ".join([about for _, about in pairs])))
-    shards = _put(context, task.run, {"w": dictionary, "p": postings, "o": positions})
-    return Part(task.run, tuple(first_words), tuple(stems), shards)
-
-
-def _forms(whole: Run, variants: Mapping[str, tuple[str, ...]]) -> Sequence[tuple[str, str, int]]:
-    """The forms in order, each with its stems and the number of articles it stands in."""
-    if not variants:
-        return whole.forms
-    forms = {form: (form, stems, count) for form, stems, count in whole.forms}
-    for form, more in variants.items():
-        _, stems, count = forms.get(form, ("", "", 0))
-        forms[form] = form, ".".join(sorted({*filter(None, stems.split(".")), *more})), count
-    return [forms[form] for form in sorted(forms)]
-
-
-def _entry(form: str, stems: str, count: int) -> str:
-    """How many articles a form stands in, and its stems if there is more to say than itself."""
-    text = number(count)
-    if stems == form:
-        return text
-    for stem in stems.split("."):
-        same = shared(form, stem)
-        text += f".{LETTERS[min(len(form) - same, 63)]}{stem[same:]}"
-    return text
-
-
-def front_coded(words: Sequence[str]) -> str:
-    """Words in order, each as the letters it shares with the one before and its own ending."""
-    parts = []
-    last = ""
-    for word in words:
-        same = shared(word, last)
-        parts.append(LETTERS[same] + word[same:])
-        last = word
-    return " ".join(parts)
-
-
-def _runs(rows: Iterable[Any], size: Callable[[Any], int], target: int) -> Iterator[list[Any]]:
-    """Rows in runs of about a size, cut where the digest of a word says so.
-
-    So a word that comes or goes moves the cuts nearest to it and no others.
-    """
-    run: list[Any] = []
-    total = 0
-    for row in rows:
-        own = size(row)
-        if run and total + own > 2 * target:
-            yield run
-            run, total = [], 0
-        run.append(row)
-        total += own
-        if total >= target and zlib.crc32(row[0].encode("utf-8", "surrogatepass")) % 8 == 0:
-            yield run
-            run, total = [], 0
-    if run:
-        yield run
-
-
-def _json(*values: Any) -> str:
-    return ",".join(_compact(value) for value in values)
-
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
-
-
-def _compact(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+            yield from files_of(kind, self.run, shards)
 
 
 @dataclass(frozen=True, slots=True)
@@ -427,10 +317,10 @@ class Column:
     rows: tuple[tuple[int, ...], ...]
 
 
-def column_text(column: Column) -> str:
+def column_script(column: Column) -> bytes:
     """A facet as a shard: values, then for each article their number and their indices."""
     texts = {row: number(len(row)) + gaps(row) for row in set(column.rows)}
-    return _json(column.values, "".join(map(texts.__getitem__, column.rows)))
+    return script_of(column.values, "".join(map(texts.__getitem__, column.rows)))
 
 
 def finish(
@@ -441,10 +331,10 @@ def finish(
     columns: Sequence[Column],
 ) -> tuple[list[OutputFile], str]:
     """Stage the facets and the root. Returns all files and the root's path from the site's."""
-    facets = _put(context, "0", {"f": [column_text(column) for column in columns]})["f"]
-    files = [file for at, one in enumerate(groups) for file in _files("d", str(at), one)]
+    facets = _put(context, "f", "0", [column_script(column) for column in columns])
+    files = [file for at, one in enumerate(groups) for file in files_of("d", str(at), one)]
     files += [file for part in parts for file in part.files()]
-    files += _files("f", "0", facets)
+    files += files_of("f", "0", facets)
     root = {
         "format": FORMAT,
         "articles": sum(sizes),
@@ -461,7 +351,7 @@ def finish(
         "stop": STOP,
         "columns": [column.name for column in columns],
     }
-    data = wrapped(_compact(root)).encode()
+    data = script_of(root)
     path = f"{FOLDER}/root.{hashlib.sha256(data).hexdigest()[:10]}.js"
     return [*files, context.put(path, data)], path
 

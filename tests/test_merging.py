@@ -1,0 +1,157 @@
+"""A run of the alphabet that is amended after an edit, held against one that is put together."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from site_gen import cache
+from site_gen.model import OutputFile
+from site_gen.search import columns, merging, segment, shards
+
+AVERAGES = segment.Averages(4.0, 1.0)
+VARIANTS = {"zebra": ("hors", "zebra")}
+WORDS = [
+    "ant",
+    "ants",
+    "bee",
+    "bees",
+    "cat",
+    "cats",
+    "𐌰𐌱",
+    "𐌰𐌲",
+    "dog",
+    "dogs",
+    "ear",
+    "elk",
+    "elks",
+    "fox",
+    "foxes",
+    "gnu",
+    "hen",
+    "wheat",
+    "wheats",
+]
+TEXTS = st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join)
+
+
+def context(folder: Path, store: str, output: str) -> shards.Context:
+    """Where a run is made: files go straight to a folder called `output`."""
+    return shards.Context(folder / store, folder, folder / output, "program", AVERAGES, 8, 1)
+
+
+def pieces(store: Path, texts: Sequence[str], languages: str) -> tuple[shards.Stored, ...]:
+    """Texts, each a block by itself, as pieces in a store; a letter for the language of each."""
+    found = []
+    with cache.Store(store) as kept:
+        for first, (text, letter) in enumerate(zip(texts, languages, strict=True)):
+            language = {"e": "en", "n": "none"}[letter]
+            block = [[(segment.Entry("a", "a", "", "", language, ""), text)]]
+            for one in columns.read_block(first, block, AVERAGES, lambda _: "0").values():
+                data = one.packed()
+                found.append(shards.Stored(hashlib.sha256(data).hexdigest(), len(data)))
+                kept.put([(f"piece {found[-1].piece}", data)])
+    return tuple(found)
+
+
+@contextmanager
+def small_shards(size: int) -> Iterator[list[int]]:
+    """Shards of few words, written at once. A list of the numbers of pieces of whole runs made."""
+    done: list[int] = []
+    merged = merging.merged
+
+    def stage(_: Path, output: Path, path: str, data: bytes) -> OutputFile:
+        (output / "search").mkdir(parents=True, exist_ok=True)
+        (output / path).write_bytes(data)
+        return OutputFile(path, hashlib.sha256(data).hexdigest(), len(data))
+
+    def noted(
+        context: shards.Context, store: cache.Store, task: merging.MergeTask
+    ) -> tuple[shards.Part, bytes]:
+        done.append(len(task.pieces))
+        return merged(context, store, task)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shards, "stage", stage)
+        patch.setattr(merging, "merged", noted)
+        patch.setattr(merging, "DICTIONARY", size)
+        patch.setattr(merging, "POSTINGS", size)
+        yield done
+
+
+def made(
+    where: shards.Context, texts: Sequence[str], languages: str, before: Sequence[str] = ()
+) -> tuple[shards.Part, dict[str, bytes], bytes | None]:
+    """The run of texts, its files, and what the store knows of its shares."""
+    task = merging.MergeTask(
+        "0",
+        pieces(where.store, texts, languages),
+        VARIANTS,
+        pieces(where.store, before, languages[: len(before)]),
+    )
+    (part,) = merging.merge(where, [task])
+    files = {one.path: (where.output_folder / one.path).read_bytes() for one in part.files()}
+    with cache.Store(where.store) as store:
+        return part, files, store.get(task.names(where)[1])
+
+
+@settings(max_examples=40)
+@given(
+    texts=st.lists(TEXTS, min_size=1, max_size=6),
+    edits=st.lists(st.tuples(st.integers(0, 5), TEXTS), min_size=1, max_size=2),
+    size=st.sampled_from([8, 20, 60]),
+)
+def test_amended_is_as_if_put_together(
+    texts: list[str], edits: list[tuple[int, str]], size: int
+) -> None:
+    """What stays of a run after edits and what is made again is what all its pieces make.
+
+    So it is after a second edit; and no run is put together for it.
+    """
+    languages = "e" * len(texts)
+    with tempfile.TemporaryDirectory() as temporary, small_shards(size) as done:
+        folder = Path(temporary)
+        here = context(folder, "store", "output")
+        made(here, texts, languages)
+        done.clear()
+        for at, text in edits:
+            before = list(texts)
+            texts[at % len(texts)] = text
+            amended = made(here, texts, languages, before)
+            assert not done or not any(before)
+        assert amended == made(context(folder, "clean-store", "clean"), texts, languages)
+
+
+def test_what_other_blocks_know_is_asked() -> None:
+    """Where a word has another stem in another language, or files are lost, all is put together."""
+    texts, edited = ["ants ate", "ants and bees"], ["ants ate", "bees"]
+    with tempfile.TemporaryDirectory() as temporary, small_shards(20) as done:
+        folder = Path(temporary)
+        here = context(folder, "store", "output")
+        made(here, texts, "en")
+        assert made(here, edited, "en", texts) == made(context(folder, "c", "c"), edited, "en")
+        assert done == [2, 2, 2]
+        for file in (folder / "output/search").iterdir():
+            file.write_bytes(b"")
+        assert made(here, texts, "en", edited) == made(context(folder, "d", "d"), texts, "en")
+        assert done == [2, 2, 2, 2, 2]
+
+
+def test_few_files_are_written_again() -> None:
+    """A word more in one article touches the shards of its neighbourhood alone."""
+    texts = [" ".join(f"{a}{b}{c}" for b in "aeiou" for c in "bdfg") for a in "mnprst"]
+    with tempfile.TemporaryDirectory() as temporary, small_shards(60) as done:
+        here = context(Path(temporary), "store", "output")
+        first = made(here, texts, "n" * 6)[1]
+        edited = [*texts[:2], f"{texts[2]} pim", *texts[3:]]
+        second = made(here, edited, "n" * 6, texts)[1]
+        assert done == [6]
+        assert len(first) > 20
+        assert 0 < len(second.keys() - first.keys()) <= 9
