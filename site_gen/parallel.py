@@ -96,13 +96,31 @@ def ordered_map(
         yield from jobs.map(work, items, context)
         return
     if jobs <= 1 or len(items) <= 1:
-        for item in items:
-            yield work(context, item)
+        with _collected(len(items)):
+            for item in items:
+                yield work(context, item)
         return
     with _pool(context, min(jobs, len(items))) as executor:
         with _uninterrupted():
             results = executor.map(_run, [work] * len(items), items)
         yield from results
+
+
+@contextmanager
+def _collected(items: int) -> Iterator[None]:
+    """Look for cycles while items are worked on here, where a build looks for none: each leaves
+    some. What was there before is left out of it.
+    """
+    if items <= 1 or gc.isenabled():
+        yield
+        return
+    gc.freeze()
+    gc.enable()
+    try:
+        yield
+    finally:
+        gc.disable()
+        gc.unfreeze()
 
 
 @contextmanager

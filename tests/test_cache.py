@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import shutil
 import sqlite3
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 
 import pytest
@@ -249,6 +251,31 @@ def fail(context: int, item: int) -> int:
 def test_results_come_in_order(jobs: int) -> None:
     """However many work, results have the order of the items."""
     assert list(parallel.ordered_map(double, range(20), 2, jobs)) == list(range(0, 40, 2))
+
+
+class Ring:
+    """What only a search for cycles frees."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+def ring(_: int, __: int) -> weakref.ref[Ring]:
+    """Leave a cycle behind, as parsers do."""
+    return weakref.ref(Ring())
+
+
+def test_one_process_keeps_no_cycles() -> None:
+    """What work in this process leaves is freed, though a build looks for no cycles, and after it
+    none are looked for again.
+    """
+    gc.disable()
+    try:
+        left = list(parallel.ordered_map(ring, range(20_000), 0, 1))
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+    assert sum(one() is not None for one in left) < 10_000
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
