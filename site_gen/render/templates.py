@@ -18,7 +18,8 @@ from typing import Any
 import jinja2
 from jinja2.bccache import Bucket
 from jinja2.compiler import CodeGenerator, Frame
-from jinja2.nodes import Expr
+from jinja2.nodes import Expr, Getattr
+from jinja2.runtime import Macro, missing
 from markupsafe import Markup as Safe
 from markupsafe import escape
 
@@ -58,12 +59,17 @@ class Context(jinja2.runtime.Context):
         special = type(obj) not in _PLAIN or hasattr(obj, "jinja_pass_arg")
         if special or not self.eval_ctx.autoescape:
             return super().call(obj, *args, **kwargs)
-        kwargs.pop("_block_vars", None)
-        kwargs.pop("_loop_vars", None)
+        if kwargs:
+            kwargs.pop("_block_vars", None)
+            kwargs.pop("_loop_vars", None)
+        if type(obj) is Macro and not (kwargs or obj.caller or obj.catch_kwargs):
+            lacking = len(obj.arguments) - len(args)
+            if lacking >= 0 and not obj.catch_varargs:
+                return Safe(obj._func(*args, *(missing,) * lacking))
         return obj(*args, **kwargs)
 
 
-_PLAIN = (jinja2.runtime.Macro, FunctionType)
+_PLAIN = (Macro, FunctionType)
 _ESCAPED = re.compile("[&<>'\"]")
 
 
@@ -76,6 +82,12 @@ class Code(CodeGenerator):
         else:
             self.write("environment.shown(")
             self.write(finalize.src or "")
+
+    def visit_Getattr(self, node: Getattr, frame: Frame) -> None:
+        """`a.b` without a call where `a` is a dict that has `b`."""
+        self.write(f"(v[{node.attr!r}] if type(v := ")
+        self.visit(node.node, frame)
+        self.write(f") is dict and {node.attr!r} in v else environment.getattr(v, {node.attr!r}))")
 
 
 class Environment(jinja2.Environment):
@@ -211,6 +223,7 @@ def environment(site: Path, digest: str, store: Path) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         auto_reload=False,
+        cache_size=-1,
         bytecode_cache=Compiled(store),
     )
 
