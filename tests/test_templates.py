@@ -37,6 +37,10 @@ TEMPLATES = [
     "{% autoescape false %}{{ a }}{{ b }}{% endautoescape %}{{ a }}",
     "{% for x in [a, b] %}{{ loop.index }}{{ x }}{% endfor %}{{ d.key }}{{ d.get('key') }}",
     "{% macro m() %}<{{ caller(a) }}>{% endmacro %}{% call(x) m() %}{{ x }}{% endcall %}",
+    "{% macro m(x, y=1) %}{{ x }}{{ varargs }}{{ kwargs }}{% endmacro %}{{ m(a, b, a, z=b) }}",
+    "{% macro m(x, y=a) %}{{ x | default(b) }}{{ y }}{% endmacro %}{{ m() }}{{ m(b) }}{{ m(y=b) }}",
+    "{% macro m(x) %}{{ x }}{% endmacro %}{% for x in [a, b] %}{{ m(x) }}{{ m(x=d) }}{% endfor %}",
+    "{{ e.d.key }}{{ e.d.no | default(a) }}{{ (e.d or d).key }}{{ 'x'.upper() }}",
 ]
 
 
@@ -45,7 +49,7 @@ TEMPLATES = [
 @given(a=VALUES, b=VALUES)
 def test_a_template_makes_what_plain_jinja_makes_of_it(template: str, a: Any, b: Any) -> None:
     """Whatever a template does with values, the bytes are those of Jinja2 without short ways."""
-    given_ = {"a": a, "b": b, "d": {"key": a}}
+    given_ = {"a": a, "b": b, "d": {"key": a}, "e": {"d": {"key": b}}}
     plain = jinja2.Environment(autoescape=True).from_string(template).render(given_)
     assert Environment(autoescape=True).from_string(template).render(given_) == plain
 
