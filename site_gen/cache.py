@@ -45,6 +45,9 @@ PAST = "past "
 LOCAL, SHARED = "cache", "shared-cache"
 """The names of a site's stores: for this machine, and for machines that share the folder."""
 
+AT_ONCE = 500
+"""Values that are asked for by one query."""
+
 ABANDONED = 86_400
 """Seconds after which a file is left over from a process that ended before it was whole."""
 
@@ -97,9 +100,24 @@ class Store:
             ).fetchone()
         except sqlite3.Error as problem:
             raise CacheBroken(str(problem)) from problem
-        if row is None or not isinstance(row[1], bytes) or row[0] != _checksum(key, row[1]):
-            return None
-        return row[1]
+        return _sound(key, *row) if row else None
+
+    def get_all(self, keys: Sequence[str]) -> dict[str, bytes]:
+        """The values put under keys, as `get` has them, without those that there are not."""
+        found: dict[str, bytes] = {}
+        for start in range(0, len(keys), AT_ONCE):
+            some = keys[start : start + AT_ONCE]
+            named = ",".join("?" * len(some))
+            query = f"SELECT key, checksum, value FROM store WHERE key IN ({named})"
+            try:
+                rows = self._database.execute(query, some).fetchall()
+            except sqlite3.Error as problem:
+                raise CacheBroken(str(problem)) from problem
+            for key, checksum, value in rows:
+                sound = _sound(key, checksum, value)
+                if sound is not None:
+                    found[key] = sound
+        return found
 
     def put(self, values: Iterable[tuple[str, bytes]]) -> None:
         """Keep values, all or none of them."""
@@ -168,6 +186,11 @@ class Shared(Store):
                     temporary.write_bytes(data)
                 os.replace(temporary, target)
 
+    def get_all(self, keys: Sequence[str]) -> dict[str, bytes]:
+        """The values put under keys, as `get` has them, without those that there are not."""
+        found = ((key, self.get(key)) for key in keys)
+        return {key: value for key, value in found if value is not None}
+
     def keep_only(self, keys: Iterable[str]) -> None:
         """Forget every value whose key is not among these, but for the pasts of this program."""
         wanted = {self._file(key) for key in keys}
@@ -219,18 +242,20 @@ def discard(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def _sound(key: str, checksum: object, value: object) -> bytes | None:
+    """A value that is as it was put."""
+    return value if isinstance(value, bytes) and checksum == _checksum(key, value) else None
+
+
 def _checksum(key: str, value: bytes) -> bytes:
     return hashlib.sha256(key.encode() + b"\0" + value).digest()
 
 
 def digest_of(*parts: str) -> str:
     """A key: SHA-256, in hex, over parts that cannot run into one another."""
-    total = hashlib.sha256()
-    for part in parts:
-        data = part.encode("utf-8", "surrogatepass")
-        total.update(f"{len(data)}:".encode())
-        total.update(data)
-    return total.hexdigest()
+    coded = [part.encode("utf-8", "surrogatepass") for part in parts]
+    whole = b"".join([b"%d:%b" % (len(data), data) for data in coded])
+    return hashlib.sha256(whole).hexdigest()
 
 
 def program_digest(extensions: Iterable[str] = ()) -> str:

@@ -13,7 +13,8 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Literal
+from functools import lru_cache
+from typing import Any, Literal
 
 from site_gen.compact import Compact
 
@@ -152,6 +153,9 @@ class Date(Compact):
     first: datetime.date
     last: datetime.date
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _known, (self.edtf, self.first.toordinal(), self.last.toordinal())
+
     @property
     def year(self) -> int | None:
         """The calendar year it lies in, if that is only one."""
@@ -201,6 +205,12 @@ class Date(Compact):
         if end in _OPEN:
             return f"after {label}" if end else f"from {label} (end unknown)"
         return f"{label} to {parse_edtf(end).label()}"
+
+
+@lru_cache(maxsize=50_000)
+def _known(edtf: str, first: int, last: int) -> Date:
+    """A date as it was kept; many articles share one."""
+    return Date(edtf, datetime.date.fromordinal(first), datetime.date.fromordinal(last))
 
 
 _OPEN = {end: Date(end, datetime.date.min, datetime.date.max) for end in ("..", "")}

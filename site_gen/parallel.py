@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import connection
 from multiprocessing.context import BaseContext
@@ -148,13 +149,65 @@ def _pool(context: Any, jobs: int) -> Iterator[Executor]:
         executor.shutdown(wait=True, cancel_futures=True)
 
 
+@contextmanager
+def beside(work: Callable[[], Result], wanted: bool) -> Iterator[Callable[[], Result]]:
+    """What gives the result of `work`, which is done in a copy of this process meanwhile.
+
+    Where it is not `wanted`, or this process cannot be copied, it is done when it is asked for.
+    What it raises, if it is no bug, must pickle, as the result must; it is raised when asked for.
+    A copy that nobody asked is ended with the block.
+    """
+    if not wanted or not _may_be_copied():
+        yield work
+        return
+    context = multiprocessing.get_context("fork")
+    here, there = context.Pipe(duplex=False)
+    process = context.Process(target=_tell, args=(there, work), daemon=True)
+    with _uninterrupted():
+        process.start()
+    there.close()
+
+    def result() -> Result:
+        try:
+            done, value = here.recv()
+        except EOFError:
+            raise BrokenProcessPool("a process that worked beside was ended") from None
+        if not done:
+            raise value
+        found: Result = value
+        return found
+
+    try:
+        yield result
+    finally:
+        here.close()
+        process.kill()
+        process.join()
+
+
+def _tell(there: connection.Connection, work: Callable[[], Any]) -> None:
+    """Do the work in a copy of the process that waits for its result."""
+    _receive(None)
+    try:
+        told = True, work()
+    except Exception as problem:
+        told = False, problem
+    there.send(told)
+    there.close()
+
+
+def _may_be_copied() -> bool:
+    """Whether a copy of this process can work: one of a process with threads cannot safely."""
+    return sys.platform == "linux" and threading.active_count() == 1
+
+
 def _method() -> BaseContext:
     """How workers start: as copies of this process, which have all that it has at once.
 
     A process with threads cannot be copied safely, and some systems copy none: there a fresh
     process makes the workers.
     """
-    if sys.platform == "linux" and threading.active_count() == 1:
+    if _may_be_copied():
         return multiprocessing.get_context("fork")
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")

@@ -285,6 +285,43 @@ def test_an_exception_in_a_worker_is_raised(jobs: int) -> None:
         list(parallel.ordered_map(fail, range(3), 7, jobs))
 
 
+BESIDE = """
+import os, sys
+from concurrent.futures.process import BrokenProcessPool
+from site_gen import parallel
+
+def fail():
+    raise ValueError("failed there")
+
+with parallel.beside(os.getpid, True) as result:
+    assert result() != os.getpid()
+with parallel.beside(os.getpid, False) as result:
+    assert result() == os.getpid()
+with parallel.beside(fail, True) as result:
+    try:
+        result()
+    except ValueError as problem:
+        assert str(problem) == "failed there"
+    else:
+        sys.exit("nothing raised")
+with parallel.beside(lambda: os._exit(3), True) as result:
+    try:
+        result()
+    except BrokenProcessPool:
+        pass
+    else:
+        sys.exit("not told")
+with parallel.beside(lambda: __import__("time").sleep(60), True):
+    pass
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there is a process copied")
+def test_work_beside(tmp_path: Path) -> None:
+    """Another process works meanwhile; what it raises, and that it was ended, is told."""
+    subprocess.run([sys.executable, "-c", BESIDE], check=True, timeout=30, cwd=ROOT)
+
+
 V1 = "sys/fs/cgroup/cpu"
 
 

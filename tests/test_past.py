@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 from dataclasses import fields, replace
 from datetime import date
 from pathlib import Path
@@ -23,7 +25,7 @@ from site_gen.parse.outline import TEXT
 from site_gen.past import Past
 from site_gen.signatures import COARSE, TICK, Signatures
 from tests.archive_sites import EVERY_KIND, Files, articles, document
-from tests.support import SiteTest
+from tests.support import ROOT, SiteTest
 
 FILES = {
     **articles(4),
@@ -144,6 +146,16 @@ def test_edits_of_every_kind(site: SiteTest, tmp_path: Path, edits: list[Files])
         for name in edit.keys() - {name for name, content in edit.items() if content}:
             (site.folder / name).unlink()
         assert site.run("build", "--jobs", "1").exit_code == 0
+    assert clean(site, tmp_path / "clean") == site.output()
+
+
+def test_edits_by_processes(site: SiteTest, tmp_path: Path) -> None:
+    """What a process does beside another after an edit is what one alone does."""
+    site.write(EVERY_KIND)
+    for edit in ({}, *EDITS[2]):
+        site.write(edit)
+        command = [sys.executable, "-m", "site_gen", "-C", str(site.folder), "build", "--jobs", "2"]
+        subprocess.run(command, check=True, cwd=ROOT, capture_output=True)
     assert clean(site, tmp_path / "clean") == site.output()
 
 

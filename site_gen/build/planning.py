@@ -48,6 +48,8 @@ class Planned:
     key: str = ""
     """The digest of all that this is made from, but for what articles have to do with each other.
     """
+    kept: bool = False
+    """Whether the store has it."""
 
     @property
     def addresses(self) -> tuple[Address, ...]:
@@ -88,12 +90,17 @@ def plan(run: Run, read: Read) -> Planned:
     key = _key(run, read)
     with cache.Store(run.store) as store:
         kept = store.get(key)
-        if kept is not None:
-            made: Planned = repeated.unpacked(kept, documents)
-            return made
-        made = replace(anew(run, read, documents), key=key)
-        store.put([(key, repeated.packed(made))])
-        return made
+    if kept is None:
+        return replace(anew(run, read, documents), key=key)
+    made: Planned = repeated.unpacked(kept, documents)
+    return made
+
+
+def keep(run: Run, planned: Planned) -> None:
+    """Put a new plan into the store. Raises CacheBroken."""
+    if not planned.kept:
+        with cache.Store(run.store) as store:
+            store.put([(planned.key, repeated.packed(replace(planned, kept=True)))])
 
 
 def _key(run: Run, read: Read) -> str:

@@ -32,6 +32,8 @@ class Read:
     signatures: Mapping[str, bytes]
     tasks: tuple[parse.Task, ...]
     outline: str
+    fresh: int
+    """How many groups of documents were read anew, and not taken from the store."""
 
 
 def read(run: Run, inventory: sources.Inventory) -> Read:
@@ -47,9 +49,10 @@ def read(run: Run, inventory: sources.Inventory) -> Read:
     masked: dict[str, str] = {}
     quiet: set[str] = set()
     keys: list[str] = []
+    fresh: list[parse.Group] = []
     while tasks:
         waiting: list[str] = []
-        for parsed in _parsed(run, context, tasks, keys):
+        for parsed in _parsed(run, context, tasks, keys, fresh):
             if parsed.waits:
                 waiting.append(parsed.path)
                 continue
@@ -86,24 +89,31 @@ def read(run: Run, inventory: sources.Inventory) -> Read:
         signatures,
         given,
         whole,
+        len(fresh),
     )
 
 
 def _parsed(
-    run: Run, context: parse.Context, tasks: Sequence[parse.Task], keys: list[str]
+    run: Run,
+    context: parse.Context,
+    tasks: Sequence[parse.Task],
+    keys: list[str],
+    fresh: list[parse.Group],
 ) -> Iterator[parse.Parsed]:
-    """What comes of each document, those that the store has first. Adds the `keys` of all."""
+    """What comes of each document, those that the store has first. Adds the `keys` of all, and
+    the groups that are read anew to `fresh`.
+    """
     groups = parse.groups(tasks, context)
     keys += (key for group in groups for key in group.stored)
     new: list[parse.Group] = []
     known: list[list[parse.Parsed]] = []
     with cache.Store(run.store) as values:
-        for group in groups:
-            kept = parse.kept(values, group)
+        for group, kept in zip(groups, parse.kept(values, groups), strict=True):
             if kept is None:
                 new.append(group)
             else:
                 known.append(kept)
+    fresh += new
     done = 0
     parsed_now = parallel.ordered_map(parse.parse_group, new, context, run.options.jobs)
     for results in chain(known, parsed_now):

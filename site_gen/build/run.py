@@ -20,7 +20,7 @@ Progress = Callable[[str, int, int], None]
 """Told (what, done, of how many) as a build goes on."""
 
 
-def _silent(what: str, done: int, total: int) -> None:
+def silent(what: str, done: int, total: int) -> None:
     """Show no progress."""
 
 
@@ -41,7 +41,7 @@ class Options:
     strict: bool = False
     publish: bool = True
     jobs: int | remote.Remote = field(default_factory=parallel.usable_cores)
-    progress: Progress = _silent
+    progress: Progress = silent
 
 
 @dataclass(frozen=True, slots=True)

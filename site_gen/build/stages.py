@@ -4,15 +4,30 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from functools import partial
 
-from site_gen import cache, check, config, diagnostics, markup, permalinks, related, render, search
+from site_gen import (
+    cache,
+    check,
+    config,
+    diagnostics,
+    markup,
+    parallel,
+    permalinks,
+    related,
+    render,
+    search,
+)
 from site_gen.build import making, planning, reading
-from site_gen.build.run import Report, Run, may_publish
+from site_gen.build.run import Report, Run, may_publish, silent
 from site_gen.build.seen import Seen
 from site_gen.config import SiteConfig
 from site_gen.diagnostics import Diagnostic, Location, error
 from site_gen.past import Past
 from site_gen.sources import Inventory
+
+FEW = 16
+"""Groups of documents that are read anew, up to which one process is enough for the index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +50,30 @@ def done(run: Run, begun: Begun) -> Report:
     found += check_settings(run.settings)
     found += render.check_templates(options.site, run.templates, run.store)
     read = reading.read(run, begun.inventory)
-    planned = planning.relate(run, read, planning.plan(run, read))
-    planned = planning.remember(run, read, planned)
-    total = check.masked(planned.sum, read.masked)
-    found += [*read.found, *planned.found]
-    found += check.no_address(run.settings, found)
-    if options.keep_going or not any(one.severity == "error" for one in found):
-        found += check.nothing_to_publish(total)
-    if options.strict:
-        found = diagnostics.strict(found)
+    plan = planning.plan(run, read)
+    few = read.fresh <= FEW and len(before.held) > 0 and options.jobs != 1
+    index_all = partial(making.index, _alone(run) if few else run, plan, before)
+    with parallel.beside(index_all, few) as indexed:
+        planned = planning.remember(run, read, planning.relate(run, read, plan))
+        total = check.masked(planned.sum, read.masked)
+        found += [*read.found, *planned.found]
+        found += check.no_address(run.settings, found)
+        if options.keep_going or not any(one.severity == "error" for one in found):
+            found += check.nothing_to_publish(total)
+        if options.strict:
+            found = diagnostics.strict(found)
+        broken = any(one.code == "template-error" for one in found)
+        publishing = target is not None and may_publish(found, options)
+        index = indexed() if publishing and not broken else search.Index()
     made = making.Made()
-    index = search.Index()
-    if not any(one.code == "template-error" for one in found):
-        # What cannot be published is rendered too: its problems are told in the same run.
-        wanted = run if may_publish(found, options) else replace(run, target=None)
-        index = making.index(wanted, planned, before)
-        made = making.pages(wanted, planned, index, before)
-        found += diagnostics.strict(made.found) if options.strict else made.found
+    with parallel.beside(partial(planning.keep, run, plan), few and not plan.kept) as keep:
+        if not broken:
+            # What cannot be published is rendered too: its problems are told in the same run.
+            made = making.pages(
+                run if publishing else replace(run, target=None), planned, index, before
+            )
+            found += diagnostics.strict(made.found) if options.strict else made.found
+        keep()
     if read.quiet:
         hush = diagnostics.hushed
         found = [hush(one) if one.location.path in read.quiet else one for one in found]
@@ -82,6 +104,11 @@ def done(run: Run, begun: Begun) -> Report:
             past.save(kept, str(target.folder))
     seconds = time.monotonic() - begun.started
     return Report(tuple(found), total, published, seconds, unrecorded)
+
+
+def _alone(run: Run) -> Run:
+    """The run for what is done beside it, by one process."""
+    return replace(run, options=replace(run.options, jobs=1, progress=silent))
 
 
 def check_settings(settings: SiteConfig) -> list[Diagnostic]:

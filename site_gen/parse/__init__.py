@@ -7,7 +7,7 @@ import os
 import pickle
 import traceback
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from site_gen import cache
@@ -53,18 +53,27 @@ def groups(tasks: Sequence[Task], context: Context) -> list[Group]:
     """The tasks in groups by their paths, so that an edit concerns one group."""
     count = max(1, 2 ** round(math.log2(max(len(tasks), 1) / GROUP)))
     found: list[list[tuple[Task, str]]] = [[] for _ in range(count)]
+    shared = _shared(context)
     for task in tasks:
         place = zlib.crc32(task.source.path.encode("utf-8", "surrogatepass"))
-        found[place % count].append((task, key_of(task, context)))
+        found[place % count].append((task, _key(task, shared)))
     return [Group(cache.digest_of(*(key for _, key in one)), tuple(one)) for one in found if one]
 
 
 def key_of(task: Task, context: Context) -> str:
     """The digest of everything that the result depends on."""
+    return _key(task, _shared(context))
+
+
+def _shared(context: Context) -> str:
+    """The digest of what the results of all tasks depend on."""
+    return cache.digest_of(context.program, context.config.parsing)
+
+
+def _key(task: Task, shared: str) -> str:
     inputs = [task.source, *([task.sidecar] if task.sidecar else []), *task.defaults]
     return cache.digest_of(
-        context.program,
-        context.config.parsing,
+        shared,
         *(f"{one.kind} {one.document_kind} {one.markup} {one.path} {one.digest}" for one in inputs),
         *(f"{one.key} {one.raw} {one.origin}" for one in task.row),
         *task.twins,
@@ -99,10 +108,13 @@ def no_spellings(path: str) -> Diagnostic:
     )
 
 
-def kept(store: cache.Store, group: Group) -> list[Parsed] | None:
-    """What an earlier build made of a group of the same inputs, if one did."""
-    data = store.get(f"documents {group.key}")
-    return None if data is None else pickle.loads(data)
+def kept(store: cache.Store, groups: Sequence[Group]) -> Iterator[list[Parsed] | None]:
+    """For each group what an earlier build made of the same inputs, if one did."""
+    names = [f"documents {group.key}" for group in groups]
+    for start in range(0, len(names), cache.AT_ONCE):
+        some = names[start : start + cache.AT_ONCE]
+        values = store.get_all(some)
+        yield from (pickle.loads(values.pop(one)) if one in values else None for one in some)
 
 
 def parse_group(context: Context, group: Group) -> list[Parsed]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -123,19 +124,9 @@ def _articles(
     from site_gen.related.lists import Articles
     from site_gen.related.vectors import Vectors
 
-    numbers: dict[tuple[EntityKind, str], int] = {}
-    names = np.zeros((len(keys), sum(most for _, most, _ in NAMES)), np.uint32)
     said = np.array([said for *_, said in NAMES], table["counts"].dtype)
     times = np.repeat(said, [most for _, most, _ in NAMES])
-    column = 0
-    for kind, most, _ in NAMES:
-        credits = archive.credits[kind]
-        for row, key in enumerate(keys):
-            for at, name in enumerate(credits.get(key, ())[:most], column):
-                if (kind, name) not in numbers:
-                    numbers[kind, name] = term(f"{kind} {name}")
-                names[row, at] = numbers[kind, name]
-        column += most
+    names = np.hstack([_names(archive, kind, keys, most) for kind, most, _ in NAMES])
     dates = [archive.articles[key].date for key in keys]
     return Articles(
         keys,
@@ -147,6 +138,21 @@ def _articles(
         _apart(archive, keys, versions),
         size,
     )
+
+
+def _names(archive: Archive, kind: EntityKind, keys: tuple[str, ...], most: int) -> Any:
+    """The numbers of the first `most` names of a kind in each article; 0 where there are fewer."""
+    import numpy as np
+
+    credits = archive.credits[kind]
+    # Many articles name the same.
+    rows: dict[tuple[str, ...], int] = {}
+    places = [rows.setdefault(credits.get(key, ())[:most], len(rows)) for key in keys]
+    numbers = {name: term(f"{kind} {name}") for name in dict.fromkeys(chain.from_iterable(rows))}
+    table = np.zeros((len(rows), most), np.uint32)
+    for row, names in enumerate(rows):
+        table[row, : len(names)] = [numbers[name] for name in names]
+    return table[places]
 
 
 def _apart(
