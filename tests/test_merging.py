@@ -74,7 +74,7 @@ def small_shards(size: int) -> Iterator[list[int]]:
 
     def noted(
         context: shards.Context, store: cache.Store, task: merging.MergeTask
-    ) -> tuple[shards.Part, bytes]:
+    ) -> merging.Staging:
         done.append(len(task.pieces))
         return merged(context, store, task)
 
@@ -88,7 +88,7 @@ def small_shards(size: int) -> Iterator[list[int]]:
 
 def made(
     where: shards.Context, texts: Sequence[str], languages: str, before: Sequence[str] = ()
-) -> tuple[shards.Part, dict[str, bytes], bytes | None]:
+) -> tuple[shards.Part, dict[str, bytes], list[bytes | None]]:
     """The run of texts, its files, and what the store knows of its shares."""
     task = merging.MergeTask(
         "0",
@@ -99,7 +99,7 @@ def made(
     (part,) = merging.merge(where, [task])
     files = {one.path: (where.output_folder / one.path).read_bytes() for one in part.files()}
     with cache.Store(where.store) as store:
-        return part, files, store.get(task.names(where)[1])
+        return part, files, [store.get(name) for name in merging.names(where, task, part)]
 
 
 @settings(max_examples=40)

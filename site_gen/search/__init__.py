@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from operator import attrgetter
 from pathlib import Path
 
 from site_gen import cache, languages, output, parallel
@@ -76,15 +77,17 @@ def make(archive: Archive, urls: Mapping[str, str], language: str, place: Place)
 
     def told(keys: Sequence[str]) -> bytes:
         """All that the index says of articles beside their text."""
-        parts: list[str] = []
+        parts = [language]
         for key in keys:
             one = indexed[key]
-            edtf = one.date.edtf if one.date else ""
-            parts += key, urls[one.path], one.title, one.summary, one.language, one.body, edtf
+            parts += _fields(one)
+            parts += key, urls[one.path], one.date.edtf if one.date else ""
             parts += [of.get(key, "") for of in names.values()]
             parts.append("\n".join([note.html for note in one.closing_notes]))
-        lengths = ",".join(map(str, map(len, parts)))
-        return f"{language},{lengths},{''.join(parts)}".encode("utf-8", "surrogatepass")
+        text = "\0".join(parts)
+        # Whatever the parts are, no others make the same.
+        alike = text.count("\0") == len(parts) - 1
+        return (text if alike else repr(parts)).encode("utf-8", "surrogatepass")
 
     def entries(keys: Sequence[str]) -> tuple[Entry, ...]:
         return tuple(
@@ -215,7 +218,11 @@ def _parts(
         for part in parts
     )
     parts = [part or next(made) for part in found]
-    return parts, [name for task in tasks for name in task.names(context)]
+    named = zip(tasks, parts, strict=True)
+    return parts, [name for task, part in named for name in merging.names(context, task, part)]
+
+
+_fields = attrgetter("title", "summary", "language", "body")
 
 
 def _names(archive: Archive, kind: EntityKind) -> dict[str, str]:

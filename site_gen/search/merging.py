@@ -15,9 +15,9 @@ from array import array
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import accumulate, chain, pairwise
-from typing import Any, TypeVar
+from dataclasses import astuple, dataclass, replace
+from itertools import chain
+from typing import Any, NamedTuple, TypeVar
 
 from site_gen import cache
 from site_gen.search.codec import LETTERS, Reader, decoded, front_coded, number, shared
@@ -66,10 +66,18 @@ class MergeTask:
         """The run as it was."""
         return replace(self, pieces=self.before, before=())
 
-    def names(self, context: Context) -> list[str]:
-        """The keys of what the store holds of it."""
-        key = self.key(context)
-        return [f"part {key}", f"cuts {sys.byteorder} {key}", f"run {self.run}"]
+
+def names(context: Context, task: MergeTask, part: Part) -> Iterator[str]:
+    """The keys of what the store holds of a run."""
+    yield f"part {task.key(context)}"
+    yield f"run {task.run}"
+    for postings, positions in zip(part.shards["p"], part.shards["o"], strict=True):
+        yield _cuts_key(context, postings, positions)
+
+
+def _cuts_key(context: Context, postings: Shard, positions: Shard) -> str:
+    about = f"{sys.byteorder} {context.program} {context.span}"
+    return f"cuts {about} {postings.digest} {positions.digest}"
 
 
 def kept_part(store: cache.Store, task: MergeTask, key: str) -> Part | None:
@@ -103,28 +111,32 @@ def with_past(
     return amended if part and whole(part) else task
 
 
-def _without(some: Sequence[Stored], others: Sequence[Stored]) -> list[Stored]:
-    return list((Counter(some) - Counter(others)).elements())
+def _without(some: Sequence[Stored], others: Sequence[Stored]) -> list[str]:
+    """The pieces that are not among others."""
+    return list((Counter([a.piece for a in some]) - Counter([b.piece for b in others])).elements())
 
 
 def merge(context: Context, tasks: Sequence[MergeTask]) -> list[Part]:
     """Make the shards of some runs of the alphabet."""
     with cache.Store(context.store) as store:
-        made = [_amended(context, store, task) or merged(context, store, task) for task in tasks]
-        store.put(
-            value
-            for task, (part, cuts) in zip(tasks, made, strict=True)
-            for value in zip(task.names(context), _values(task, part, cuts), strict=True)
-        )
-    return [part for part, _ in made]
-
-
-def _values(task: MergeTask, part: Part, cuts: bytes) -> tuple[bytes, bytes, bytes]:
-    """What the store keeps of a run: its part, where shares lie in its rows, its pieces."""
-    shards = {kind: [(one.digest, one.size) for one in made] for kind, made in part.shards.items()}
-    about = json.dumps((part.words, part.stems, shards))
-    pieces = json.dumps([(one.piece, one.size) for one in task.pieces])
-    return about.encode(), cuts, pieces.encode()
+        parts = []
+        for task in tasks:
+            new = _amended(context, store, task) or merged(context, store, task)
+            part = new.part()
+            about = (
+                part.words,
+                part.stems,
+                {k: [*map(astuple, s)] for k, s in part.shards.items()},
+            )
+            store.put(
+                [
+                    *new.values,
+                    (f"part {task.key(context)}", json.dumps(about).encode()),
+                    (f"run {task.run}", json.dumps([*map(astuple, task.pieces)]).encode()),
+                ]
+            )
+            parts.append(part)
+    return parts
 
 
 Form = tuple[str, str]
@@ -134,60 +146,79 @@ Form = tuple[str, str]
 # Put together
 
 
-def merged(context: Context, store: cache.Store, task: MergeTask) -> tuple[Part, bytes]:
-    """Put the pieces of one run together and stage its shards; where shares lie in its rows."""
-    whole = joined([_piece(store, one) for one in task.pieces])
-    stems = _runs(whole.stems, _size_of_stem, POSTINGS)
-    entries = [(form[0], _entry(*form)) for form in _forms(whole, task.variants)]
-    forms = _runs(entries, _size_of_form, DICTIONARY)
-    new = _Staging(context, task.run)
-    for some in forms:
-        new.stage("w", _dictionary(some))
-    for rows in stems:
-        new.stage("p", _postings(rows))
-        new.stage("o", _positions(rows))
-    part = new.part([run[0][0] for run in forms], [run[0][0] for run in stems])
-    return part, _Cuts(array("I", map(len, stems)), whole.shares, whole.cuts).packed()
+def merged(context: Context, store: cache.Store, task: MergeTask) -> Staging:
+    """Put the pieces of one run together."""
+    whole = joined([_piece(store, one.piece) for one in task.pieces])
+    new = Staging(context, task.run)
+    entries = ((form[0], _entry(*form)) for form in _forms(whole, task.variants))
+    for forms in _runs(entries, _size_of_form, DICTIONARY):
+        new.add_forms(forms)
+    stem = share = 0
+    for stems in _runs(whole.stems, _size_of_stem, POSTINGS):
+        shares = whole.shares[stem : stem + len(stems)]
+        end = share + NUMBERS * sum(shares)
+        new.add_stems(stems, shares + whole.cuts[share:end])
+        stem += len(stems)
+        share = end
+    return new
 
 
-class _Staging:
-    """The shards of a run, staged one after the other."""
+class Staging:
+    """The shards of a run, each staged as it is made, and what of them goes into the store."""
 
     def __init__(self, context: Context, run: str) -> None:
-        self.context = context
-        self.run = run
-        self.shards: dict[str, list[Shard]] = {kind: [] for kind in APART}
+        self.values: list[tuple[str, bytes]] = []
+        self._context = context
+        self._run = run
+        self._words: list[str] = []
+        self._stems: list[str] = []
+        self._shards: dict[str, list[Shard]] = {kind: [] for kind in APART}
 
-    def stage(self, kind: str, script: bytes) -> None:
-        """Stage the next shard of a kind."""
-        shard = self.keep(kind, shard_of(script))
-        index = len(self.shards[kind]) - 1
-        self.context.put(path_of(kind, self.run, index, hash_of(shard)), script)
+    def add_forms(self, rows: Sequence[Form], coded: str = "") -> None:
+        """A shard of the dictionary; `coded` are its words if that is known."""
+        words = coded or front_coded([row[0] for row in rows])
+        self._words.append(rows[0][0])
+        self._stage("w", script_of(words, " ".join([row[1] for row in rows])))
 
-    def keep(self, kind: str, shard: Shard) -> Shard:
-        """Count a shard whose file is there."""
-        self.shards[kind].append(shard)
+    def add_stems(
+        self, rows: Sequence[tuple[str, str, str]], cuts: array[int], coded: str = ""
+    ) -> None:
+        """Shards of postings and of positions, and where shares lie in them."""
+        words = coded or front_coded([row[0] for row in rows])
+        self._stems.append(rows[0][0])
+        postings = self._stage("p", script_of(words, " ".join([row[1] for row in rows])))
+        positions = self._stage("o", script_of(" ".join([row[2] for row in rows])))
+        self.values.append((_cuts_key(self._context, postings, positions), cuts.tobytes()))
+
+    def keep_forms(self, before: Before, index: int) -> None:
+        """A shard of the dictionary as it was."""
+        self._words.append(before.part.words[index])
+        self._keep("w", before, index)
+
+    def keep_stems(self, before: Before, index: int) -> None:
+        """Shards of postings and of positions as they were."""
+        self._stems.append(before.part.stems[index])
+        self._keep("p", before, index)
+        self._keep("o", before, index)
+
+    def part(self) -> Part:
+        """The run as it is now."""
+        shards = {kind: tuple(some) for kind, some in self._shards.items()}
+        return Part(self._run, tuple(self._words), tuple(self._stems), shards)
+
+    def _stage(self, kind: str, script: bytes) -> Shard:
+        shard = shard_of(script)
+        path = path_of(kind, self._run, len(self._shards[kind]), hash_of(shard))
+        self._context.put(path, script)
+        self._shards[kind].append(shard)
         return shard
 
-    def part(self, words: Iterable[str], stems: Iterable[str]) -> Part:
-        """The run, by the first words and stems of its shards."""
-        shards = {kind: tuple(some) for kind, some in self.shards.items()}
-        return Part(self.run, tuple(words), tuple(stems), shards)
-
-
-def _dictionary(forms: Sequence[Form], coded: str = "") -> bytes:
-    """A shard of these; `coded` are its words if that is known."""
-    words = coded or front_coded([row[0] for row in forms])
-    return script_of(words, " ".join([row[1] for row in forms]))
-
-
-def _postings(stems: Sequence[Sequence[Any]], coded: str = "") -> bytes:
-    words = coded or front_coded([row[0] for row in stems])
-    return script_of(words, " ".join([row[1] for row in stems]))
-
-
-def _positions(stems: Sequence[Sequence[Any]]) -> bytes:
-    return script_of(" ".join([row[2] for row in stems]))
+    def _keep(self, kind: str, before: Before, index: int) -> None:
+        """Let a file be; where its number in the run changed, it has another name."""
+        if len(self._shards[kind]) == index:
+            self._shards[kind].append(before.part.shards[kind][index])
+        else:
+            self._stage(kind, before.script(kind, index))
 
 
 def _size_of_stem(row: Sequence[Any]) -> int:
@@ -260,72 +291,45 @@ def _bytes(word: str) -> bytes:
     return word.encode("utf-8", "surrogatepass")
 
 
-def _piece(store: cache.Store, stored: Stored) -> Piece:
-    data = store.get(f"piece {stored.piece}")
+def _piece(store: cache.Store, digest: str) -> Piece:
+    data = store.get(f"piece {digest}")
     if data is None:
-        raise cache.CacheBroken(f"piece {stored.piece} is gone")
+        raise cache.CacheBroken(f"piece {digest} is gone")
     return Piece.unpacked(data)
 
 
 # Amended
 
 
-@dataclass(frozen=True, slots=True)
-class _Cuts:
-    """How many stems each shard of a run has, and what a `Run` knows of shares."""
-
-    sizes: array[int]
-    shares: array[int]
-    cuts: array[int]
-
-    def packed(self) -> bytes:
-        """Their lengths, then they."""
-        lengths = array("I", [len(self.sizes), len(self.shares)])
-        return b"".join(one.tobytes() for one in (lengths, self.sizes, self.shares, self.cuts))
-
-    @classmethod
-    def unpacked(cls, data: bytes) -> _Cuts:
-        """What was packed."""
-        numbers = array("I")
-        numbers.frombytes(data)
-        sizes = 2 + numbers[0]
-        shares = sizes + numbers[1]
-        return cls(numbers[2:sizes], numbers[sizes:shares], numbers[shares:])
-
-    def of_shards(self) -> list[list[Sequence[int]]]:
-        """The cuts of each stem of each shard."""
-        ends = list(accumulate(self.shares, initial=0))
-        cuts: list[Sequence[int]] = [
-            self.cuts[NUMBERS * start : NUMBERS * end] for start, end in pairwise(ends)
-        ]
-        last = list(accumulate(self.sizes, initial=0))
-        return [cuts[start:end] for start, end in pairwise(last)]
-
-
 class _Lost(Exception):
     """What is wanted of a run is not there, or must be read from all blocks."""
 
 
-StemRow = tuple[str, str, str, Sequence[int]]
-"""A stem, its postings, its positions, and where shares lie in both."""
+class StemRow(NamedTuple):
+    """A row of the shards of stems, and where shares lie in it."""
+
+    stem: str
+    postings: str
+    positions: str
+    cuts: array[int]
 
 
-class _Before:
+class Before:
     """A run as its files hold it, each of which is read when it is asked for."""
 
-    def __init__(self, context: Context, part: Part, cuts: _Cuts) -> None:
+    def __init__(self, context: Context, store: cache.Store, part: Part) -> None:
         self.part = part
-        self.cuts = cuts.of_shards()
         self.coded: dict[tuple[str, ...], str] = {}
         """Words of shards, as they stand there."""
-        self._folder = context.output_folder
+        self._context = context
+        self._store = store
         self._files = {kind: list(files_of(kind, part.run, part.shards[kind])) for kind in APART}
 
     def script(self, kind: str, index: int) -> bytes:
         """The file of a shard. Raises _Lost."""
         file = self._files[kind][index]
         try:
-            script = (self._folder / file.path).read_bytes()
+            script = (self._context.output_folder / file.path).read_bytes()
         except OSError as problem:
             raise _Lost from problem
         if hashlib.sha256(script).hexdigest() != file.digest:
@@ -348,81 +352,73 @@ class _Before:
         words, postings = values_of(self.script("p", index))
         (positions,) = values_of(self.script("o", index))
         rows = postings.split(" "), positions.split(" ")
-        return list(zip(self._words(words), *rows, self.cuts[index], strict=True))
+        cuts = self._cuts(index, len(rows[0]))
+        return [*map(StemRow, self._words(words), *rows, cuts)]
+
+    def _cuts(self, index: int, stems: int) -> Iterator[array[int]]:
+        """Where the shares of each stem of a shard lie. Raises _Lost."""
+        shards = self.part.shards
+        data = self._store.get(_cuts_key(self._context, shards["p"][index], shards["o"][index]))
+        if data is None:
+            raise _Lost
+        numbers = array("I")
+        numbers.frombytes(data)
+        start = stems
+        for shares in numbers[:stems]:
+            yield numbers[start : start + NUMBERS * shares]
+            start += NUMBERS * shares
 
 
-def _amended(context: Context, store: cache.Store, task: MergeTask) -> tuple[Part, bytes] | None:
+def _amended(context: Context, store: cache.Store, task: MergeTask) -> Staging | None:
     """Make again what an edit changed in a run; None where all of it must be put together."""
     if not task.before:
         return None
     earlier = task.earlier()
     part = kept_part(store, earlier, earlier.key(context))
-    cuts = store.get(earlier.names(context)[1])
-    if part is None or cuts is None:
+    if part is None:
         return None
     gone = [_piece(store, one) for one in _without(task.before, task.pieces)]
     come = [_piece(store, one) for one in _without(task.pieces, task.before)]
-    before = _Before(context, part, _Cuts.unpacked(cuts))
+    before = Before(context, store, part)
+    new = Staging(context, task.run)
     try:
-        forms = _amended_forms(before, gone, come, task.variants)
-        stems = _amended_stems(before, gone, come)
-        new = _Staging(context, task.run)
-        first_words, first_stems, cuts_of = [], [], []
-        for some in forms:
-            if isinstance(some, int):
-                first_words.append(part.words[some])
-                _keep(new, before, "w", some)
+        for forms in _amended_forms(before, gone, come, task.variants):
+            if isinstance(forms, int):
+                new.keep_forms(before, forms)
             else:
-                first_words.append(some[0][0])
-                new.stage(
-                    "w", _dictionary(some, before.coded.get(tuple(row[0] for row in some), ""))
-                )
-        for rows in stems:
-            if isinstance(rows, int):
-                first_stems.append(part.stems[rows])
-                cuts_of.append(before.cuts[rows])
-                _keep(new, before, "p", rows)
-                _keep(new, before, "o", rows)
+                new.add_forms(forms, before.coded.get(tuple(row[0] for row in forms), ""))
+        for stems in _amended_stems(before, gone, come):
+            if isinstance(stems, int):
+                new.keep_stems(before, stems)
             else:
-                first_stems.append(rows[0][0])
-                cuts_of.append([row[3] for row in rows])
-                new.stage("p", _postings(rows, before.coded.get(tuple(row[0] for row in rows), "")))
-                new.stage("o", _positions(rows))
+                cuts = array("I", [len(row.cuts) // NUMBERS for row in stems])
+                for row in stems:
+                    cuts.extend(row.cuts)
+                known = before.coded.get(tuple(row[0] for row in stems), "")
+                new.add_stems([row[:3] for row in stems], cuts, known)
     except _Lost:
         return None
-    return new.part(first_words, first_stems), _packed(cuts_of)
-
-
-def _packed(cuts: Sequence[Sequence[Sequence[int]]]) -> bytes:
-    """The cuts of each stem of each shard."""
-    each = [one for some in cuts for one in some]
-    return _Cuts(
-        array("I", map(len, cuts)),
-        array("I", [len(one) // NUMBERS for one in each]),
-        array("I", chain.from_iterable(each)),
-    ).packed()
-
-
-def _keep(new: _Staging, before: _Before, kind: str, index: int) -> None:
-    """Let a shard be as it was; where its number changed, under its new name."""
-    if len(new.shards[kind]) == index:
-        new.keep(kind, before.part.shards[kind][index])
-    else:
-        new.stage(kind, before.script(kind, index))
+    return new
 
 
 def _amended_stems(
-    before: _Before, gone: Sequence[Piece], come: Sequence[Piece]
+    before: Before, gone: Sequence[Piece], come: Sequence[Piece]
 ) -> list[int | list[StemRow]]:
     """The shards of stems: the numbers of those that stay, and the rows of new ones."""
     old, new = _shares(gone), _shares(come)
 
     def change(stem: str, row: StemRow | None) -> StemRow | None:
         left = {share[0] for share in old.get(stem, ())}
-        shares = [one for one in apart(*row[1:]) if one[0] not in left] if row else []
+        shares = (
+            [one for one in apart(row.postings, row.positions, row.cuts) if one[0] not in left]
+            if row
+            else []
+        )
         shares = sorted([*shares, *new.get(stem, ())])
         cuts = [(first, last, len(own), len(places)) for first, last, own, places in shares]
-        return (stem, *together(shares), array("I", chain.from_iterable(cuts))) if shares else None
+        if not shares:
+            return None
+        return StemRow(stem, *together(shares), array("I", chain.from_iterable(cuts)))
 
     changed = [stem for stem in old.keys() | new.keys() if old.get(stem) != new.get(stem)]
     rows = _changed(before.part.stems, changed, before.stems, change)
@@ -438,7 +434,7 @@ def _shares(pieces: Sequence[Piece]) -> dict[str, list[Share]]:
 
 
 def _amended_forms(
-    before: _Before, gone: Sequence[Piece], come: Sequence[Piece], variants: Container[str]
+    before: Before, gone: Sequence[Piece], come: Sequence[Piece], variants: Container[str]
 ) -> list[int | list[Form]]:
     """The shards of forms, likewise. Raises _Lost where other blocks decide what stems one has."""
     old, new = _counts(gone), _counts(come)
