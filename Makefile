@@ -53,6 +53,10 @@ lint: $(VENV)/test.stamp ## check style, format and types
 	$(RUN) ruff format --check
 	$(RUN) mypy
 
+.PHONY: validate
+validate: $(VENV)/test.stamp browser ## ask validators that need Java and Node about a site of every kind of page
+	$(RUN) tools.validate
+
 .PHONY: clean
 clean: ## remove .venv, caches and packages; the site in output/ stays
 	rm -rf $(VENV) .site_gen build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -431,7 +431,6 @@ ATTRIBUTES = frozenset(
         "height",
         "colspan",
         "rowspan",
-        "align",
         "headers",
         "scope",
         "span",

@@ -19,6 +19,7 @@ MORE: Files = {
         "Text.", {"title": "Gone", "withdrawn": "{date: 2002-01-01, reason: Asked for}"}
     ),
     "content/articles/moved.md": document(
+        "| a | b |\n|--:|:-:|\n| 1 | 2 |\n\n"
         "To [the end](#The%20very end).\n\n## Twice\n\n    code\n\n"
         '<p id="twice">Once.</p>\n\n<a name="The very end"></a>End.',
         {"title": "Moved", "date": "2004-05-06", "aliases": "[old/place.html]"},
@@ -53,7 +54,9 @@ def test_pages_are_html(site: SiteTest) -> None:
 
 
 def test_ids_are_those_of_html(site: SiteTest) -> None:
-    """No id of a page has a blank or is there twice, and links to a part of a page lead to one."""
+    """No id of a page has a blank or is there twice, and links to a part of a page lead to one; the
+    sides of cells are classes.
+    """
     ids = {
         page: re.findall(r'\sid="([^"]*)"', page.read_text(encoding="utf-8"))
         for page in pages(site)
@@ -62,6 +65,7 @@ def test_ids_are_those_of_html(site: SiteTest) -> None:
         assert len(found) == len(set(found)), page.name
         assert all(one and not re.search(r"\s", one) for one in found), page.name
     moved = site.soup("articles/moved.html")
+    assert [one["class"] for one in moved.select("td")] == [["align-right"], ["align-center"]]
     (own,) = moved.select(".body a:not(.anchor)[href]")
     assert moved.find(id=str(own["href"])[1:])
     (other,) = site.soup("articles/part.html").select(".body a:not(.anchor)[href]")

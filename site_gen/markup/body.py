@@ -129,6 +129,11 @@ class Body:
             return self.image(attributes)
         if "id" in attributes:
             self.anchor(attributes)
+        if "align" in attributes:
+            # HTML has no such attribute any more, and a page has no styles of its own.
+            side = attributes.pop("align").lower()
+            if side in ("center", "right"):
+                attributes["class"] = f"align-{side}"
         if name[0] == "h" and name[1:].isdigit():
             self.heading = (int(name[1:]), attributes.get("id", ""))
             self.heading_text = []
