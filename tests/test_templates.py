@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup, escape
 
 from site_gen.render import templates
-from site_gen.render.templates import Environment
+from site_gen.render.engine import Environment
 
 VALUES = st.one_of(
     st.text(alphabet="ab&<>'\"é ", max_size=12),
@@ -52,6 +52,32 @@ def test_a_template_makes_what_plain_jinja_makes_of_it(template: str, a: Any, b:
     given_ = {"a": a, "b": b, "d": {"key": a}, "e": {"d": {"key": b}}}
     plain = jinja2.Environment(autoescape=True).from_string(template).render(given_)
     assert Environment(autoescape=True).from_string(template).render(given_) == plain
+
+
+MACROS = {
+    "words": "{% set words = {'by': 'By'} %}",
+    "macros": "{# Kept. #}\n{% from 'words' import words %}\n"
+    "{% macro m(x, y=page.n) %}{{ words.by }}{{ x }}{{ y }}{{ page.n }}{{ n() }}{% endmacro %}"
+    "{% macro n() %}{{ free | default('<') }}{% endmacro %}",
+    "first": "{% import 'macros' as m with context %}{{ m.m(1) }}{{ m.n() }}",
+    "second": "{% set free = page.n * 2 %}{% import 'macros' as m with context %}{{ m.m(free) }}"
+    "{% for free in [7, 8] %}{% import 'macros' as own with context %}{{ own.m(free) }}{{ m.n() }}"
+    "{% endfor %}{% from 'macros' import n with context %}{{ n() }}{{ m.m(3, 4) }}",
+}
+
+
+@given(st.lists(st.sampled_from(["first", "second"]), max_size=6))
+def test_macros_that_are_kept_show_what_is_of_the_page(names: list[str]) -> None:
+    """Macros that are made once show each page what macros made for it would show."""
+    short = Environment(autoescape=True, loader=jinja2.DictLoader(MACROS))
+    plain = jinja2.Environment(autoescape=True, loader=jinja2.DictLoader(MACROS))
+    for number, name in enumerate(names):
+        given_ = {"page": {"n": number}, "free": f"<{number}>"}
+        shown = short.get_template(name).render(given_)
+        assert shown == plain.get_template(name).render(given_)
+    macros: Any = short.get_template("macros")
+    assert macros.lasting
+    assert bool(macros.kept) == ("first" in names)
 
 
 def test_templates_are_compiled_once_for_all_processes(

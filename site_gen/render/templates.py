@@ -5,28 +5,21 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import pickle
-import re
 import sys
 import traceback
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Iterable
 from functools import cached_property, lru_cache
 from importlib.util import cache_from_source
 from pathlib import Path
-from types import FunctionType
 from typing import Any
 
 import jinja2
 from jinja2.bccache import Bucket
-from jinja2.compiler import CodeGenerator, Frame
-from jinja2.nodes import Expr, Getattr
-from jinja2.runtime import Macro
-from jinja2.utils import missing
-from markupsafe import Markup as Safe
-from markupsafe import escape
 
 from site_gen import theme
 from site_gen.cache import PAST, Store, program_digest
 from site_gen.diagnostics import Diagnostic, Location, error
+from site_gen.render.engine import Environment
 from site_gen.whole import becoming
 
 TEMPLATE_OF = {
@@ -47,76 +40,6 @@ TEMPLATE_OF = {
     "data": "data.html",
     "404": "404.html",
 }
-
-
-class Context(jinja2.runtime.Context):
-    """A context that calls macros and functions at once, where they want nothing of Jinja2.
-
-    A page makes dozens of such calls; asking each what it wants costs more than many of them do.
-    """
-
-    def call(self, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
-        """What a callable returns for these arguments."""
-        special = type(obj) not in _PLAIN or hasattr(obj, "jinja_pass_arg")
-        if special or not self.eval_ctx.autoescape:
-            return super().call(obj, *args, **kwargs)
-        if kwargs:
-            kwargs.pop("_block_vars", None)
-            kwargs.pop("_loop_vars", None)
-        if type(obj) is Macro and not (kwargs or obj.caller or obj.catch_kwargs):
-            lacking = len(obj.arguments) - len(args)
-            if lacking >= 0 and not obj.catch_varargs:
-                return Safe(obj._func(*args, *(missing,) * lacking))
-        return obj(*args, **kwargs)
-
-
-_PLAIN = (Macro, FunctionType)
-_ESCAPED = re.compile("[&<>'\"]")
-
-
-class Code(CodeGenerator):
-    """Compiles templates so that what they show goes through `Environment.shown`."""
-
-    def _output_child_pre(self, node: Expr, frame: Frame, finalize: Any) -> None:
-        if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape:
-            super()._output_child_pre(node, frame, finalize)
-        else:
-            self.write("environment.shown(")
-            self.write(finalize.src or "")
-
-    def visit_Getattr(self, node: Getattr, frame: Frame) -> None:
-        """`a.b` without a call where `a` is a dict that has `b`."""
-        self.write(f"(v[{node.attr!r}] if type(v := ")
-        self.visit(node.node, frame)
-        self.write(f") is dict and {node.attr!r} in v else environment.getattr(v, {node.attr!r}))")
-
-
-class Environment(jinja2.Environment):
-    """An environment in which `article.title` looks for the key of a dict before its methods.
-
-    Nearly all that templates are given are dicts: asking each for an attribute first fails, and
-    a failure costs more than the look-up.
-    """
-
-    context_class = Context
-    code_generator_class = Code
-
-    @staticmethod
-    def shown(value: Any) -> str:
-        """A value as HTML, as `markupsafe.escape` makes it, which copies what is HTML already."""
-        if type(value) is Safe or (type(value) is str and not _ESCAPED.search(value)):
-            return value
-        return escape(value)
-
-    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        """The globals of a template as one dict, which every page copies."""
-        return {**self.globals, **(d or {})}
-
-    def getattr(self, obj: Any, attribute: str) -> Any:
-        """The key of a dict; else what Jinja2 finds."""
-        if type(obj) is dict and attribute in obj:
-            return obj[attribute]
-        return super().getattr(obj, attribute)
 
 
 class Compiled(jinja2.BytecodeCache):
