@@ -240,14 +240,14 @@ def serve(site: Path, /, host: str, port: int, open_browser: bool, **shared: Any
     last good site stays and every page shows what is wrong.
     """
     from site_gen import build as builder
-    from site_gen import diagnostics
     from site_gen.output import OutputError
-    from site_gen.serve import Built
+    from site_gen.serve import Built, Told
     from site_gen.serve import serve as run
 
     folder = site / builder.WORK / "preview"
     # The preview stands at the root of its address, wherever the site will be published.
     shared["url"] = "http://localhost/"
+    told = Told()
 
     def rebuild() -> Built:
         # The last good site stays; where there is none yet, all that has no error is shown.
@@ -256,8 +256,7 @@ def serve(site: Path, /, host: str, port: int, open_browser: bool, **shared: Any
             report = builder.build(_options(site, folder, shared, keep_going=keep_going))
         except OutputError as problem:
             return Built(ok=False, report=str(problem))
-        errors = [one for one in report.diagnostics if one.severity == "error"]
-        text = diagnostics.as_text(errors or report.diagnostics)
+        text = told.report(report.diagnostics)
         last = _last_line(report, "Built" if report.published else "Not built")
         return Built(ok=not report.failed, report=f"{text}\n{last}".strip())
 

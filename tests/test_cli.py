@@ -110,7 +110,7 @@ def test_published(site: SiteTest) -> None:
     assert result.stdout == ""
     last = site.redact(result.stderr.splitlines()[-1])
     assert last == (
-        "Published: 2 sources = 2 published + 0 held back + 0 failed; 42 files written, "
+        "Published: 2 sources = 2 published + 0 held back + 0 failed; 44 files written, "
         "0 unchanged, 0 deleted; <time>"
     )
 

@@ -22,7 +22,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from site_gen.serve import content_type, inject, is_loopback, serve
+from site_gen.diagnostics import Location, error, warning
+from site_gen.serve import Told, content_type, inject, is_loopback, serve
 from site_gen.serve.watching import build_when_wanted
 from tests.support import ROOT
 
@@ -731,3 +732,21 @@ def test_a_restarted_preview_takes_its_pages_back(
     expect(page.get_by_role("heading")).to_have_text("Anew", timeout=1000 * PATIENCE)
     assert [one for one in page_problems if "WebSocket" not in one] == []
     page_problems.clear()
+
+
+def test_only_what_is_new_is_told_again() -> None:
+    """After a save, findings that were told are counted; errors are told each time."""
+    dead = warning("link-dead", Location("a.md", 3), "The link `b` leads to nothing")
+    moved = warning("link-dead", Location("a.md", 5), "The link `b` leads to nothing")
+    empty = warning("body-empty", Location("c.md"), "There is no text")
+    broken = error("not-utf8", Location("d.md"), "The byte 0xE9 is not UTF-8")
+    told = Told()
+    assert "a.md" in told.report([dead, empty])
+    assert told.report([moved, empty]) == "2 findings as before."
+    assert told.report([moved]) == "1 finding as before.\n1 finding gone."
+    again = told.report([moved, empty])
+    assert "c.md" in again
+    assert "a.md" not in again
+    for _ in range(2):
+        assert told.report([broken, moved]).startswith("d.md")
+    assert told.report([]) == "2 findings gone."

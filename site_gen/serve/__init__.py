@@ -35,9 +35,10 @@ from tornado.web import Application, HTTPError, RequestHandler, StaticFileHandle
 from tornado.websocket import WebSocketHandler
 
 from site_gen.serve.client import CLIENT, OWN_PAGE, POLICY, STYLE, inject
+from site_gen.serve.telling import Told
 from site_gen.serve.watching import ServeError, build_when_wanted, watch
 
-__all__ = ["Built", "ServeError", "content_type", "inject", "is_loopback", "serve"]
+__all__ = ["Built", "ServeError", "Told", "content_type", "inject", "is_loopback", "serve"]
 
 
 RELOAD = {"command": "reload", "path": "*"}

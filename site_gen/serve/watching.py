@@ -12,7 +12,7 @@ import watchfiles
 
 TICK_MS = 100
 """How often single files, and folders that are not there yet, are looked at."""
-QUIET_MS = 50
+QUIET_MS = 25
 """How long nothing must change before a build begins: editors write a file in several steps."""
 
 DROPPINGS = re.compile(r"\.#.*|#.*#|.*~|.*\.sw[a-z]|\.~lock\..*|4913|\.DS_Store|Thumbs\.db")
