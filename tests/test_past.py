@@ -159,6 +159,47 @@ def test_edits_by_processes(site: SiteTest, tmp_path: Path) -> None:
     assert clean(site, tmp_path / "clean") == site.output()
 
 
+TEMPLATES: list[tuple[Files, str, str]] = [
+    ({"templates/404.html": "Nothing {{ page.title }}"}, "404.html", "articles/n01.html"),
+    ({"templates/list.html": "{% include 'theme/list.html' %}+"}, "dates/index.html", "404.html"),
+    ({"templates/part.html": "{% set x = 2 %}"}, "search.html", "articles/n01.html"),
+    ({"templates/named.html": "Edited"}, "authors/index.html", "search.html"),
+    (
+        {"templates/words.html": "{% extends 'theme/words.html' %} "},
+        "articles/n01.html",
+        "feed.xml",
+    ),
+]
+"""An edit of a template, a page that it concerns, and one that it does not."""
+
+
+@pytest.mark.usefixtures("past")
+@pytest.mark.parametrize(("edit", "near", "far"), TEMPLATES)
+def test_a_template_concerns_pages_that_use_it(
+    site: SiteTest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    edit: Files,
+    near: str,
+    far: str,
+) -> None:
+    """After an edit of a template, pages are rendered that include it, or may, and no others."""
+    site.write(articles(3, authors="Ann Bell")).write(
+        {
+            "site.yml": "title: T\nurl: https://example.org/\n",
+            "templates/search.html": "{% from 'part.html' import x %}{{ x }}",
+            "templates/part.html": "{% set x = 1 %}",
+            "templates/index.html": "{% set name = 'named' %}{% include name ~ '.html' %}",
+            "templates/named.html": "Named",
+        }
+    )
+    assert site.run("build").exit_code == 0
+    done = rendered(site.write(edit), monkeypatch)
+    assert near in done
+    assert far not in done
+    assert clean(site, tmp_path / "clean") == site.output()
+
+
 @pytest.mark.usefixtures("past")
 @pytest.mark.parametrize("path", ["articles/n01.html", "index.html", "search", "articles/a.png"])
 @pytest.mark.parametrize("how", ["altered", "altered at the same time", "gone"])

@@ -41,7 +41,8 @@ class Context:
     """What a worker needs to render. Without a stage the pages are rendered and forgotten.
 
     `kept` are pages of an earlier build that stand in output/, each with its key, `frame` is what
-    all of them depended on, and `stamps` are those of its documents, with the digest of its plan.
+    all of them depended on, and `stamps` are those of its documents, with the digest of its plan
+    and its templates.
     """
 
     inputs: Inputs
@@ -65,13 +66,13 @@ class Context:
 
     @cached_property
     def stamps_now(self) -> tuple[str, bytes]:
-        """The stamps of the documents as they are, with the digest of the plan."""
-        return self.inputs.planned, stamps(self.inputs.archive)
+        """The stamps of the documents as they are, with the digest of plan and templates."""
+        return f"{self.inputs.planned} {self.inputs.templates}", stamps(self.inputs.archive)
 
     def moved(self) -> Moved | None:
         """What moved since the pages were kept, if all that was planned for them stands."""
-        (of, before), (planned, now) = self.stamps, self.stamps_now
-        if not planned or of != planned or len(before) != len(now):
+        (of, before), (around, now) = self.stamps, self.stamps_now
+        if not self.inputs.planned or of != around or len(before) != len(now):
             return None
         return Moved.between(before, now, self.inputs.archive)
 

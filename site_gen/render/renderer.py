@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Mapping
 from functools import cached_property
 from itertools import chain, takewhile
 from typing import Any
@@ -45,7 +46,7 @@ from site_gen.render.files import Files
 from site_gen.render.inputs import Inputs
 from site_gen.render.maps import Maps
 from site_gen.render.once import Once, short_digest
-from site_gen.render.templates import TEMPLATE_OF, environment
+from site_gen.render.templates import TEMPLATE_OF, WORDS, digests, environment
 from site_gen.render.times import beside_time, calendar, date_pieces, timeline
 from site_gen.render.versions import history, version
 from site_gen.render.views import active, also_known, buckets, codes, group_id, point, said
@@ -108,16 +109,20 @@ class Renderer:
             return short_digest(repr((page.url, self.files.key(page))))
         details = self._details(page, self.keys)
         shown = (page.kind, page.url, page.title, page.parents, self._noindex(page), details)
-        return short_digest(repr(shown))
+        return short_digest(f"{self.templates_used[TEMPLATE_OF[page.kind]]} {shown}")
+
+    @cached_property
+    def templates_used(self) -> Mapping[str, str]:
+        """The digests of all that goes into a page from templates, by the one that begins it."""
+        return digests(self.inputs.site, self.inputs.templates, self.inputs.store)
 
     @cached_property
     def frame(self) -> str:
-        """The digest of what all pages depend on: templates, settings, static files, program."""
+        """The digest of what all pages depend on: settings, static files, program."""
         return cache.digest_of(
             self.inputs.program,
             self.config.model_dump_json(),
             json.dumps([self.site, dict(self.inputs.assets)], ensure_ascii=False),
-            self.inputs.templates,
         )
 
     def render(self, page: Page, store: cache.Store) -> str:
@@ -195,7 +200,7 @@ class Renderer:
 
     def _copied(self) -> str:
         """What an archived copy is called, by the site's words."""
-        words: Any = self.templates.get_template("words.html").module
+        words: Any = self.templates.get_template(WORDS).module
         return str(words.words.get("archived", "Archived copy"))
 
     def _canonical(self, page: Page) -> str:

@@ -7,7 +7,7 @@ import hashlib
 import pickle
 import sys
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
 from importlib.util import cache_from_source
 from pathlib import Path
@@ -15,9 +15,10 @@ from typing import Any
 
 import jinja2
 from jinja2.bccache import Bucket
+from jinja2.meta import find_referenced_templates
 
 from site_gen import theme
-from site_gen.cache import PAST, Store, program_digest
+from site_gen.cache import PAST, Store, digest_of, program_digest
 from site_gen.diagnostics import Diagnostic, Location, error
 from site_gen.render.engine import Environment
 from site_gen.whole import becoming
@@ -40,6 +41,9 @@ TEMPLATE_OF = {
     "data": "data.html",
     "404": "404.html",
 }
+
+WORDS = "words.html"
+"""The template of the site's words, which every page may show."""
 
 
 class Compiled(jinja2.BytecodeCache):
@@ -171,6 +175,59 @@ def check_templates(site: Path, digest: str, store: Path) -> list[Diagnostic]:
     if isinstance(templates.bytecode_cache, Compiled):
         templates.bytecode_cache.keep()
     return found
+
+
+def digests(site: Path, digest: str, store: Path) -> Mapping[str, str]:
+    """For each template that pages use, the digest of its source and of all that it refers to.
+
+    They are kept in `store` for templates of this digest. Raises CacheBroken if they cannot be.
+    """
+    key = f"{PAST}{program_digest()} templates used"
+    with Store(store) as kept:
+        data = kept.get(key)
+        known: tuple[str, dict[str, str]] = ("", {}) if data is None else pickle.loads(data)
+        if known[0] == digest:
+            return known[1]
+        parts = _Parts(environment(site, digest, store), digest)
+        found = {name: parts.digest(name) for name in TEMPLATE_OF.values()}
+        kept.put([(key, pickle.dumps((digest, found)))])
+    return found
+
+
+class _Parts:
+    """What templates are made of: their sources, and the names that these mention."""
+
+    def __init__(self, environment: Environment, all_of_them: str) -> None:
+        """`all_of_them` is the digest of all templates."""
+        self.environment = environment
+        self.all_of_them = all_of_them
+        self.sources: dict[str, tuple[str, list[str | None]]] = {}
+
+    def digest(self, name: str) -> str:
+        """The digest of a template and of all that it leads to. One that works out a name while it
+        is rendered may lead to any.
+        """
+        seen: dict[str, str] = {}
+        ahead: list[str | None] = [name, WORDS]
+        while ahead:
+            one = ahead.pop()
+            if one is None:
+                return self.all_of_them
+            if one not in seen:
+                seen[one], mentioned = self._read(one)
+                ahead += mentioned
+        return digest_of(*(f"{one} {seen[one]}" for one in sorted(seen)))
+
+    def _read(self, name: str) -> tuple[str, list[str | None]]:
+        if name not in self.sources:
+            try:
+                assert self.environment.loader is not None
+                source = self.environment.loader.get_source(self.environment, name)[0]
+                parsed = self.environment.parse(source)
+                self.sources[name] = source, list(find_referenced_templates(parsed))
+            except (jinja2.TemplateError, OSError, UnicodeDecodeError) as problem:
+                self.sources[name] = f"{type(problem).__name__}", [None]
+        return self.sources[name]
 
 
 def _templates_in(folder: Path) -> Iterable[str]:
