@@ -9,12 +9,13 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from site_gen import redaction
 from site_gen.diagnostics import Diagnostic, Location, error, warning
-from site_gen.model import Page
+from site_gen.model import Page, Withheld
 from site_gen.paths import name_of, trouble
 from site_gen.whole import becoming
 
@@ -190,6 +191,27 @@ def _home(
         if last in close
     )
     return new[order[0][2]] if order else None
+
+
+def masked(found: Sequence[Diagnostic], rules: Sequence[Withheld]) -> list[Diagnostic]:
+    """The same findings, with nothing said of addresses that spell words which a document
+    withholds: what a build prints may be public.
+    """
+
+    def told(one: Diagnostic) -> Diagnostic:
+        said = f"{one.message} {one.value} {one.hint}"
+        if one.location.path != LEDGER or not redaction.in_address(said, rules):
+            return one
+        return replace(
+            one,
+            message="An address of the ledger spells words that a document withholds",
+            hint="No page can stand there without telling them. Remove its line from the ledger; "
+            "what refers to that address leads nowhere then.",
+            value="",
+            source="",
+        )
+
+    return list(map(told, found))
 
 
 def unrecorded(ledger: Ledger, addresses: Iterable[Address]) -> list[Address]:

@@ -7,11 +7,13 @@ site is read in every way that it could be, and so is all that commands say.
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import re
 import sqlite3
 import tempfile
 import unicodedata
+import zipfile
 import zlib
 from base64 import b64decode
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,6 +26,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from site_gen.search.codec import decoded as decoded_words
+from site_gen.search.reader import Index, NoIndex
+from site_gen.search.words import units
 from tests.archive_sites import PNG, Files
 from tests.support import DATE, SITE_YML, SiteTest
 from tests.test_picturedata import JFIF, SCAN, chunk, exif, segment
@@ -151,6 +156,20 @@ def archives(draw: st.DrawFn) -> Files:
         ),
         "content/articles/plain.md": "---\ntitle: Plain\nplaces: [Kabul]\n---\n\nA text.\n",
     }
+    if hiding in NAMED and draw(st.booleans()):
+        # Nobody refers to them, or only in words that are withheld.
+        files[f"content/articles/{FIRST}_{LAST}.pdf"] = f"%PDF-1.4 {SECRET}".encode()
+        files[f"content/articles/{FIRST}.{LAST}.xyz"] = b"x"
+    if draw(st.booleans()):
+        there = f"https://example.org/{FIRST}%20{LAST}"
+        copied = f"https://web.archive.org/web/2001/{there}"
+        files["sources.tsv"] = (
+            f"original\tarchived\tday\tstatus\n{there}\t{copied}\t2001-01-01\tdead\n"
+        )
+        files["permalinks.tsv"] = (
+            "url\tfirst_published\tsource\narticles/plain.html\t2020-01-01\t"
+            f"content/articles/{FIRST}-{LAST}.md\n"
+        )
     if draw(st.booleans()):
         files["content/articles/metadata.csv"] = (
             f'file,topics,desk\n{name}.{ending},{SECRET},"{SECRET}, "" and"\n'
@@ -158,8 +177,20 @@ def archives(draw: st.DrawFn) -> Files:
     return files
 
 
+LINKS = re.compile(r"data:[^,\s]*;base64,([A-Za-z0-9+/=]+)")
+"""Links that hold a file."""
+
+
 def decoded(data: bytes) -> Iterator[str]:
-    """All that the bytes of a file may say: as text, unpacked, with references decoded."""
+    """All that the bytes of a file may say: as text, unpacked, with references decoded, and so for
+    files in links and in archives.
+    """
+    if data.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            for one in packed.infolist():
+                yield unquote(one.filename)
+                yield from decoded(packed.read(one))
+        return
     texts = [data.decode("utf-8", "replace"), data.decode("utf-16-le", "replace")]
     for unpack in (gzip.decompress, zlib.decompress, lambda one: b64decode(one, validate=True)):
         try:
@@ -171,6 +202,8 @@ def decoded(data: bytes) -> Iterator[str]:
             yield text
             text = unescape(unquote(text))
             text = re.sub(r"\\u([0-9a-fA-F]{4})", lambda one: chr(int(one[1], 16)), text)
+        for link in LINKS.findall(text):
+            yield from decoded(b64decode(link + "=" * (-len(link) % 4)))
         yield re.sub(r"<[^>]*>", "", text)
         yield re.sub(r"<[^>]*>", " ", text)
 
@@ -197,14 +230,57 @@ def leaks(folder: Path) -> Iterator[tuple[str, list[str]]]:
 
 def searched(site: SiteTest) -> list[str]:
     """What the search of the built site finds for the words, by its own reader."""
-    from site_gen.search.reader import Index, NoIndex
-
     try:
         index = Index(site.folder / "output")
     except NoIndex:
         return []
     queries = (SECRET, LAST, f'"{SECRET}"', f"{LAST[:6]}*", f"author:{LAST}", f"place:{LAST}")
     return [hit.url for query in queries for hit in index.search(query).hits]
+
+
+def indexed(site: SiteTest) -> Iterator[str]:
+    """All words and texts of the search index as a reader has them: in its files, words share
+    their beginnings.
+    """
+    try:
+        index = Index(site.folder / "output")
+    except NoIndex:
+        return
+    yield json.dumps(index.root)
+    yield " ".join((*index.words, *index.stems, *index.endings))
+    for kind, names in index.names.items():
+        for name in names:
+            text = (index.folder / name).read_text("utf-8")
+            values = json.loads(f"[{text[text.index('(') + 1 : text.rindex(')')]}]")
+            yield json.dumps(values, ensure_ascii=False)
+            if kind in "wp":
+                yield " ".join(decoded_words(units(values[0])))
+
+
+def exported(site: SiteTest) -> Iterator[str]:
+    """All that exports print and hold, but for the sources in a bag that is not for the public."""
+    made = (
+        ("edition", "e.zip"),
+        ("bagit", "bag"),
+        ("bagit", "full", "--with-sources", "--restricted"),
+        ("sqlite", "a.db", "--keep-going"),
+    )
+    for kind, name, *more in made:
+        dated = ("--date", DATE) if kind != "edition" else ()
+        result = site.run("export", kind, name, *more, *dated)
+        assert result.exit_code == 0, result.stderr
+        yield result.stderr
+    yield from decoded((site.folder / "e.zip").read_bytes())
+    for name in ("bag", "full/data/site"):
+        assert list(leaks(site.folder / name)) == []
+    assert "Access: restricted" in (site.folder / "full/bag-info.txt").read_text("utf-8")
+    yield from decoded((site.folder / "a.db").read_bytes())
+    with closing(sqlite3.connect(site.folder / "a.db")) as opened:
+        yield from opened.iterdump()
+    refused = site.run("export", "bagit", "no", "--with-sources", "--date", DATE)
+    assert refused.exit_code == 1
+    assert not (site.folder / "no").exists()
+    yield refused.stderr
 
 
 def told(site: SiteTest, forms: Iterable[str]) -> Iterator[str]:
@@ -214,6 +290,10 @@ def told(site: SiteTest, forms: Iterable[str]) -> Iterator[str]:
             result = site.run(*command, "--format", form, "--all")
             yield result.stdout
             yield result.stderr
+    for others in (("permalinks", "--all"), ("sources", "--bodies"), ("verify", "output")):
+        result = site.run(*others)
+        yield result.stdout
+        yield result.stderr
 
 
 def assert_nothing_leaks(files: Mapping[str, str | bytes], forms: Iterable[str]) -> None:
@@ -224,12 +304,9 @@ def assert_nothing_leaks(files: Mapping[str, str | bytes], forms: Iterable[str])
         output = site.folder / "output"
         assert output.exists(), "nothing was published"
         assert list(leaks(output)) == []
-        database = site.run("export", "sqlite", "a.db", "--keep-going", "--date", DATE)
-        assert database.exit_code == 0
-        with closing(sqlite3.connect(site.folder / "a.db")) as opened:
-            assert traces((*decoded((site.folder / "a.db").read_bytes()), *opened.iterdump())) == []
-        assert traces([database.stderr]) == []
+        assert traces(indexed(site)) == []
         assert searched(site) == []
+        assert traces(exported(site)) == []
 
 
 QUICK = (Phase.explicit, Phase.reuse, Phase.generate)
@@ -272,3 +349,25 @@ def test_the_reader_of_leaks_sees(tmp_path: Path, trace: str) -> None:
         (tmp_path / str(number)).write_bytes(data)
     (tmp_path / f"{trace}.txt").write_bytes(b"")
     assert len(list(leaks(tmp_path))) == 9
+
+
+def test_no_address_of_a_ledger_is_quoted(tmp_path: Path) -> None:
+    """An address that was recorded before its words were withheld is printed by no command: not
+    where it would be lost, not where the keeper took it out.
+    """
+    name = f"content/articles/{FIRST}-{LAST}.md"
+    site = SiteTest(tmp_path).write({name: f"---\ntitle: It\n---\n\nOf {SECRET}.\n"})
+    assert site.run("permalinks", "--record").exit_code == 0
+    assert site.run("build").exit_code == 0
+    hidden = f"redactions:\n- match: {SECRET}\n  reason: Privacy.\nslug: case-7\n"
+    site.write({name.replace(".md", ".yml"): hidden})
+    lost = site.run("build")
+    assert lost.exit_code == 1
+    assert "permalink-lost" in lost.stderr
+    assert traces([lost.stderr, *told(site, FORMS)]) == []
+    site.write({"permalinks.tsv": "url\tfirst_published\tsource\n"})
+    gone = site.run("build")
+    assert gone.exit_code == 0
+    assert "ledger-line-removed" in gone.stderr
+    assert traces([gone.stderr, *told(site, FORMS)]) == []
+    assert list(leaks(site.folder / "output")) == []

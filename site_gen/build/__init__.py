@@ -71,8 +71,9 @@ def build(options: Options) -> Report:
 class Survey:
     """What a build would publish, and where. `store` holds its bodies while it is looked at.
 
-    `found` are the problems that are seen before pages are rendered; `masked` are the paths,
-    without their endings, that are not to be printed, with what is printed instead.
+    `found` are the problems that are seen before pages are rendered, as they may be printed;
+    `masked` are the paths, without their endings, that are not to be printed, with what is printed
+    instead.
     """
 
     planned: planning.Planned
@@ -108,7 +109,7 @@ def surveyed(options: Options, use: Callable[[Survey], T]) -> T:
 
 
 def _survey(options: Options, store: Path) -> Survey:
-    from site_gen.build import planning, reading, stages
+    from site_gen.build import masking, planning, reading, stages
 
     before = seen.look(options, store, None)
     settings, static, found = _settings(options)
@@ -121,7 +122,8 @@ def _survey(options: Options, store: Path) -> Survey:
     planned = planning.plan(run, read)
     checked = stages.check_settings(settings)
     found += [*problems, *told, *wrong, *checked, *read.found, *planned.found]
-    return Survey(planned, settings, store, tuple(found), read.masked)
+    told = masking.printed(found, read)
+    return Survey(planned, settings, store, tuple(told), read.masked)
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ from itertools import chain
 from site_gen import cache, check, parallel, parse, sources
 from site_gen.build.run import Run
 from site_gen.diagnostics import Diagnostic, Location
-from site_gen.model import Document
+from site_gen.model import Document, Withheld
 from site_gen.paths import without_ending
 
 
@@ -34,6 +34,8 @@ class Read:
     outline: str
     fresh: int
     """How many groups of documents were read anew, and not taken from the store."""
+    withheld: tuple[Withheld, ...]
+    """What documents withhold, shown or not."""
 
 
 def read(run: Run, inventory: sources.Inventory) -> Read:
@@ -48,6 +50,7 @@ def read(run: Run, inventory: sources.Inventory) -> Read:
     unknown: list[tuple[str, Location]] = []
     masked: dict[str, str] = {}
     quiet: set[str] = set()
+    withheld: list[Withheld] = []
     keys: list[str] = []
     fresh: list[parse.Group] = []
     while tasks:
@@ -59,6 +62,7 @@ def read(run: Run, inventory: sources.Inventory) -> Read:
             found += parsed.found
             unknown += parsed.unknown
             quiet.update(parsed.quiet)
+            withheld += parsed.withheld
             if parsed.masked and parsed.masked != parsed.path:
                 masked[without_ending(parsed.path)] = without_ending(parsed.masked)
             if parsed.document is None:
@@ -90,6 +94,7 @@ def read(run: Run, inventory: sources.Inventory) -> Read:
         given,
         whole,
         len(fresh),
+        tuple(withheld),
     )
 
 

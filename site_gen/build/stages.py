@@ -18,7 +18,7 @@ from site_gen import (
     render,
     search,
 )
-from site_gen.build import making, planning, reading
+from site_gen.build import making, masking, planning, reading
 from site_gen.build.run import Report, Run, may_publish, silent
 from site_gen.build.seen import Seen
 from site_gen.config import SiteConfig
@@ -74,11 +74,7 @@ def done(run: Run, begun: Begun) -> Report:
             )
             found += diagnostics.strict(made.found) if options.strict else made.found
         keep()
-    if read.quiet:
-        hush = diagnostics.hushed
-        found = [hush(one) if one.location.path in read.quiet else one for one in found]
-    if read.masked:
-        found = diagnostics.masked(found, read.masked)
+    found = masking.printed(found, read)
     found = sorted(dict.fromkeys(found), key=lambda one: one.sort_key)
     published = None
     unrecorded = len(permalinks.unrecorded(run.ledger, planned.addresses)) if run.ledger.kept else 0

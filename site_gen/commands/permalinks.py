@@ -32,18 +32,22 @@ def permalinks(
     from site_gen import build as builder
     from site_gen import diagnostics
     from site_gen import permalinks as ledgers
+    from site_gen.check import masked_path
 
     day = date.date() if date else today()
-    planned, _ = builder.survey(builder.Options(site, site / "output", day, publish=False))
-    ledger, found = ledgers.read(site)
-    found += [one for one in planned.found if one.code == "permalink-lost"]
+    options = builder.Options(site, site / "output", day, publish=False)
+    addresses, masked, told = builder.surveyed(
+        options, lambda one: (one.planned.addresses, one.masked, one.found)
+    )
+    ledger, _ = ledgers.read(site)
+    found = [one for one in told if one.code in ("ledger-broken", "permalink-lost")]
     if found:
         click.echo(diagnostics.as_text(found, everything=everything), err=True)
         sys.exit(LOST)
-    new = ledgers.unrecorded(ledger, planned.addresses)
+    new = ledgers.unrecorded(ledger, addresses)
     shown = new if everything else new[:SHOWN]
     for one in shown:
-        click.echo(f"{one.url}  {one.source}")
+        click.echo(f"{one.url}  {masked_path(one.source, masked)}")
     if len(new) > len(shown):
         click.echo(f"{len(new) - len(shown):,} more (--all names them)")
     if record and new:

@@ -15,6 +15,7 @@ from site_gen.diagnostics import Diagnostic, Location, error
 from site_gen.model import Document
 from site_gen.parse.document import Context, Parsed, parse
 from site_gen.parse.gather import Task, tasks
+from site_gen.parse.withholding import masked
 
 __all__ = [
     "Context",
@@ -25,6 +26,7 @@ __all__ = [
     "groups",
     "kept",
     "key_of",
+    "masked",
     "no_spellings",
     "parse",
     "parse_group",

@@ -73,6 +73,8 @@ class Parsed(Compact):
     """What an article is compared by with others."""
     outline: str = ""
     """The digest of all but its text."""
+    withheld: tuple[Withheld, ...] = ()
+    """What must not be shown of it, whether it is shown or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,7 @@ def parse(task: Task, context: Context, body_key: str) -> tuple[Parsed, str, Rec
         quiet=quiet,
         signature=related.sign(document, body, context.config.language),
         outline=outline(document) if document else "",
+        withheld=tuple(work.censor.rules),
     )
     return told, body, record
 
