@@ -34,10 +34,15 @@ LIBRARIES = (
 """What shapes results beside site_gen itself; not all of it need be installed."""
 
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS store (key TEXT PRIMARY KEY, checksum BLOB NOT NULL, value BLOB NOT NULL)
-WITHOUT ROWID
+CREATE TABLE IF NOT EXISTS store (
+    key TEXT NOT NULL PRIMARY KEY, checksum BLOB NOT NULL, value BLOB NOT NULL
+)
 """
-
+"""Values lie in the order in which they came, and an index tells where: a table ordered by key
+would be rewritten in many places for each group of values.
+"""
+_DAMAGED = (sqlite3.Error, UnicodeDecodeError)
+"""What SQLite raises of a damaged file; where its message quotes it, the message may be no text."""
 
 PAST = "past "
 """What the key of a value begins with that `keep_only` leaves alone."""
@@ -74,7 +79,7 @@ class Store:
             self._database.execute("PRAGMA journal_mode = WAL")
             self._database.execute("PRAGMA synchronous = OFF")
             self._database.execute(_SCHEMA)
-        except (sqlite3.Error, OSError) as problem:
+        except (*_DAMAGED, OSError) as problem:
             raise CacheBroken(f"{folder}: {problem}") from problem
 
     def __enter__(self) -> Self:
@@ -98,7 +103,7 @@ class Store:
             row = self._database.execute(
                 "SELECT checksum, value FROM store WHERE key = ?", (key,)
             ).fetchone()
-        except sqlite3.Error as problem:
+        except _DAMAGED as problem:
             raise CacheBroken(str(problem)) from problem
         return _sound(key, *row) if row else None
 
@@ -111,7 +116,7 @@ class Store:
             query = f"SELECT key, checksum, value FROM store WHERE key IN ({named})"
             try:
                 rows = self._database.execute(query, some).fetchall()
-            except sqlite3.Error as problem:
+            except _DAMAGED as problem:
                 raise CacheBroken(str(problem)) from problem
             for key, checksum, value in rows:
                 sound = _sound(key, checksum, value)
@@ -125,7 +130,7 @@ class Store:
         try:
             with self._database:
                 self._database.executemany("INSERT OR REPLACE INTO store VALUES (?, ?, ?)", rows)
-        except sqlite3.Error as problem:
+        except _DAMAGED as problem:
             raise CacheBroken(str(problem)) from problem
 
     def keep_only(self, keys: Iterable[str]) -> None:
@@ -135,9 +140,11 @@ class Store:
         try:
             with self._database:
                 held = [row[0] for row in self._database.execute("SELECT key FROM store")]
-                stale = [(key,) for key in held if key not in wanted and not key.startswith(past)]
+                # A key that was damaged may be no text.
+                unwanted = (key for key in held if key not in wanted)
+                stale = [(key,) for key in unwanted if not str(key).startswith(past)]
                 self._database.executemany("DELETE FROM store WHERE key = ?", stale)
-        except sqlite3.Error as problem:
+        except _DAMAGED as problem:
             raise CacheBroken(str(problem)) from problem
 
     def forget(self, keys: Iterable[str]) -> None:
@@ -145,7 +152,7 @@ class Store:
         try:
             with self._database:
                 self._database.executemany("DELETE FROM store WHERE key = ?", zip(keys))
-        except sqlite3.Error as problem:
+        except _DAMAGED as problem:
             raise CacheBroken(str(problem)) from problem
 
 

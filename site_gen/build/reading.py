@@ -12,6 +12,9 @@ from site_gen.diagnostics import Diagnostic, Location
 from site_gen.model import Document, Withheld
 from site_gen.paths import without_ending
 
+MOST_GROUPS = 8
+"""Groups of documents that a worker takes at a time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Read:
@@ -120,7 +123,9 @@ def _parsed(
                 known.append(kept)
     fresh += new
     done = 0
-    parsed_now = parallel.ordered_map(parse.parse_group, new, context, run.options.jobs)
+    # The more there are, the more a worker takes at a time.
+    batches = parallel.chunks(new, max(1, min(MOST_GROUPS, len(new) // 32)))
+    parsed_now = parallel.ordered_map(parse.parse_groups, batches, context, run.options.jobs)
     for results in chain(known, parsed_now):
         yield from results
         done += len(results)

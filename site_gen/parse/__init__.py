@@ -29,12 +29,12 @@ __all__ = [
     "masked",
     "no_spellings",
     "parse",
-    "parse_group",
+    "parse_groups",
     "tasks",
 ]
 
 GROUP = 16
-"""Documents that a worker takes at a time, on average, and that are kept together."""
+"""Documents that are kept together, on average."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +119,13 @@ def kept(store: cache.Store, groups: Sequence[Group]) -> Iterator[list[Parsed] |
         yield from (pickle.loads(values.pop(one)) if one in values else None for one in some)
 
 
-def parse_group(context: Context, group: Group) -> list[Parsed]:
-    """Parse the documents of a group and keep what came of them."""
+def parse_groups(context: Context, groups: Sequence[Group]) -> list[Parsed]:
+    """Parse the documents of groups and keep what came of each group."""
+    with cache.Store(context.store) as store:
+        return [parsed for group in groups for parsed in _parse_group(context, group, store)]
+
+
+def _parse_group(context: Context, group: Group, store: cache.Store) -> list[Parsed]:
     results: list[Parsed] = []
     made: list[tuple[str, bytes]] = []
     whole = True
@@ -137,8 +142,7 @@ def parse_group(context: Context, group: Group) -> list[Parsed]:
         results.append(parsed)
     if whole:
         made.append((f"documents {group.key}", pickle.dumps(results)))
-    with cache.Store(context.store) as store:
-        store.put(made)
+    store.put(made)
     return results
 
 
