@@ -93,7 +93,9 @@ def ours(collection: Collection, folder: Path) -> Ranking:
             len(groups),
         )
         target.publish(
-            search.indexes(context, place, [_group(entries, keys) for keys in groups], {}, []).files
+            search.indexes(
+                context, place, [_group(entries, keys) for keys in groups], {}, list
+            ).files
         )
     index = Index(folder / "output")
     return lambda query: [hit.url for hit in index.search(query, len(entries)).hits]

@@ -15,7 +15,7 @@ from pathlib import Path
 from site_gen import cache, languages, output, parallel
 from site_gen.dates import Date
 from site_gen.model import Archive, Document, EntityKind, OutputFile
-from site_gen.search import merging, shards
+from site_gen.search import memory, merging, shards
 from site_gen.search.segment import Averages, Entry, groups_of
 from site_gen.search.words import fold, split, stemming
 
@@ -105,7 +105,7 @@ def make(archive: Archive, urls: Mapping[str, str], language: str, place: Place)
         place,
         [Group(len(keys), partial(told, keys), partial(entries, keys)) for keys in groups],
         _variants(archive, indexed.keys(), language),
-        _columns(archive, [key for group in groups for key in group], language),
+        partial(_columns, archive, [key for group in groups for key in group], language),
     )
 
 
@@ -125,18 +125,19 @@ def indexes(
     place: Place,
     groups: Sequence[Group],
     variants: Mapping[str, tuple[str, ...]],
-    columns: Sequence[shards.Column],
+    columns: Callable[[], Sequence[shards.Column]],
 ) -> Index:
     """Index groups of articles: make what is not in the store, or not in the output.
 
-    `variants` are forms of words with stems beside their own.
+    `variants` are forms of words with stems beside their own. `columns` makes the facets, which is
+    asked of it when the texts are done.
     """
     holds = place.holds or partial(output.holds, place.output_folder)
     blocks, keys = _blocks(context, place, groups, holds)
     parts, more = _parts(context, place, _merges(context, blocks, variants), holds)
     documents = [group for block in blocks for group in block.groups]
     sizes = [group.size for group in groups]
-    files, root = shards.finish(context, sizes, documents, parts, columns)
+    files, root = shards.finish(context, sizes, documents, parts, columns())
     return Index(tuple(files), root, (*keys, *more))
 
 
@@ -156,14 +157,16 @@ def _blocks(
             key = shards.block_key(context, first, [group.about() for group in members])
             block = shards.kept_block(store, key)
             if block is None or not all(map(holds, block.files(first))):
-                entries = [group.entries() for group in members]
-                tasks.append(shards.BlockTask.of(key, first, entries))
+                tasks.append(shards.BlockTask(key, first))
+                shards.lay_out(store, tasks[-1], [group.entries() for group in members])
                 block = None
             found.append(block)
             keys.append(f"block {key}")
     few = len(tasks) * context.span <= FEW_GROUPS
     if tasks:
         shards.load()
+    if not few:
+        memory.give_back()
     made = parallel.ordered_map(shards.read, tasks, context, 1 if few else place.jobs)
     blocks = [block or next(made) for block in found]
     keys += [f"piece {one.piece}" for block in blocks for one in block.pieces.values()]

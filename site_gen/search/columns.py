@@ -160,8 +160,8 @@ class _Columns:
         stems, names = words.named(_column(words.stem)[self.word])
         order = _sorted(stems)
         stem, article = stems[order], self.article[order]
-        starts = np.flatnonzero(_changes(stem) | _changes(article))
-        heads = np.flatnonzero(_changes(stem[starts]))
+        starts = _where(_changes(stem) | _changes(article))
+        heads = _where(_changes(stem[starts]))
         return _Rows(self.word[order], article, self.place[order], starts, heads, names)
 
 
@@ -174,15 +174,15 @@ class _Rows:
     word: Numbers
     article: Numbers
     place: Numbers
-    starts: NDArray[np.int64]
-    heads: NDArray[np.int64]
+    starts: Numbers
+    heads: Numbers
     names: Sequence[str]
     """The stems in order."""
 
     @property
-    def counts(self) -> NDArray[np.int64]:
+    def counts(self) -> Numbers:
         """How often the stem stands in the article, for each of `starts`."""
-        return np.diff(self.starts, append=len(self.word))
+        return np.diff(self.starts, append=np.int32(len(self.word)))
 
 
 def _sorted(column: Numbers) -> NDArray[np.int64]:
@@ -190,6 +190,11 @@ def _sorted(column: Numbers) -> NDArray[np.int64]:
     # NumPy sorts numbers of two bytes in one pass.
     small = int(column.max(initial=0)) < 2**16
     return np.argsort(column.astype(np.uint16) if small else column, kind="stable")
+
+
+def _where(rows: NDArray[np.bool_]) -> Numbers:
+    """The numbers of the rows that are true, in half the memory that NumPy takes for them."""
+    return np.flatnonzero(rows).astype(np.int32)
 
 
 def _changes(column: NDArray[np.int32]) -> NDArray[np.bool_]:
@@ -257,21 +262,23 @@ def _postings(rows: _Rows, columns: _Columns, averages: Averages) -> _Text:
     weight += SUMMARY_WEIGHT * (before_body - in_title)
     level = np.maximum(1, np.rint(weight / (weight + K1) * (LEVELS - 1))).astype(np.int32)
     letters = np.where(in_title > 0, level + LEVELS, level)
+    del length, weight, title, level
 
     group, number = columns.group[article], columns.number[article]
     new_stem = np.zeros(len(starts), np.bool_)
     new_stem[rows.heads] = True
     new_group = new_stem | _changes(group)
-    far = np.where(new_stem, 0, np.diff(group, prepend=0))
-    gaps = np.where(new_group, number, np.diff(number, prepend=0))
+    far = np.where(new_stem, 0, np.diff(group, prepend=np.int32(0)))
+    gaps = np.where(new_group, number, np.diff(number, prepend=np.int32(0)))
     # Two values for each article; before them two where a group begins, one for a stem's first
     # group; and a blank behind each stem.
-    firsts = np.flatnonzero(new_group)
-    at = 2 * np.arange(len(starts)) + 2 * np.cumsum(new_group) - 1
+    firsts = _where(new_group)
+    at = 2 * np.arange(len(starts), dtype=np.int32) - 1
+    at += 2 * np.cumsum(new_group, dtype=np.int32)
     values = np.zeros(2 * len(starts) + 2 * len(firsts), np.int32)
     kinds = np.zeros(len(values), np.int8)
     values[at[firsts] - 1] = far[firsts]
-    values[at[firsts]] = np.diff(firsts, append=len(starts))
+    values[at[firsts]] = np.diff(firsts, append=np.int32(len(starts)))
     kinds[at[rows.heads] - 1] = BLANK
     values[at + 1], values[at + 2] = gaps, letters
     kinds[at + 2] = LETTER
@@ -285,14 +292,14 @@ def _positions(rows: _Rows, words: _Words) -> _Text:
     marked = np.logical_or.reduceat(endings != 0, starts)
     # A blank before each stem; one value for how many places there are; then one for each, or two
     # with the form's ending.
-    width = 1 + marked
-    blank = np.zeros(len(starts), np.int64)
+    width = np.where(marked, 2, 1).astype(np.int32)
+    blank = np.zeros(len(starts), np.int32)
     blank[rows.heads] = 1
-    ends = np.cumsum(blank + 1 + counts * width)
+    ends = np.cumsum(blank + 1 + counts * width, dtype=np.int32)
     begins = ends - counts * width
-    run = np.repeat(np.arange(len(starts)), counts)
-    at = begins[run] + (np.arange(len(run)) - starts[run]) * width[run]
-    gaps = np.diff(rows.place, prepend=0)
+    run = np.repeat(np.arange(len(starts), dtype=np.int32), counts)
+    at = begins[run] + (np.arange(len(run), dtype=np.int32) - starts[run]) * width[run]
+    gaps = np.diff(rows.place, prepend=np.int32(0))
     gaps[starts] = rows.place[starts]
     values = np.zeros(int(ends[-1]), np.int32)
     kinds = np.zeros(len(values), np.int8)
@@ -300,11 +307,12 @@ def _positions(rows: _Rows, words: _Words) -> _Text:
     values[at] = gaps
     with_ending = marked[run]
     values[at[with_ending] + 1] = endings[with_ending]
+    del run, at, gaps, with_ending
     kinds[begins[rows.heads] - 2] = BLANK
     return _by_stem(begins[rows.heads] - 2, encode(values, kinds))
 
 
-def _by_stem(blanks: NDArray[np.int64], encoded: tuple[str, NDArray[np.int64]]) -> _Text:
+def _by_stem(blanks: Numbers, encoded: tuple[str, Numbers]) -> _Text:
     """A text that has blanks before each stem, as one that has them after each."""
     text, offsets = encoded
     return _Text(f"{text[1:]} ", [*offsets[blanks].tolist(), len(text)])
@@ -377,7 +385,7 @@ NUMBER, LETTER, BLANK = range(3)
 _BYTES = np.frombuffer(LETTERS.encode(), np.uint8)
 
 
-def encode(values: NDArray[np.int32], kinds: NDArray[np.int8]) -> tuple[str, NDArray[np.int64]]:
+def encode(values: NDArray[np.int32], kinds: NDArray[np.int8]) -> tuple[str, Numbers]:
     """Many values at once: their letters, and where in them each value begins."""
     sizes = np.ones(len(values), np.int8)
     limit = 32
@@ -385,11 +393,11 @@ def encode(values: NDArray[np.int32], kinds: NDArray[np.int8]) -> tuple[str, NDA
     while limit <= top:
         sizes += (values >= limit) & (kinds == NUMBER)
         limit *= 32
-    ends = np.cumsum(sizes, dtype=np.int64)
+    ends = np.cumsum(sizes, dtype=np.int32)
     begins = ends - sizes
     # Most values are one letter.
     letters = np.empty(int(ends[-1]) if len(ends) else 0, np.uint8)
-    more = np.flatnonzero(sizes > 1)
+    more = _where(sizes > 1)
     digits = values & 31
     digits[more] += 32
     digits[kinds == LETTER] = values[kinds == LETTER]

@@ -21,6 +21,7 @@ from typing import Any
 from site_gen import cache
 from site_gen.model import OutputFile
 from site_gen.output import stage
+from site_gen.search import memory
 from site_gen.search.codec import ENDINGS, front_coded, gaps, number
 from site_gen.search.segment import Averages, Entry
 from site_gen.search.segment import documents as documents_of
@@ -183,26 +184,28 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class BlockTask:
-    """A block to be made: its key in the store, the number of its first group, and the articles of
-    its groups as JSON.
+    """A block to be made: its key in the store, and the number of its first group.
 
-    Text takes less memory than objects, and to send objects to a worker would touch, and so make
-    this process copy, every page that they lie on and that workers share with it.
+    The store has its articles too, as JSON: to hold those of all blocks takes memory, and to send
+    objects to a worker would touch, and so make this process copy, every page that they lie on and
+    that workers share with it.
     """
 
     key: str
     first: int
-    articles: bytes
 
-    @classmethod
-    def of(cls, key: str, first: int, groups: Sequence[Sequence[Entry]]) -> BlockTask:
-        """The task of making groups in a row, the first of them of a number."""
-        articles = json.dumps([[one.values() for one in group] for group in groups]).encode()
-        return cls(key, first, articles)
 
-    def groups(self) -> list[list[Entry]]:
-        """The articles of its groups."""
-        return [[Entry.of(values) for values in group] for group in json.loads(self.articles)]
+def lay_out(store: cache.Store, task: BlockTask, groups: Sequence[Sequence[Entry]]) -> None:
+    """Put the articles of a block into the store."""
+    articles = json.dumps([[one.values() for one in group] for group in groups]).encode()
+    store.put([(f"articles {task.key}", articles)])
+
+
+def _laid_out(store: cache.Store, task: BlockTask) -> list[list[Entry]]:
+    articles = store.get(f"articles {task.key}")
+    if articles is None:
+        raise cache.CacheBroken(f"the articles of block {task.key} are gone")
+    return [[Entry.of(values) for values in group] for group in json.loads(articles)]
 
 
 def block_key(context: Context, first: int, groups: Sequence[bytes]) -> str:
@@ -235,7 +238,10 @@ def load() -> None:
 def read(context: Context, task: BlockTask) -> Block:
     """Stage the document shards of a block, and index it unless that was done."""
     with cache.Store(context.store) as store:
-        groups = [[(entry, _text(store, entry)) for entry in entries] for entries in task.groups()]
+        groups = [
+            [(entry, _text(store, entry)) for entry in entries]
+            for entries in _laid_out(store, task)
+        ]
         documents = tuple(
             _put(context, "d", str(at), [*map(_wrapped, documents_of(group, context.per_shard))])
             for at, group in enumerate(groups, task.first)
@@ -259,7 +265,8 @@ def read(context: Context, task: BlockTask) -> Block:
             {run: (one.piece, one.size) for run, one in pieces.items()},
         )
         store.put([*values, (f"block {task.key}", json.dumps(about).encode())])
-        return block
+    memory.give_back()
+    return block
 
 
 def _text(store: cache.Store, entry: Entry) -> str:
