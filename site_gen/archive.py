@@ -169,35 +169,42 @@ def _named(
     field: str,
     called: _Called,
     spellings: dict[str, Counter[str]],
-) -> dict[str, list[str]]:
+) -> dict[str, tuple[str, ...]]:
     """The folded names in a field of each article; spellings that no entry owns are counted."""
-    named: dict[str, list[str]] = {}
+    named: dict[str, tuple[str, ...]] = {}
+    # Many articles name the same, in the same order.
+    folded: dict[tuple[str, ...], tuple[str, ...]] = {}
+    times: Counter[tuple[str, ...]] = Counter()
     for key, article in articles.items():
         given = getattr(article, field)
+        if article.withheld:
+            given = tuple(one for one in given if not called.by_withheld(fold(one), article))
         if not given:
             continue
-        folded_names: list[str] = []
-        for name in given:
-            folded = fold(name)
-            if article.withheld and called.by_withheld(folded, article):
-                continue
-            folded_names.append(folded)
-            if folded not in called.owner:
-                spellings[folded][name] += 1
-        if folded_names:
-            named[key] = folded_names
+        if given not in folded:
+            folded[given] = tuple(map(fold, given))
+        named[key] = folded[given]
+        times[given] += 1
+    for given, count in times.items():
+        for name, one in zip(given, folded[given], strict=True):
+            if one not in called.owner:
+                spellings[one][name] += count
     return named
 
 
 def _credits(
-    named: Mapping[str, list[str]], owner: Mapping[str, str]
+    named: Mapping[str, tuple[str, ...]], owner: Mapping[str, str]
 ) -> tuple[dict[str, tuple[str, ...]], dict[str, list[str]]]:
     """Who is named in each article, and the articles of each who is named."""
     credits: dict[str, tuple[str, ...]] = {}
     members: dict[str, list[str]] = defaultdict(list)
-    for key, folded_names in named.items():
-        credits[key] = tuple(dict.fromkeys(owner[folded] for folded in folded_names))
-        for one in credits[key]:
+    known: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for key, folded in named.items():
+        found = known.get(folded)
+        if found is None:
+            found = known[folded] = tuple(dict.fromkeys([owner[one] for one in folded]))
+        credits[key] = found
+        for one in found:
             members[one].append(key)
     return credits, members
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from functools import lru_cache
 
 from slugify import slugify
 
@@ -11,6 +12,7 @@ INDEX = "index"
 """The slug that no entity has: it is the name of the page that lists them all."""
 
 
+@lru_cache(maxsize=50_000)
 def fold(name: str) -> str:
     """What names are compared by: one case, one form of accents, single blanks."""
     return " ".join(unicodedata.normalize("NFC", name).casefold().split())

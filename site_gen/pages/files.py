@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from site_gen.model import Archive, Document, EntityKind, Page, PageKind
 from site_gen.pages.urls import FOLDER, HOME, listed_year
@@ -101,9 +101,12 @@ def listed(archive: Archive, pages: Collection[Page], urls: Mapping[str, str]) -
 
 
 def _of_entities(archive: Archive, absolute: bool) -> Iterator[Page]:
+    noindex = {key for key, one in archive.articles.items() if one.noindex}
     for kind in (*WITH_WORKS, "place"):
         for key, entity in archive.entities[kind].items():
-            found = [one for one in entity.articles if not archive.articles[one].noindex]
+            found: Sequence[str] = entity.articles
+            if noindex:
+                found = [one for one in found if one not in noindex]
             if len(found) < SEVERAL:
                 continue
             url = f"{FOLDER[kind]}/{key}.html"

@@ -6,6 +6,7 @@ import datetime
 import hashlib
 import re
 import unicodedata
+from functools import lru_cache
 
 from site_gen.dates import Date
 from site_gen.model import Document, EntityKind
@@ -78,6 +79,9 @@ def segment(text: str) -> str:
 
 def document_url(document: Document) -> str:
     """The URL of an article or a free page, from its path or its slug."""
+    if document.kind == "article" and not document.slug:
+        folder, slash, name = document.key.rpartition("/")
+        return f"{_folder(folder) if slash else ''}{slash}{segment(name)}.html"
     parts = document.key.split("/")
     if document.slug:
         parts[-1] = document.slug.strip("/").removesuffix(".html").replace("/", "-")
@@ -88,6 +92,12 @@ def document_url(document: Document) -> str:
     elif document.kind == "page":
         parts[-1] = "index"
     return "/".join(segment(part) for part in parts) + ".html"
+
+
+@lru_cache(maxsize=16_384)
+def _folder(path: str) -> str:
+    """The URL of a folder. Thousands of articles may be in one."""
+    return "/".join(segment(part) for part in path.split("/"))
 
 
 def attachment_url(path: str) -> str:

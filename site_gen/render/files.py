@@ -121,7 +121,12 @@ class Files:
         if not page.entity_kind:
             return self.years[page.key]
         keys = self._entity(page).articles
-        return [key for key in keys if not self.archive.articles[key].noindex]
+        return [key for key in keys if key not in self.noindex] if self.noindex else keys
+
+    @cached_property
+    def noindex(self) -> frozenset[str]:
+        """The articles that are not to be found."""
+        return frozenset(key for key, one in self.archive.articles.items() if one.noindex)
 
     @cached_property
     def years(self) -> dict[str, tuple[str, ...]]:

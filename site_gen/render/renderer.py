@@ -108,7 +108,12 @@ class Renderer:
         if page.kind == "file":
             return short_digest(repr((page.url, self.files.key(page))))
         details = self._details(page, self.keys)
-        shown = (page.kind, page.url, page.title, page.parents, self._noindex(page), details)
+        if page.kind == "article":
+            # What its title is, and whether it may be found, its own source says.
+            shown = "\n".join(details)
+        else:
+            noindex = self._noindex(page)
+            shown = repr((page.kind, page.url, page.title, page.parents, noindex, details))
         return short_digest(f"{self.templates_used[TEMPLATE_OF[page.kind]]} {shown}")
 
     @cached_property
@@ -364,40 +369,47 @@ class Renderer:
     def _card_key(self, key: str) -> str:
         """What stands for a card in the key of a page that shows it. All have the same length."""
         document = self.archive.articles[key]
-        named = [self._named_key("author", key), self._named_key("place", key)]
-        stated = self._stated_key("author", key)
-        url = self.plan.urls[document.path]
-        return short_digest("\n".join([document.body, url, *named, stated]))
+        shown = (
+            document.body,
+            self.plan.urls[document.path],
+            self._named_key("author", key),
+            self._named_key("place", key),
+            self._stated_key("author", key),
+        )
+        return short_digest("\n".join(shown))
 
     def _cards_key_of(self, articles: tuple[str, ...]) -> str:
         """What stands for many cards, in their order."""
         return short_digest("".join([self.card_keys[key] for key in articles]))
 
-    def _article_key(self, page: Page, keys: Keys) -> list[Any]:
+    def _article_key(self, page: Page, keys: Keys) -> list[str]:
         """All that `_article` makes an article of; the rest is a matter of its source alone."""
         key = page.key
         archive = self.archive
         document = archive.articles[key]
         versions, related = archive.versions.get(key, ()), archive.related.get(key, ())
-        cards = [*self.around.get(key, ("", "")), *versions, *related]
+        cards = (*self.around.get(key, ("", "")), *versions, *related)
         shown = [
             self.card_keys[key],
             "".join([self.card_keys[one] if one else "-" for one in cards]),
             self._named_key("topic", key),
             self._named_key("series", key),
             self._stated_key("place", key),
+            f"{len(versions)} {document.archived_url}",
         ]
-        return [
-            shown,
-            len(versions),
-            keys.of(document),
-            archive.history.get(key, ()),
-            self._translators(key) if key in archive.translators else "",
-            self._parts(key) if key in archive.parts else "",
-            self._translations_of(key) if key in archive.translations else "",
-            document.archived_url,
-            self._copy(document) if document.source_url else "",
-        ]
+        if document.references or document.outbound:
+            shown.append(f"links {keys.of(document)}")
+        if key in archive.history:
+            shown.append(f"history {archive.history[key]}")
+        if key in archive.translators:
+            shown.append(f"translators {self._translators(key)}")
+        if key in archive.parts:
+            shown.append(f"parts {self._parts(key)}")
+        if key in archive.translations:
+            shown.append(f"translations {self._translations_of(key)}")
+        if document.source_url and self.inputs.copies.known:
+            shown.append(f"copy {self._copy(document)}")
+        return shown
 
     def _stated_key(self, kind: EntityKind, article: str) -> str:
         """What citations and the head of a page tell of those whom an article names."""
