@@ -37,6 +37,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from io import FileIO
 from pathlib import Path
 from types import TracebackType
@@ -80,6 +81,8 @@ HALF_WAY = "Every file in output is whole; the next build finishes the publishin
 
 Files = Mapping[str, OutputFile]
 """Output files by their path."""
+Stands = Callable[[OutputFile], bool]
+"""Tells whether output/ holds a file as it was written."""
 
 
 class OutputError(Exception):
@@ -180,6 +183,7 @@ class Output:
             return held
 
     def _stands(self, file: OutputFile) -> bool:
+        """Whether a file is there as it was written; one that a stat vouches for is not read."""
         name = f"{self.folder}/{file.path}"
         status = _status(name)
         if status is None or not modes.S_ISREG(status.st_mode) or status.st_size != file.size:
@@ -227,9 +231,9 @@ class Output:
                 return Published(written=0, unchanged=len(planned), deleted=0)
             _write(self.folder, JOURNAL, _journal_bytes(journal, lines))
         with _reported(HALF_WAY):
-            cleared = _move(self.folder, journal)
+            cleared = _move(self.folder, journal, self._stands)
             self._take_signatures(journal, started)
-            deleted, left = _finish(self.folder, manifest, journal.deletions)
+            deleted, left = _finish(self.folder, manifest, journal.deletions, self._stands)
         self._old = planned
         self._existed = True
         written = len(journal.moves)
@@ -518,8 +522,9 @@ def _recover(folder: Path) -> None:
         staged = folder / STAGE / _staged_name(journal.files[path])
         if staged.exists() and _digest(staged) != journal.files[path].digest:
             _patiently(os.unlink, staged)
-    _move(folder, journal)
-    _finish(folder, _manifest_bytes(_lines(_found(folder, journal))), journal.deletions)
+    stands = partial(holds, folder)
+    _move(folder, journal, stands)
+    _finish(folder, _manifest_bytes(_lines(_found(folder, journal))), journal.deletions, stands)
 
 
 def _found(folder: Path, journal: Journal) -> Files:
@@ -533,7 +538,7 @@ def _found(folder: Path, journal: Journal) -> Files:
     return files
 
 
-def _move(folder: Path, journal: Journal) -> int:
+def _move(folder: Path, journal: Journal, stands: Stands) -> int:
     """Put every file that is still staged into its place. Doing it twice does no harm.
 
     Returns the number of old files that were deleted to make way.
@@ -542,7 +547,7 @@ def _move(folder: Path, journal: Journal) -> int:
     there: set[str] = set()
     for path, in_the_way in journal.moves.items():
         if in_the_way:
-            cleared += _delete(folder, in_the_way)[0]
+            cleared += _delete(folder, in_the_way, stands)[0]
             there.clear()
         staged = f"{folder}/{STAGE}/{_staged_name(journal.files[path])}"
         if not os.path.exists(staged):
@@ -555,28 +560,34 @@ def _move(folder: Path, journal: Journal) -> int:
     return cleared
 
 
-def _finish(folder: Path, manifest: bytes, deletions: Files) -> tuple[int, tuple[str, ...]]:
+def _finish(
+    folder: Path, manifest: bytes, deletions: Files, stands: Stands
+) -> tuple[int, tuple[str, ...]]:
     """Write the manifest, delete what is no longer of the site, and forget the journal."""
     _write(folder, MANIFEST, manifest)
-    deleted, left = _delete(folder, deletions)
+    deleted, left = _delete(folder, deletions, stands)
     _discard(folder)
     return deleted, left
 
 
-def _delete(folder: Path, files: Files) -> tuple[int, tuple[str, ...]]:
+def _delete(folder: Path, files: Files, stands: Stands) -> tuple[int, tuple[str, ...]]:
     """Delete files that are as site_gen wrote them, then the folders that this left empty.
 
     Returns the number deleted, and the paths of those that are not as they were.
     """
     deleted = 0
     left = []
+    behind: dict[str, bool] = {}
     for path, file in files.items():
-        if _status(folder / path) is None:
+        if _status(f"{folder}/{path}") is None:
             continue
-        if _is_behind_link(folder, path) or not holds(folder, file):
+        above = path.rpartition("/")[0]
+        if above not in behind:
+            behind[above] = _is_behind_link(folder, path)
+        if behind[above] or not stands(file):
             left.append(path)
             continue
-        _patiently(os.unlink, folder / path)
+        _patiently(os.unlink, f"{folder}/{path}")
         deleted += 1
     # Also those of files that were gone already: a killed build may have come so far.
     emptied = {name for path in files for name in folders(path)}

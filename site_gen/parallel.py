@@ -102,7 +102,7 @@ def ordered_map(
                 yield work(context, item)
         return
     with _pool(context, min(jobs, len(items))) as executor:
-        with _uninterrupted():
+        with uninterrupted():
             results = executor.map(_run, [work] * len(items), items)
         yield from results
 
@@ -125,10 +125,12 @@ def _collected(items: int) -> Iterator[None]:
 
 
 @contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Let Ctrl-C wait while workers are made: a copy of this process would answer it too.
+def uninterrupted() -> Iterator[None]:
+    """Let Ctrl-C wait while something begins that must not be broken off.
 
-    The workers keep the block; they end when this process ends.
+    A copy of this process would answer it too; workers keep the block, and end when this process
+    ends. Code that is loaded may run some by `exec`, and Python ends itself by a signal in the end
+    where that was broken off, whoever caught the exception.
     """
     if not hasattr(signal, "pthread_sigmask"):
         yield
@@ -163,7 +165,7 @@ def beside(work: Callable[[], Result], wanted: bool) -> Iterator[Callable[[], Re
     context = multiprocessing.get_context("fork")
     here, there = context.Pipe(duplex=False)
     process = context.Process(target=_tell, args=(there, work), daemon=True)
-    with _uninterrupted():
+    with uninterrupted():
         process.start()
     there.close()
 
