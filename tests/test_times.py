@@ -127,14 +127,13 @@ def part(label: str, count: int = 1) -> dict[str, object]:
 
 
 def test_a_timeline_shows_its_gaps() -> None:
-    """Years without an article stand between the others; many in a row stand as one."""
+    """Years without an article stand between the others; several in a row stand as one."""
     made = timeline([part("1971"), part("1990"), part("1993"), part("Undated")])
     assert [(one["label"], one["count"], one["wide"]) for one in made] == [
         ("1971", 1, False),
         ("1972–1989", 0, True),
         ("1990", 1, False),
-        ("1991", 0, False),
-        ("1992", 0, False),
+        ("1991–1992", 0, True),
         ("1993", 1, False),
     ]
 
@@ -160,12 +159,41 @@ def test_the_timeline_of_the_home_page(site: SiteTest) -> None:
     said = [one.get_text(" ", strip=True) for one in cells]
     assert said == [
         "1999 1",
-        "2000 no articles",
-        "2001 no articles",
-        "2002 no articles",
+        "2000–2002 no articles",
         "2003 2",
         "2004 3",
     ]
+
+
+def test_the_months_of_the_home_page(site: SiteTest) -> None:
+    """Below the years stand their months, each a link with its count to a page that is there; the
+    fullest has the darkest shade, and years without an article are one row that says so.
+    """
+    site.write(DAYS).run("build")
+    for page in ("index.html", "dates/index.html"):
+        soup = site.soup(page)
+        rows = {
+            row.select("th")[0].get_text(): [cell.get_text(strip=True) for cell in row.select("td")]
+            for row in soup.select(".months tbody tr")
+        }
+        assert list(rows) == ["1999", "2000–2002", "2003", "2004"]
+        assert rows["2000–2002"] == ["no articles"]
+        assert [len(rows[year]) for year in ("1999", "2003", "2004")] == [12] * 3
+        counts = {year: sum(int(one or 0) for one in rows[year]) for year in ("1999", "2004")}
+        assert counts == {"1999": 1, "2004": 3}
+        links = [str(one["href"]) for one in soup.select(".months a")]
+        folder = (site.folder / "output" / page).parent
+        assert all((folder / one).is_file() for one in links)
+        assert soup.select("td.m4")
+
+
+def test_months_of_many_years_stand_on_the_page_of_dates(site: SiteTest) -> None:
+    """The first page stays small, however long the archive is."""
+    site.write(
+        {f"content/articles/y{n}.md": article(f"Y{n}", f"{1940 + n}-01-01") for n in range(60)}
+    ).run("build")
+    assert not site.soup("index.html").select(".months")
+    assert len(site.soup("dates/index.html").select(".months a")) == 60
 
 
 @pytest.mark.parametrize("width", [390, 1280])

@@ -47,7 +47,7 @@ from site_gen.render.inputs import Inputs
 from site_gen.render.maps import Maps
 from site_gen.render.once import Once, short_digest
 from site_gen.render.templates import TEMPLATE_OF, WORDS, digests, environment
-from site_gen.render.times import beside_time, calendar, date_pieces, timeline
+from site_gen.render.times import beside_time, calendar, date_pieces, months, timeline
 from site_gen.render.versions import history, version
 from site_gen.render.views import active, also_known, buckets, codes, group_id, point, said
 
@@ -56,6 +56,8 @@ ATOM = "application/atom+xml"
 MOST_COINS = 100
 """Articles of a list that are told to programs for references."""
 TOP = 12
+YEARS_WITH_MONTHS = 40
+"""Years up to which the first page has a table of their months; that of all dates always has."""
 PICKS = 6
 WROTE_OF: tuple[EntityKind, ...] = ("place", "topic")
 
@@ -531,7 +533,8 @@ class Renderer:
         if years:
             span = years[0]["label"]
             span += f" to {years[-1]['label']}" if len(years) > 1 else ""
-        if len(years) == 1:
+        of_years = len(years)
+        if of_years == 1:
             # One year tells nothing; its months do.
             months = buckets(self.pages[years[0]["url"]].children)
             years = [one for one in months if one["url"]] or years
@@ -546,11 +549,20 @@ class Renderer:
             ],
             "years": years,
             "timeline": timeline(years),
+            "months": self._months(bodies) if 1 < of_years <= YEARS_WITH_MONTHS else [],
             "undated": undated,
             "top": [self._top(kind) for kind in ENTITY_KINDS if self.archive.entities[kind]],
             "count": len(articles),
             "span": span,
         }
+
+    def _months(self, bodies: Bodies | Keys) -> list[Any]:
+        """The months of all years; for a key, what they are made from."""
+        years = timeline(buckets(self.pages[DATES].children))
+        if isinstance(bodies, Keys):
+            found = [one["url"] for one in years if one["url"]]
+            return [[(one.label, one.count) for one in self.pages[url].children] for url in found]
+        return months(years, self.pages)
 
     def _coverage(self, bodies: Bodies | Keys) -> dict[str, Any]:
         """The archive in numbers, with the ways to what these count."""
@@ -636,6 +648,7 @@ class Renderer:
             "timeline": timeline(parts),
             "beside": beside_time(parts),
             "on_this_day": page.url.startswith(ON_THIS_DAY),
+            "months": self._months(bodies) if page.url == DATES else [],
             "calendar": calendar(self.plan.pages) if page.url == DATES else [],
             "previous": {"title": before.title, "url": before.url} if before else None,
             "next": {"title": after.title, "url": after.url} if after else None,
@@ -648,6 +661,7 @@ class Renderer:
             self.archive.entities[page.entity_kind][page.key].name if page.entity_kind else "",
             self._groups_key(page),
             calendar(self.plan.pages) if page.url == DATES else "",
+            self._months(self.keys) if page.url == DATES else "",
             [(one.title, one.url) if one else "" for one in around],
         ]
 

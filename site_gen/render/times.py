@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from site_gen.dates import Date
-from site_gen.model import Page
+from site_gen.model import Bucket, Page
 from site_gen.pages import (
     MONTHS,
     ON_THIS_DAY,
@@ -16,8 +16,10 @@ from site_gen.pages import (
     listed_year,
 )
 
-LONG_GAP = 8
+LONG_GAP = 1
 """Years without an article that stand one by one; more of them stand as one."""
+LEVELS = 4
+"""Shades in which months tell how many articles they have."""
 
 
 def timeline(buckets: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -46,6 +48,34 @@ def timeline(buckets: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         cells.append(_cell(parts[label], label, label))
         before = year
     return cells
+
+
+def months(years: Sequence[Mapping[str, Any]], pages: Mapping[str, Page]) -> list[dict[str, Any]]:
+    """The years of a timeline with the months of each, and what lies between them.
+
+    A month has the address of its page, a `count`, and a `level` from 1 to `LEVELS` by which it is
+    shaded; one without an article has none. `pages` are the lists by their addresses.
+    """
+    held = [
+        {one.label: one for one in pages[year["url"]].children} if year["count"] else {}
+        for year in years
+    ]
+    counts = [one.get(month) for one in held for month in MONTHS]
+    most = max((one.count for one in counts if one), default=1)
+    return [
+        {
+            "label": year["label"],
+            "url": year["url"],
+            "months": [_month(found.get(month), most) for month in MONTHS] if found else [],
+        }
+        for year, found in zip(years, held, strict=True)
+    ]
+
+
+def _month(part: Bucket | None, most: int) -> dict[str, Any]:
+    if part is None:
+        return {"url": "", "count": 0, "level": 0}
+    return {"url": part.url, "count": part.count, "level": -(-LEVELS * part.count // most)}
 
 
 def _cell(part: Mapping[str, Any] | None, label: str, short: str) -> dict[str, Any]:
