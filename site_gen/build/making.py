@@ -12,7 +12,7 @@ from site_gen.build.planning import Planned
 from site_gen.build.run import Run
 from site_gen.build.seen import Seen
 from site_gen.diagnostics import Diagnostic
-from site_gen.model import OutputFile, Withheld
+from site_gen.model import OutputFile, Page, Withheld
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,13 @@ def index(run: Run, planned: Planned, seen: Seen) -> search.Index:
     return made
 
 
-def pages(run: Run, planned: Planned, index: search.Index, seen: Seen) -> Made:
-    """Render all pages in parallel and, with a target, stage them with all that is published."""
+def pages(
+    run: Run, planned: Planned, index: search.Index, seen: Seen, alone: Run | None = None
+) -> Made:
+    """Render all pages in parallel and, with a target, stage them with all that is published.
+
+    With `alone`, files for programs are made beside the pages, in such a run.
+    """
     inputs = render.Inputs(
         run.options.site,
         run.settings,
@@ -78,8 +83,8 @@ def pages(run: Run, planned: Planned, index: search.Index, seen: Seen) -> Made:
     )
     others: list[OutputFile] = []
     if target:
-        files = {**run.static.files, ".nojekyll": b""}
-        others += [_staged(target, path, data) for path, data in files.items()]
+        static = {**run.static.files, ".nojekyll": b""}
+        others += [_staged(target, path, data) for path, data in static.items()]
     found: list[Diagnostic] = []
     for path, url in planned.attachments.items():
         try:
@@ -90,17 +95,43 @@ def pages(run: Run, planned: Planned, index: search.Index, seen: Seen) -> Made:
             found.append(assets.unreadable(path, reason.strerror or str(reason)))
         except ValueError as reason:
             found.append(check.unsafe_svg(path, str(reason)))
-    made, new = render.standing(context, planned.plan.pages)
+    frame, stamps = context.renderer.frame, context.stamps_now
+    shown: list[Page] = []
+    files: list[Page] = []
+    for page in planned.plan.pages:
+        (files if page.kind == "file" else shown).append(page)
+    with parallel.beside(partial(_files, alone or run, context, files), alone is not None) as rest:
+        made, problems = _rendered(run, context, shown)
+        more, told, keys = rest()
+    found += [*problems, *told]
+    return Made(made | more, tuple(others), tuple(found), frame, stamps, keys)
+
+
+Pages = dict[str, tuple[str, OutputFile]]
+
+
+def _rendered(
+    run: Run, context: render.Context, pages: Sequence[Page]
+) -> tuple[Pages, list[Diagnostic]]:
+    """Pages by URL with their keys, those that stand and those that are rendered now."""
+    made, new = render.standing(context, pages)
+    found: list[Diagnostic] = []
     chunks = parallel.chunks(new, render.CHUNK)
     done = len(made)
     for rendered in parallel.ordered_map(render.render_chunk, chunks, context, run.options.jobs):
         made |= rendered.pages
         found += rendered.found
-        done = min(done + render.CHUNK, len(planned.plan.pages))
-        run.options.progress("Writing", done, len(planned.plan.pages))
-    renderer = context.renderer
-    keys = tuple(renderer.files.stored)
-    return Made(made, tuple(others), tuple(found), renderer.frame, context.stamps_now, keys)
+        done = min(done + render.CHUNK, len(pages))
+        run.options.progress("Writing", done, len(pages))
+    return made, found
+
+
+def _files(
+    run: Run, context: render.Context, pages: Sequence[Page]
+) -> tuple[Pages, list[Diagnostic], tuple[str, ...]]:
+    """Files for programs, as `_rendered` makes pages, and what the store keeps of them."""
+    made, found = _rendered(run, context, pages)
+    return made, found, tuple(context.renderer.files.stored)
 
 
 def _kept(run: Run, seen: Seen) -> dict[str, tuple[str, OutputFile]]:

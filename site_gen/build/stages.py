@@ -51,7 +51,7 @@ def done(run: Run, begun: Begun) -> Report:
     found += render.check_templates(options.site, run.templates, run.store)
     read = reading.read(run, begun.inventory)
     plan = planning.plan(run, read)
-    few = read.fresh <= FEW and len(before.held) > 0 and options.jobs != 1
+    few = read.fresh <= FEW and len(before.held) > 0 and _several(options.jobs)
     index_all = partial(making.index, _alone(run) if few else run, plan, before)
     with parallel.beside(index_all, few) as indexed:
         planned = planning.remember(run, read, planning.relate(run, read, plan))
@@ -69,9 +69,9 @@ def done(run: Run, begun: Begun) -> Report:
     with parallel.beside(partial(planning.keep, run, plan), few and not plan.kept) as keep:
         if not broken:
             # What cannot be published is rendered too: its problems are told in the same run.
-            made = making.pages(
-                run if publishing else replace(run, target=None), planned, index, before
-            )
+            wanted = run if publishing else replace(run, target=None)
+            alone = _alone(wanted) if few else None
+            made = making.pages(wanted, planned, index, before, alone)
             found += diagnostics.strict(made.found) if options.strict else made.found
         keep()
     found = masking.printed(found, read)
@@ -100,6 +100,11 @@ def done(run: Run, begun: Begun) -> Report:
             past.save(kept, str(target.folder))
     seconds = time.monotonic() - begun.started
     return Report(tuple(found), total, published, seconds, unrecorded)
+
+
+def _several(jobs: object) -> bool:
+    """Whether this machine may use several processes."""
+    return isinstance(jobs, int) and jobs > 1
 
 
 def _alone(run: Run) -> Run:
