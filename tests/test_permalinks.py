@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from site_gen.pages import former_url
@@ -248,56 +248,6 @@ def test_any_old_address(written: str) -> None:
     assert not url.startswith(("/", "."))
     assert ".." not in url.split("/")
     assert url == "" or url.endswith((".html", ".htm"))
-
-
-EDITS = st.lists(
-    st.tuples(
-        st.sampled_from(
-            ["rename", "delete", "retitle", "move", "withdraw", "rename author", "hide"]
-        ),
-        st.integers(0, 2),
-    ),
-    min_size=1,
-    max_size=3,
-)
-
-
-@settings(
-    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(edits=EDITS)
-def test_no_recorded_address_is_ever_lost(
-    tmp_path_factory: pytest.TempPathFactory, edits: list[tuple[str, int]]
-) -> None:
-    """After any edits, whether a build succeeds or not, every recorded address answers."""
-    site = SiteTest(tmp_path_factory.mktemp("law"))
-    for number in range(3):
-        site.write({f"content/articles/a{number}.md": article(f"A{number}", f"Name {number}")})
-    assert site.run("permalinks", "--record", *DAY).exit_code == 0
-    assert site.run("build").exit_code == 0
-    for what, number in edits:
-        path = site.folder / f"content/articles/a{number}.md"
-        if not path.exists():
-            continue
-        text = path.read_text()
-        if what == "rename":
-            path.rename(path.with_name(f"b{number}.md"))
-        elif what == "delete":
-            path.unlink()
-        elif what == "move":
-            path.parent.joinpath("deep").mkdir(exist_ok=True)
-            path.rename(path.parent / "deep" / path.name)
-        elif what == "retitle":
-            path.write_text(text.replace("title: A", "title: New "))
-        elif what == "withdraw":
-            path.write_text("---\nwithdrawn: {reason: Why not.}\n---\n")
-        elif what == "hide":
-            path.write_text(text.replace("---\n", "---\ndraft: true\n", 1))
-        else:
-            path.write_text(text.replace("[Name", "[Other"))
-        site.run("build", "--keep-going")
-        output = site.output()
-        assert [line for line in ledger(site)[1:] if line.split("\t")[0] not in output] == []
 
 
 def test_no_home_is_guessed_for_what_is_like_nothing(site: SiteTest) -> None:
