@@ -124,6 +124,7 @@ CODES: dict[str, Severity] = {
     "label-unread": "warning",
     "language-unknown": "warning",
     "ledger-line-removed": "warning",
+    "letter-addresses": "warning",
     "link-dead": "warning",
     "link-held-back": "warning",
     "markup-unreadable": "warning",

@@ -123,6 +123,8 @@ class Split:
     labels: tuple[Label, ...] = ()
     unread: Label | None = None
     """A line at the head that says the text is not to be shown yet, in no block that is read."""
+    others: tuple[Label, ...] = ()
+    """Lines of the head of a letter that stay in the body and name people, or their addresses."""
 
 
 def plain_text(markdown: str) -> str:
@@ -342,7 +344,7 @@ def split(
         kept |= head.heading
     taken = (head.taken | foot_lines) - kept
     body = "\n".join("" if index in taken else line for index, line in enumerate(lines))
-    return Split(body, head.title, head.title_line, tuple(found), head.unread)
+    return Split(body, head.title, head.title_line, tuple(found), head.unread, head.others)
 
 
 def another_title(title: str, found: Sequence[Label]) -> bool:
@@ -387,6 +389,7 @@ class _Head:
     rest: tuple[tuple[int, int], ...]
     heading: frozenset[int]
     unread: Label | None
+    others: tuple[Label, ...]
 
 
 def _read_head(
@@ -402,6 +405,7 @@ def _read_head(
     found: list[Label] = []
     title, title_line, seen_heading = "", 0, False
     unread: Label | None = None
+    others: tuple[Label, ...] = ()
     position = 0
     while position < len(blocks):
         block = blocks[position]
@@ -424,6 +428,7 @@ def _read_head(
         if not labelled and names:
             plain, names = plainlabels.head(lines, blocks[position:], names), None
             unread = _plain_label(plain.unread) if plain.unread else None
+            others = tuple(map(_plain_label, plain.others))
             if plain.labels:
                 more, plain_lines = _plain_labels(plain.labels)
                 found.extend(more)
@@ -442,7 +447,14 @@ def _read_head(
             position += 1
     rest = tuple(blocks[position:])
     return _Head(
-        tuple(found), title, title_line, frozenset(taken), rest, frozenset(heading_lines), unread
+        tuple(found),
+        title,
+        title_line,
+        frozenset(taken),
+        rest,
+        frozenset(heading_lines),
+        unread,
+        others,
     )
 
 

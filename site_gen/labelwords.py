@@ -225,6 +225,11 @@ MAIL: Mapping[str, str] = {
 }
 """What the headers of a letter by mail are called, by what they give."""
 
+_RECIPIENTS = (
+    "to, cc, bcc, reply-to, an, kopie, antwort an, à, copie à, para, cco, кому, копия, إلى, نسخة, "
+    "به, رونوشت, 收件人, 抄送, 宛先, per, a, aan, do, kime"
+)
+
 # Letters that Arabic and Persian keyboards type differently, and what is not seen.
 _SAME_AS = str.maketrans(
     {
@@ -265,3 +270,5 @@ FOREIGN_LABELS: Mapping[str, str] = {
 MAIL_LABELS: Mapping[str, str] = {
     word: field for field, words in MAIL.items() for word in _words(words)
 }
+MAIL_RECIPIENTS = frozenset(_words(_RECIPIENTS))
+"""What the headers of a letter are called that name those whom it went to."""

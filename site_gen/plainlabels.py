@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from site_gen import dates, languages
 from site_gen.dates import DateOrder
 from site_gen.fields import folded
-from site_gen.labelwords import MAIL_LABELS, SOURCE_WORDS, folded_word
+from site_gen.labelwords import MAIL_LABELS, MAIL_RECIPIENTS, SOURCE_WORDS, folded_word
 
 Block = tuple[int, int]
 """A run of lines as (first, past the last), 0-based."""
@@ -92,11 +92,15 @@ class Plain:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The labels of a head, how many blocks they are in, and what hides but is not read."""
+    """The labels of a head, how many blocks they are in, and what hides but is not read.
+
+    `others` are lines of a letter that stay in its text and name people, or their addresses.
+    """
 
     labels: tuple[Plain, ...] = ()
     blocks: int = 0
     unread: Plain | None = None
+    others: tuple[Plain, ...] = ()
 
 
 def head(lines: Sequence[str], blocks: Sequence[Block], names: Names) -> Found:
@@ -108,7 +112,8 @@ def head(lines: Sequence[str], blocks: Sequence[Block], names: Names) -> Found:
         return Found()
     letter = _as_letter(first)
     if letter:
-        return Found(tuple(one for one in letter if one.field), 1)
+        others = tuple(one for one in letter if not one.field and _names_others(one))
+        return Found(tuple(one for one in letter if one.field), 1, others=others)
     found, count = list(first), 1
     for block in blocks[1:]:
         more = _read(lines, block, names)
@@ -229,6 +234,13 @@ def _as_letter(found: Sequence[Plain]) -> list[Plain]:
     if not sender or sum(signs) < 2:
         return []
     return [replace(one, fits=dated) if one is date else one for one in made]
+
+
+def _names_others(one: Plain) -> bool:
+    """Whether a header says whom a letter went to, or holds an address."""
+    if folded_word(one.name) in MAIL_RECIPIENTS:
+        return bool(one.value)
+    return _MAIL_ADDRESS.search(one.raw) is not None
 
 
 def _decoded(text: str) -> str:

@@ -564,3 +564,19 @@ def test_tags_that_stay_as_they_are_need_no_look(text: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(body, "_CHANGED_TAG", excerpt.CLEANED_TAG)
         assert page == render(text, "html")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("See {{< figure src=a.png >}}.", "as it stands"),
+        ("{% note %}So *be* it.{% endnote %} And {{ page.title }}.", "stands, in 3 places"),
+        ("A {{% note %}} plain {{% /note %}} text.", "stands, in 2 places"),
+    ],
+)
+def test_template_code_is_told_and_kept(text: str, said: str) -> None:
+    """Template code of another program stays as it stands, and is told with how often."""
+    done, found = markup.render(text, Options("markdown"), "a.md")
+    (one,) = [one for one in found if one.code == "template-code"]
+    assert one.message.endswith(said)
+    assert "{" in done.html

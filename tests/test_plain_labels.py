@@ -134,6 +134,24 @@ def test_letters_by_mail(site: SiteTest) -> None:
     assert "=?utf-8" not in text
 
 
+def test_whom_a_letter_went_to(site: SiteTest) -> None:
+    """Names and addresses of others at the head of a letter are told by line, and not quoted; the
+    keeper can say for a folder that they may be shown. Other heads are no letters.
+    """
+    site.write(
+        {
+            "content/articles/letter.txt": MAIL.replace("Message-ID", "Cc: Mary Hill\nMessage-ID"),
+            "content/articles/note.txt": "Title: A note\nDate: 2 November 2001\nTo: All\n\nText.\n",
+        }
+    )
+    (one,) = [one for one in site.diagnostics() if one["code"] == "letter-addresses"]
+    assert (one["path"], one["line"]) == ("content/articles/letter.txt", 5)
+    assert "`To` in line 5, `Cc` in line 9" in one["message"]
+    assert not {"editors", "Mary"} & set(words(str(one)))
+    site.write({"content/articles/_defaults.yml": "accept: [letter-addresses]\n"})
+    assert "letter-addresses" not in site.codes()
+
+
 @pytest.mark.parametrize(
     ("text", "fields"),
     [

@@ -140,7 +140,7 @@ def _unreadable(path: str, why: str) -> Diagnostic:
 
 
 def _shortcodes(text: str, path: str) -> list[Diagnostic]:
-    """Tell of the first template code of another program."""
+    """Tell of the template code of another program: where the first is, and how many there are."""
     starts = [
         (start, close)
         for opening, close in _SHORTCODES
@@ -150,11 +150,14 @@ def _shortcodes(text: str, path: str) -> list[Diagnostic]:
         return []
     start, close = min(starts)
     end = text.find(close, start + 2) + len(close)
+    # `{{%` is one of `{%` too.
+    pieces = sum(text.count(opening) for opening in ("{{<", "{%", "{{ "))
+    number = f", in {pieces:,} places" if pieces > 1 else ""
     return [
         warning(
             "template-code",
             Location.at(path, text, start),
-            "Template code of another program is shown as it stands",
+            f"Template code of another program is shown as it stands{number}",
             value=text[start : min(end, start + 80)],
             hint="Replace it by what it stood for: a link, an image, a quotation.",
             source=line_at(text, start),

@@ -209,6 +209,19 @@ def _hiding_unread(path: str, label: labels.Label) -> Diagnostic:
     )
 
 
+def _names_others(path: str, headers: Sequence[labels.Label]) -> Diagnostic:
+    said = ", ".join(f"`{one.name}` in line {one.line}" for one in headers)
+    return warning(
+        "letter-addresses",
+        Location(path, headers[0].line, headers[0].column),
+        f"The page shows what the head of this letter says of others: {said}",
+        value=", ".join(one.name for one in headers),
+        hint="Leave out names and addresses of private people by `redactions:` in a sidecar; if "
+        "they may be public, write `accept: [letter-addresses]` there or into the folder's "
+        "_defaults.yml.",
+    )
+
+
 class Work:
     """One document on its way: what is stated about it, what was found."""
 
@@ -463,6 +476,8 @@ class Work:
             apart = labels.split(text, known, stated_title, how, self.names(known))
             if apart.unread:
                 self.found.append(_hiding_unread(self.path, apart.unread))
+            if apart.others:
+                self.found.append(_names_others(self.path, apart.others))
             return apart
         head = htmlsource.head(text)
         self.state(
