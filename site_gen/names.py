@@ -93,6 +93,10 @@ _QUOTES = re.compile("['\u2018\u2019\u02bc\u02bb`\u00b4]")
 _INITIALS = re.compile(r"\b(\w) (?=\w\b)")
 
 
+_PARTING = re.compile(r"[\s\-‐-―'’.,/_]+")
+_AND = re.compile(r"\s*&\s*")
+
+
 def likeness(name: str) -> str:
     """What spellings of one name have in common: `JUDAH, Tim`, `Tim Judah` and `Tim Judáh`.
 
@@ -106,6 +110,16 @@ def likeness(name: str) -> str:
         name = _MARKS.sub("", unicodedata.normalize("NFKD", name))
     words = _QUOTES.sub("", name.replace(".", " ")).casefold().split()
     return _INITIALS.sub(r"\1", " ".join(words))
+
+
+def letters(name: str) -> str:
+    """What spellings of one place or topic have in common: `e-mail`, `E-Mail` and `email`.
+
+    Case, accents, blanks, hyphens, stops and apostrophes do not count; `&` is `and`.
+    """
+    if not name.isascii():
+        name = _MARKS.sub("", unicodedata.normalize("NFKD", name))
+    return _PARTING.sub("", _AND.sub(" and ", name.casefold()))
 
 
 def collated(text: str) -> str:

@@ -1,17 +1,26 @@
-"""Spellings that may be one person: proposed to the keeper, never merged."""
+"""Spellings that may be one person, place or topic: proposed to the keeper, never merged."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from site_gen.diagnostics import Diagnostic, Location, warning
-from site_gen.model import Archive, Document, Entity
-from site_gen.names import likeness
+from site_gen.model import Archive, Document, Entity, EntityKind
+from site_gen.names import letters, likeness
 
 SPELLINGS = "name-spellings"
 SHOWN = 8
 """Spellings of one name that are told in full."""
+
+
+KINDS: Mapping[EntityKind, tuple[str, str, Callable[[str], str]]] = {
+    "author": ("person", "authors", likeness),
+    "place": ("place", "places", letters),
+    "topic": ("topic", "topics", letters),
+    "series": ("series", "series", letters),
+}
+"""What each is called, the folder of its entries, and what spellings of one have in common."""
 
 
 def spellings(archive: Archive) -> list[Diagnostic]:
@@ -19,23 +28,26 @@ def spellings(archive: Archive) -> list[Diagnostic]:
 
     Entries of the registry are told apart by the keeper, and are not held against each other.
     """
+    found = [one for kind in KINDS for one in _alike(archive, kind)]
+    return sorted(found, key=lambda one: one.sort_key)
+
+
+def _alike(archive: Archive, kind: EntityKind) -> list[Diagnostic]:
     alike: dict[str, list[Entity]] = {}
-    for person in archive.entities["author"].values():
-        registry = person.entry.registry if person.entry else None
-        names = (person.name, *(registry.aliases if registry else ()))
-        for key in {likeness(name) for name in names}:
-            alike.setdefault(key, []).append(person)
+    for one in archive.entities.get(kind, {}).values():
+        for key in {KINDS[kind][2](name) for name in (one.name, *one.aliases)}:
+            alike.setdefault(key, []).append(one)
     found = []
     told: set[tuple[str, ...]] = set()
     for group in alike.values():
-        new = [one for one in group if one.entry is None]
+        new = [one for one in group if one.entry is None and one.named]
         if len(group) < 2 or not new:
             continue
         keys = tuple(sorted(one.key for one in group))
         if keys not in told and not _reviewed(group, new, archive.articles):
             told.add(keys)
             found.append(_proposal(group, archive.articles))
-    return sorted(found, key=lambda one: one.sort_key)
+    return found
 
 
 def _reviewed(
@@ -69,13 +81,13 @@ def _proposal(group: Sequence[Entity], articles: Mapping[str, Document]) -> Diag
         first = (*others[0].articles, *others[0].translated)[0]
         at = Location(articles[first].path)
         hint = (
-            f"Make content/authors/{kept.key}.md with `name: {_quoted(kept.name)}` and, below, "
-            f"{line} between two lines `---`"
+            f"Make content/{KINDS[kept.kind][1]}/{kept.key}.md with `name: {_quoted(kept.name)}` "
+            f"and, below, {line} between two lines `---`"
         )
     return warning(
         SPELLINGS,
         at,
-        f"Spellings that may be one person have a page each: {', '.join(shown)}",
+        f"Spellings that may be one {KINDS[kept.kind][0]} have a page each: {', '.join(shown)}",
         value=others[0].name,
         hint=f"If they are one: {hint[0].lower()}{hint[1:]}. If not: accept: [{SPELLINGS}].",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import time
 from pathlib import Path
@@ -268,3 +269,35 @@ def test_an_edit_is_as_a_clean_build(site: SiteTest, tmp_path: Path, change: Fil
     shutil.copy(site.folder / "site.yml", clean.folder / "site.yml")
     clean.run("build")
     assert clean.output() == site.output()
+
+
+@pytest.mark.parametrize(
+    ("field", "folder", "spellings", "called"),
+    [
+        ("topics", "topics", ["E-commerce", "Ecommerce"], "topic"),
+        ("topics", "topics", ["War & peace", "War and Peace"], "topic"),
+        ("places", "places", ["Tal Afar", "Talafar"], "place"),
+        ("series", "series", ["News-letters", "Newsletters"], "series"),
+    ],
+)
+def test_spellings_of_others(
+    site: SiteTest, field: str, folder: str, spellings: list[str], called: str
+) -> None:
+    """Names of topics, places and series that differ in signs alone are proposed to be one, and
+    are one when the proposed line is written; those that differ in more are not.
+    """
+    site.write(
+        {
+            f"content/articles/a{number}.md": document("T.", {"title": "T", field: f"['{name}']"})
+            for number, name in enumerate([*spellings, "C", "C++", "C#"])
+        }
+    )
+    (one,) = [one for one in site.diagnostics() if one["code"] == "name-spellings"]
+    assert f"may be one {called} have a page each" in one["message"]
+    match = re.search(
+        r"Make (\S+) with `(name: .*?)` and, below, (aliases: \[.*?\])", one["hint"], re.I
+    )
+    assert match, one["hint"]
+    assert match[1].startswith(f"content/{folder}/")
+    site.write({match[1]: f"---\n{match[2]}\n{match[3]}\n---\n"})
+    assert "name-spellings" not in site.codes()
