@@ -14,7 +14,6 @@ from site_gen.citations.formats import compact_json, filed_names
 from site_gen.citations.works import Name, When, Work
 
 DC = "http://purl.org/dc/elements/1.1/"
-DCTERMS = "http://purl.org/dc/terms/"
 SCHEMA = "https://schema.org/"
 
 
@@ -98,10 +97,9 @@ def properties(work: Work, context: Context) -> Pairs:
 
 
 def links(work: Work, context: Context) -> Pairs:
-    """(rel, href) of the `<link>` tags: the schemas of the names, and Signposting."""
+    """(rel, href) of the `<link>` tags: the schema that Zotero asks for, and Signposting."""
     pairs = [
         ("schema.DC", DC),
-        ("schema.DCTERMS", DCTERMS),
         ("cite-as", work.url),
         *(("author", address) for one in context.authors for address in one.same_as[:1]),
         ("type", f"{SCHEMA}AboutPage"),
@@ -126,7 +124,6 @@ def json_ld(work: Work, context: Context) -> str:
     article = _stated(
         ("@context", "https://schema.org"),
         ("@type", "NewsArticle"),
-        ("@id", work.url),
         ("headline", work.title),
         ("description", work.summary),
         ("datePublished", _day(work.when)),

@@ -55,6 +55,8 @@ NEWEST = 10
 ATOM = "application/atom+xml"
 MOST_COINS = 100
 """Articles of a list that are told to programs for references."""
+SHOWN = 155
+"""Characters of a description that search engines show."""
 TOP = 12
 YEARS_WITH_MONTHS = 40
 """Years up to which the first page has a table of their months; that of all dates always has."""
@@ -140,7 +142,13 @@ class Renderer:
         if page.kind == "404":
             prefix = urlsplit(self.config.url).path or "/"
 
+        # What is in the same folder of the root is nearer than the root.
+        near = page.url[: page.url.index("/") + 1] if page.url.count("/") > 1 else "/"
+        inside = prefix[len("../") :]
+
         def url(path: str) -> str:
+            if path.startswith(near):
+                return inside + quoted(path[len(near) :])
             return prefix + quoted(path)
 
         def asset(name: str) -> str:
@@ -472,7 +480,8 @@ class Renderer:
             "record": bodies.record(document),
             "history": history(document, self.archive.history.get(page.key, ())),
         }
-        return {"article": article, "description": document.summary or document.excerpt}
+        described = document.summary or _shortened(document.excerpt)
+        return {"article": article, "description": described}
 
     def _attached(self, document: Document, bodies: Bodies) -> list[str]:
         """The files beside an article that its text links to, each once."""
@@ -826,3 +835,11 @@ class Renderer:
 def _is_file(target: str) -> bool:
     """Whether the target of a link is a file and no page or part of one."""
     return target not in ("", UNNAMED) and ".html" not in target and not target.startswith("#")
+
+
+def _shortened(text: str) -> str:
+    """The beginning of a text, cut between words, as long as search engines show it."""
+    if len(text) <= SHOWN:
+        return text
+    cut = text.rfind(" ", SHOWN // 2, SHOWN)
+    return f"{text[: cut if cut > 0 else SHOWN].rstrip(' ,;:–—-…')}…"
