@@ -25,7 +25,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,14 +33,12 @@ from typing import Any
 from benchmarks import corpus
 from benchmarks.page import write_section
 from benchmarks.rivals import sites
+from benchmarks.watching import Watch
 
 SHAPES = ("short", "long", "huge")
 PARTS = ("cold", "edits", "preview", "tiny", "pelican")
 TOLD = ("site_gen", "hugo", "pagefind", "pelican", "markdown", "jinja2", "nh3", "playwright")
 ROOT = Path(__file__).resolve().parents[1]
-
-SAMPLE = 0.05
-"""Seconds between two looks at the memory of a command."""
 
 PELICAN_ARTICLES, PREVIEW_ARTICLES = 2_000, 1_000
 REPEATS = 10
@@ -88,14 +86,14 @@ def run(command: Command, folder: Path, *, sample: bool = False) -> Run:
             stdout=said,
             stderr=said,
         )
-        with Sampler(process.pid) if sample else contextlib.nullcontext() as sampler:
+        with Watch(process.pid) if sample else contextlib.nullcontext() as watch:
             status = process.wait()
         seconds = time.perf_counter() - began
         if status:
             said.seek(0)
             report = said.read()[-4000:].decode(errors="replace")
             raise SystemExit(f"{' '.join(map(str, command))} ended with {status}:\n{report}")
-    return Run(seconds, sampler.peak, sampler.cpu) if sampler else Run(seconds)
+    return Run(seconds, watch.peak, watch.cpu) if watch else Run(seconds)
 
 
 def environment() -> dict[str, str]:
@@ -106,75 +104,6 @@ def environment() -> dict[str, str]:
     of_ours = {"PYTHONPATH": os.pathsep.join(paths), "SOURCE_DATE_EPOCH": "1767225600"}
     rest = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return {**rest, **of_ours}
-
-
-class Sampler:
-    """Watches the memory and the work of a process and all below it while the block runs.
-
-    What processes share is counted once: each page in proportion to how many have it mapped (PSS).
-    The work that a process does after the last look at it is missed.
-    """
-
-    def __init__(self, pid: int) -> None:
-        self.peak = 0
-        self._pid = pid
-        self._ticks: dict[int, int] = {}
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-
-    @property
-    def cpu(self) -> float:
-        """The seconds that the processes have been at work."""
-        return sum(self._ticks.values()) / os.sysconf("SC_CLK_TCK") if self._ticks else 0.0
-
-    def __enter__(self) -> Sampler:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *problem: object) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        pause = 0.0
-        while not self._stop.wait(pause):
-            began = time.perf_counter()
-            tree = process_tree(self._pid)
-            self._ticks.update(tree)
-            self.peak = max(self.peak, memory(tree))
-            # A look at large processes takes long itself, and must not slow what it watches.
-            pause = max(SAMPLE, 5 * (time.perf_counter() - began))
-
-
-def memory(pids: Iterable[int]) -> int:
-    """The bytes that processes hold together at this moment."""
-    held = 0
-    for pid in pids:
-        # It may have ended since it was listed.
-        with contextlib.suppress(OSError):
-            rollup = Path(f"/proc/{pid}/smaps_rollup").read_text("ascii")
-            held += sum(int(size) for size in re.findall(r"^Pss: +(\d+) kB", rollup, re.MULTILINE))
-    return held * 1024
-
-
-def process_tree(pid: int) -> dict[int, int]:
-    """A process and all below it, each with its work in clock ticks; empty without /proc."""
-    parents, ticks = {}, {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        # It may have ended since it was listed.
-        with contextlib.suppress(OSError):
-            # The name before the last bracket may hold anything.
-            told = (folder / "stat").read_text("utf-8", "replace").rpartition(")")[2].split()
-            one = int(folder.name)
-            parents[one], ticks[one] = int(told[1]), int(told[11]) + int(told[12])
-    return {one: ticks[one] for one in (pid, *_below(pid, parents)) if one in ticks}
-
-
-def _below(pid: int, parents: Mapping[int, int]) -> Iterator[int]:
-    for child, parent in parents.items():
-        if parent == pid:
-            yield child
-            yield from _below(child, parents)
 
 
 # ---- Our builds

@@ -33,6 +33,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from benchmarks import corpus
 from benchmarks.page import write_section
+from benchmarks.watching import Sample, Watch
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -42,8 +43,6 @@ DATE = datetime.date(2026, 1, 1)
 WORK = ".site_gen"
 PARTS = ("reader", "keeper", "disk")
 HEADING = "## What search costs"
-TICK, TICKS_TO_PSS = 0.02, 10
-"""Seconds between two looks at the memory; PSS, which costs more to learn, at each tenth look."""
 LATENCY_MS, BITS_PER_SECOND = 50, 10_000_000
 TEXT = {
     ".html": "text/html; charset=utf-8",
@@ -125,18 +124,6 @@ def pages_for_pagefind(site: Path, folder: Path) -> Path:
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
-    """The memory of a process and its descendants at a time, in bytes; `pss` not every time.
-
-    `rss` counts a page that processes share once for each of them, `pss` once in all.
-    """
-
-    at: float
-    rss: int
-    pss: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class Run:
     """A command that ended well: when, what it printed, the memory it took on its way."""
 
@@ -155,62 +142,21 @@ class Cost:
     pss: int | None
 
 
-def tree(process: int) -> list[int]:
-    """A process and all its descendants, as far as the system tells."""
-    found = [process]
-    for one in found:
-        for children in Path(f"/proc/{one}/task").glob("*/children"):
-            found += map(int, _of_process(children).split())
-    return found
-
-
-def _of_process(path: Path) -> str:
-    """A file of /proc, empty if its process has ended since it was listed."""
-    try:
-        return path.read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return ""
-
-
-def rss(process: int) -> int:
-    """The resident memory of a process, in bytes."""
-    fields = _of_process(Path(f"/proc/{process}/statm")).split()
-    return int(fields[1]) * os.sysconf("SC_PAGE_SIZE") if fields else 0
-
-
-def pss(process: int) -> int:
-    """The resident memory of a process, shared pages by their share, in bytes."""
-    lines = _of_process(Path(f"/proc/{process}/smaps_rollup")).splitlines()
-    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
-
-
 def watched(command: Sequence[str]) -> Run:
     """Run a command at the top of the repository and watch its memory where there is /proc.
 
     Raises CalledProcessError.
     """
-    samples: list[Sample] = []
     with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
         started = time.monotonic()
         process = subprocess.Popen(command, cwd=ROOT, stdout=output)
-        while process.poll() is None:
-            if Path("/proc/self/statm").exists():
-                samples.append(_sample(process.pid, with_pss=len(samples) % TICKS_TO_PSS == 0))
-            time.sleep(TICK)
+        with Watch(process.pid) as watch:
+            process.wait()
         ended = time.monotonic()
         output.seek(0)
         if process.returncode:
             raise subprocess.CalledProcessError(process.returncode, command)
-        return Run(started, ended, output.read(), tuple(samples))
-
-
-def _sample(process: int, *, with_pss: bool) -> Sample:
-    processes = tree(process)
-    return Sample(
-        time.monotonic(),
-        sum(map(rss, processes)),
-        sum(map(pss, processes)) if with_pss else None,
-    )
+        return Run(started, ended, output.read(), tuple(watch.samples))
 
 
 def cost(run: Run, started: float, ended: float) -> Cost:
@@ -219,7 +165,7 @@ def cost(run: Run, started: float, ended: float) -> Cost:
     return Cost(
         ended - started,
         max((one.rss for one in within), default=None),
-        max((one.pss for one in within if one.pss is not None), default=None),
+        max((one.pss for one in within), default=None),
     )
 
 
@@ -286,14 +232,20 @@ def indexed(made: Built) -> Cost:
         made.aside.rmdir()
 
 
-def edited(site: Path, article: Path) -> Cost:
+def edited(made: Built, article: Path) -> Cost:
     """The cost of the index of a built site after an edit of one article, which is then undone."""
     before = article.read_bytes()
+    made.aside.mkdir()
+    shutil.copytree(made.site / WORK, made.aside / WORK)
     article.write_bytes(before + b"\nAn editor added this sentence, and nothing else.\n")
     try:
-        return index_stage(site)
+        return index_stage(made.site)
     finally:
         article.write_bytes(before)
+        # What an unpublished build left in the store is no start for the next edit.
+        shutil.rmtree(made.site / WORK)
+        shutil.move(made.aside / WORK, made.site / WORK)
+        made.aside.rmdir()
 
 
 def middle(costs: Sequence[Cost]) -> Cost:
@@ -316,7 +268,7 @@ def keeper(made: Built, pages: Path, rounds: int) -> Iterator[str]:
     ours, theirs = (middle(column) for column in zip(*costs, strict=True))
     articles = [path for path, _, _ in corpus.bodies(made.site)]
     chosen = [articles[len(articles) * n // rounds] for n in range(rounds)]
-    edits = middle([edited(made.site, article) for article in chosen])
+    edits = middle([edited(made, article) for article in chosen])
     yield f"Cost to the keeper, index alone, medians of {rounds}:"
     yield ""
     yield "| | site_gen | Pagefind | ratio |"
@@ -534,27 +486,33 @@ def compressed_sizes(site: Path) -> dict[str, int]:
 
 def disk(site: Path, pages: Path) -> Iterator[str]:
     """Measure what an index takes of a disk; the lines to print. Pagefind must have run."""
-    text = sum(len(body.encode()) for _, _, body in corpus.bodies(site))
+    bodies = list(corpus.bodies(site))
+    sources = sum(path.stat().st_size for path, _, _ in bodies)
+    text = sum(len(body.encode()) for _, _, body in bodies)
     sizes = compressed_sizes(site)
-    yield f"On the disk, each file gzipped by itself, as shares of {text / 1e6:.1f} MB of text:"
+    yield (
+        "On the disk, each file gzipped by itself, as shares of the sources "
+        f"({sources / 1e6:.1f} MB) and of their bodies alone ({text / 1e6:.1f} MB):"
+    )
     yield ""
-    yield "| | without dictionary | with dictionary | goal |"
-    yield "|---|---|---|---|"
+    yield "| | of the sources | goal | of the bodies | with dictionary |"
+    yield "|---|---|---|---|---|"
     for name, kinds, goal in (
         ("postings", "p", "20%"),
         ("and positions", "po", "45%"),
         ("and texts for excerpts", "pod", "85%"),
     ):
-        bare = sum(sizes[kind] for kind in kinds) / text
-        yield f"| {name} | {bare:.1%} | {bare + sizes['w'] / text:.1%} | {goal} |"
-    rest = (sizes["r"] + sizes["f"]) / text
+        bare = sum(sizes[kind] for kind in kinds)
+        shares = f"{bare / sources:.1%} | {goal} | {bare / text:.1%}"
+        yield f"| {name} | {shares} | {(bare + sizes['w']) / text:.1%} |"
+    rest = (sizes["r"] + sizes["f"]) / sources
     yield ""
     yield f"Root and facets: {rest:.1%}. Pagefind, whose files are compressed as they are:"
-    shares = []
+    shares_of_pagefind = []
     for name, pattern in (("index", "*index/*"), ("texts", "*fragment/*"), ("list", "*.pf_meta")):
         size = sum(path.stat().st_size for path in (pages / "pagefind").glob(pattern))
-        shares.append(f"{name} {size / text:.1%}")
-    yield f"{', '.join(shares)}."
+        shares_of_pagefind.append(f"{name} {size / sources:.1%}")
+    yield f"{', '.join(shares_of_pagefind)}."
 
 
 def measure(shape: str, articles: int | None, rounds: int, parts: Sequence[str]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import build_speed
+from benchmarks import build_speed, watching
 from benchmarks.build_speed import EDITS, Edit, Ours, Report, differences
 from benchmarks.page import write_section
 from benchmarks.rivals import sites
@@ -73,8 +73,8 @@ def test_the_memory_of_a_command_includes_that_of_its_children() -> None:
     with subprocess.Popen(command, stdin=pipe, stdout=pipe) as process:
         assert process.stdout is not None
         assert process.stdout.readline().strip() == b"holding"
-        tree = build_speed.process_tree(process.pid)
-        held = build_speed.memory(tree)
+        tree = watching.process_tree(process.pid)
+        _, held = watching.memory(tree)
         process.communicate()
 
     assert len(tree) == 2
