@@ -172,6 +172,14 @@ class Date(Compact):
         return self.first.day if self.first == self.last else None
 
     @property
+    def listed(self) -> datetime.date:
+        """The day it is listed by: the earliest that it can mean.
+
+        `before 1999` has no earliest day; it is listed by the last.
+        """
+        return self.last if self.first == datetime.date.min else self.first
+
+    @property
     def approximate(self) -> bool:
         """Whether it, or an end of it, is stated as "about" (EDTF `~` or `%`)."""
         return "~" in self.edtf or "%" in self.edtf

@@ -123,20 +123,21 @@ const parse = text => {
 // ---- the dictionary
 const BY_COUNT = (a, b) => b.count - a.count || (a.form < b.form ? -1 : 1)
 const seen = []
-const entries = i => part('w', i).then(shard => {
-  if (!shard.forms) seen.push(...(shard.forms = dictionary(shard)))
+const entries = async i => {
+  const shard = await part('w', i)
+  if (!shard.forms) {
+    const more = shard[1].split(' ')
+    shard.forms = decoded(shard[0]).map((form, j) => {
+      const [count, ...stems] = more[j].split('.')
+      return {
+        form,
+        count: reader(count).number(),
+        stems: stems.length ? stems.map(s => form.slice(0, form.length - VALUE[s.charCodeAt(0)]) + s.slice(1)) : [form]
+      }
+    })
+    seen.push(...shard.forms)
+  }
   return shard.forms
-})
-const dictionary = ([words, about]) => {
-  const more = about.split(' ')
-  return decoded(words).map((form, i) => {
-    const [count, ...stems] = more[i].split('.')
-    return {
-      form,
-      count: reader(count).number(),
-      stems: stems.length ? stems.map(s => form.slice(0, form.length - VALUE[s.charCodeAt(0)]) + s.slice(1)) : [form]
-    }
-  })
 }
 /* Entries that begin with `start`, from at most eight shards. */
 const beginning = async start => {
@@ -149,9 +150,10 @@ const known = async word => {
   const i = behind(root.words, word)
   return i < 0 ? undefined : (await entries(i)).find(e => e.form === word)
 }
+const stemsOf = async word => (await known(word))?.stems || []
 /* What an unknown word probably means: its commonest completion, else its kin or the nearest word. */
 const meant = async word => {
-  if (word.length < 3) return undefined
+  if (word.length < 3) return
   const longer = await beginning(word)
   if (longer.length) return longer.sort(BY_COUNT)[0]
   const around = await beginning(word.slice(0, word.length > 4 ? 2 : 1))
@@ -170,7 +172,7 @@ const meant = async word => {
 const distance = (a, b, most) => {
   if (Math.abs(a.length - b.length) > most) return most + 1
   let before = []
-  let last = Array.from({ length: b.length + 1 }, (_, j) => j)
+  let last = [...Array(b.length + 1).keys()]
   for (let i = 1; i <= a.length; i++) {
     const row = [i]
     for (let j = 1; j <= b.length; j++) {
@@ -184,50 +186,40 @@ const distance = (a, b, most) => {
 }
 
 // ---- postings
-const rows = (kind, i) => part(kind, i).then(shard => (shard.rows ??= (kind === 'o' ? shard[0] : shard[1]).split(' ')))
-const place = async (i, stem) => {
-  const shard = await part('p', i)
-  shard.index ??= new Map(decoded(shard[0]).map((s, j) => [s, j]))
-  return shard.index.get(stem)
+/* What the postings (p) or positions (o) say of a stem. */
+const row = async (kind, stem) => {
+  const i = behind(root.stems, stem)
+  if (i < 0) return ''
+  const stems = await part('p', i)
+  stems.index ??= new Map(decoded(stems[0]).map((s, j) => [s, j]))
+  const j = stems.index.get(stem)
+  if (j === undefined) return ''
+  const shard = await part(kind, i)
+  return (shard.rows ??= shard.at(-1).split(' '))[j]
 }
 /* The articles that hold a stem, and its level in each. */
 const postings = async stem => {
-  const i = behind(root.stems, stem)
-  const j = i < 0 ? undefined : await place(i, stem)
-  if (j === undefined) return { ids: [], levels: [] }
-  const text = (await rows('p', i))[j]
+  const text = await row('p', stem)
   const r = reader(text)
-  const ids = []
-  const levels = []
-  let group = 0
-  while (r.at < text.length) {
-    group += r.number()
-    let id = root.first[group]
-    for (let n = r.number(); n; n--) {
-      id += r.number()
-      ids.push(id)
-      levels.push(r.letter() & 31)
-    }
-  }
-  return { ids, levels }
-}
-/* For each article that holds a word in this form, the places where it stands. */
-const positions = async word => {
   const found = new Map()
-  for (const stem of (await known(word))?.stems || []) {
-    const { ids } = await postings(stem)
-    if (!ids.length) continue
-    const form = ending(word, stem)
-    const i = behind(root.stems, stem)
-    const r = reader((await rows('o', i))[await place(i, stem)])
-    for (const id of ids) {
-      const places = found.get(id) || new Set()
+  for (let group = 0; r.at < text.length;) {
+    let id = root.first[group += r.number()]
+    for (let n = r.number(); n; n--) found.set(id += r.number(), r.letter() & 31)
+  }
+  return found
+}
+/* For each article that holds stems in some forms, the places where these stand. */
+const places = async (stems, forms) => {
+  const found = new Map()
+  for (const stem of stems) {
+    const wanted = forms.map(form => ending(form, stem))
+    const r = reader(await row('o', stem))
+    for (const id of (await postings(stem)).keys()) {
       const n = r.number()
       for (let k = n >> 1, at = 0; k; k--) {
         at += r.number()
-        if ((n & 1 ? r.number() : 0) === form) places.add(at)
+        if (wanted.includes(n & 1 ? r.number() : 0)) found.set(id, (found.get(id) || new Set()).add(at))
       }
-      found.set(id, places)
     }
   }
   return found
@@ -242,42 +234,41 @@ const ending = (form, stem) => {
   for (let i = 0; i < form.length; i++) n = (n * 31 + form.charCodeAt(i)) % 992
   return root.endings.length + n
 }
-const together = async stems => {
-  const all = await Promise.all(stems.map(postings))
+/* The highest level in each article that holds a stem, those in `only` in some forms alone. */
+const together = async (stems, only) => {
   const levels = new Map()
-  for (const { ids, levels: own } of all) ids.forEach((id, k) => levels.set(id, Math.max(levels.get(id) || 0, own[k])))
+  await Promise.all(stems.map(async stem => {
+    const forms = only?.get(stem)
+    const there = forms && await places([stem], forms)
+    for (const [id, level] of await postings(stem)) {
+      if (!there || there.has(id)) levels.set(id, Math.max(levels.get(id) || 0, level))
+    }
+  }))
   return levels
 }
 const containing = async words => {
-  const all = await Promise.all(words.map(positions))
-  const ids = new Set()
-  for (const [id, places] of all[0]) {
-    for (const at of places) {
-      if (all.every((one, k) => one.get(id)?.has(at + k))) { ids.add(id); break }
-    }
-  }
-  return ids
+  const [first, ...rest] = await Promise.all(words.map(async word => places(await stemsOf(word), [word])))
+  const stands = (id, at) => rest.every((one, k) => one.get(id)?.has(at + k + 1))
+  return new Set([...first.keys()].filter(id => [...first.get(id)].some(at => stands(id, at))))
 }
 
 // ---- facets
-const column = name => {
+const column = async name => {
   const i = root.columns.indexOf(name)
-  if (i < 0) return Promise.resolve({ values: [], rows: [] })
-  return part('f', i).then(shard => {
-    if (!shard.rows) {
-      const [values, text] = shard
-      const r = reader(text)
-      const rows = []
-      while (r.at < text.length) {
-        let last = 0
-        rows.push(Array.from({ length: r.number() }, () => (last += r.number())))
-      }
-      Object.assign(shard, { values, rows })
+  const shard = i < 0 ? [[], ''] : await part('f', i)
+  if (!shard.rows) {
+    const [values, text] = shard
+    const r = reader(text)
+    const rows = []
+    while (r.at < text.length) {
+      let last = 0
+      rows.push(Array.from({ length: r.number() }, () => (last += r.number())))
     }
-    return shard
-  })
+    Object.assign(shard, { values, rows })
+  }
+  return shard
 }
-/* The first day that each article's date can mean. */
+/* The day that each article is listed by. */
 const dates = () => column('date').then(({ values, rows }) => rows.map(row => (row.length ? row[0] + +values[0][1] : undefined)))
 const plain = text => split(text).map(fold).join(' ')
 /* Dates are days since 0001-01-01; a year or month stands for all its days. */
@@ -291,7 +282,7 @@ const day = (text, end) => {
 const filter = async ({ field, value, without }) => {
   let test
   if (field === 'year' || field === 'date') {
-    const [from, to] = value.includes('..') ? value.split('..') : [value, value]
+    const [from, to = from] = value.split('..')
     const low = day(from, false)
     const high = day(to, true)
     const days = await dates()
@@ -300,11 +291,9 @@ const filter = async ({ field, value, without }) => {
     if (!root.columns.includes(field)) throw new Error(`There is no filter “${field}”`)
     const { values, rows } = await column(field)
     const wanted = plain(value)
-    const hits = new Set()
-    values.forEach(([name, key, ...more], i) => {
-      if (key === value || [name, ...more].some(one => plain(one) === wanted)) hits.add(i)
-    })
-    if (!hits.size && wanted) values.forEach(([name], i) => { if (` ${plain(name)} `.includes(` ${wanted} `)) hits.add(i) })
+    const those = test => new Set([...values.keys()].filter(i => test(...values[i])))
+    let hits = those((name, key, ...more) => key === value || [name, ...more].some(one => plain(one) === wanted))
+    if (!hits.size && wanted) hits = those(name => ` ${plain(name)} `.includes(` ${wanted} `))
     test = id => rows[id].some(i => hits.has(i))
   }
   return without ? id => !test(id) : test
@@ -315,42 +304,40 @@ const search = async (text, { limit = 10, offset = 0, filters = {}, sort = 'rele
   await open()
   const query = parse(text)
   const all = [...query.filters, ...Object.entries(filters).flatMap(([field, values]) => [values].flat().map(value => ({ field, value })))]
-  const suggestion = []
+  const instead = new Map()
   const terms = []
   const stop = new Set(query.words.length > 3 ? root.stop.split(' ') : [])
   const telling = query.words.filter(({ word, prefix }) => prefix || !stop.has(word))
   for (const { word, prefix } of telling.length ? telling : query.words) {
-    let found = !prefix && await known(word)
-    let stems = found?.stems
     if (prefix) {
+      const only = new Map()
       const longer = (await beginning(word)).sort(BY_COUNT).slice(0, 100)
-      stems = [...new Set(longer.flatMap(e => e.stems))]
-    } else if (!found && !exact && (found = await meant(word))) {
-      stems = found.stems
-      suggestion.push([word, found.form])
+      // All forms of a stem that begins so do, too.
+      for (const { form, stems } of longer) for (const s of stems) only.set(s, s.startsWith(word) ? 0 : [...only.get(s) || [], form])
+      terms.push({ word, stems: [...only.keys()], only })
+      continue
     }
-    terms.push({ word: found?.form || word, stems: stems || [] })
+    let found = await known(word)
+    if (!found && !exact && (found = await meant(word))) instead.set(word, found.form)
+    terms.push({ word: found?.form || word, stems: found?.stems || [] })
   }
-  for (const words of query.phrases) {
-    for (const word of words) terms.push({ word, stems: (await known(word))?.stems || [] })
-  }
+  for (const word of query.phrases.flat()) terms.push({ word, stems: await stemsOf(word) })
   const n = root.articles
   const scores = new Float64Array(n)
   const held = new Uint8Array(n)
-  const found = await Promise.all(terms.map(term => together(term.stems)))
+  const found = await Promise.all(terms.map(term => together(term.stems, term.only)))
   for (const levels of found) {
     const weight = rarity(n, levels.size)
     for (const [id, level] of levels) { scores[id] += weight * level; held[id]++ }
   }
-  let ids = []
   const browse = !terms.length && (all.length || query.without.length)
-  for (let id = 0; id < n; id++) if (held[id] || browse) ids.push(id)
+  let ids = [...held.keys()].filter(id => held[id] || browse)
   for (const words of query.phrases) {
     const hits = await containing(words)
     ids = ids.filter(id => hits.has(id))
   }
   for (const words of query.without) {
-    const hits = words.length > 1 ? await containing(words) : await together((await known(words[0]))?.stems || [])
+    const hits = words.length > 1 ? await containing(words) : await together(await stemsOf(words[0]))
     ids = ids.filter(id => !hits.has(id))
   }
   for (const one of all) ids = ids.filter(await filter(one))
@@ -371,7 +358,7 @@ const search = async (text, { limit = 10, offset = 0, filters = {}, sort = 'rele
     complete,
     hits: await Promise.all(ids.slice(offset, offset + limit).map(async id => ({ ...(await article(id)), score: scores[id] }))),
     facets: facets ? await counted(complete ? ids.filter(whole) : ids) : undefined,
-    suggestion: suggestion.length ? { words: Object.fromEntries(suggestion), query: text.replace(WORD, word => new Map(suggestion).get(fold(word.toLowerCase())) ?? word) } : undefined,
+    suggestion: instead.size ? { words: Object.fromEntries(instead), query: text.replace(WORD, word => instead.get(fold(word.toLowerCase())) ?? word) } : undefined,
     terms: terms.map(term => term.word),
     stems: terms.flatMap(term => term.stems)
   }
@@ -417,12 +404,13 @@ const words = JSON.parse(form.dataset.searchForm)
 const title = document.title
 const say = (key, values) => words[key].replace(/\{(\w+)\}/g, (_, name) => values[name])
 const count = n => n.toLocaleString(document.documentElement.lang)
+const modified = event => event.ctrlKey || event.metaKey || event.altKey
 const make = (tag, props, ...children) => {
   const element = document.createElement(tag)
   for (const [key, value] of Object.entries(props)) {
     if (key === 'click') element.addEventListener(key, event => {
       // Keys that open a link elsewhere do so here too.
-      if (props.href && (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey)) return
+      if (props.href && (event.shiftKey || modified(event))) return
       event.preventDefault()
       value()
     })
@@ -478,8 +466,8 @@ const change = (values, how) => {
   return show()
 }
 const current = more => {
-  const { q, sort, exact, year, author, place, topic, lang } = state
-  return search(q, { sort, exact, facets: false, filters: { year, author, place, topic, lang }, ...more })
+  const filters = Object.fromEntries(FIELDS.map(name => [name, state[name]]))
+  return search(state.q, { ...state, filters, facets: false, ...more })
 }
 
 /* Do what needs shards; say when it takes long or fails. */
@@ -702,7 +690,7 @@ panel.addEventListener('toggle', () => panel.open !== state.open && change({ ope
 addEventListener('popstate', () => { clearTimeout(typing); read(); show() })
 addEventListener('keydown', event => {
   const { key, target } = event
-  if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return
+  if (event.isComposing || modified(event)) return
   const links = [box, ...out.querySelectorAll('h2 a, .more button')]
   const at = links.indexOf(target)
   const step = { ArrowDown: 1, ArrowUp: -1 }[key]

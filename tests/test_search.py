@@ -209,6 +209,7 @@ def queries(count: int) -> list[tuple[str, Sort]]:
                 one,
                 one.upper(),
                 f"{one[: at + 1]}*",
+                f"{one[:-1]}*",
                 one[:at] + one[at + 1 :],
                 f"{one}s",
                 f"{one}ing",
@@ -431,6 +432,12 @@ def test_beginnings(index: Index) -> None:
     """begin* finds what begins so."""
     assert set(titles(index, "commander")) <= set(titles(index, "comm*"))
     assert titles(index, "xyzzy*") == []
+    # Other forms of the same stem do not.
+    among = index.search("runs", 1000).hits
+    begin = {hit.id for hit in among if re.search(r"\bruns", f"{hit.title} {hit.text}".lower())}
+    found = {hit.id for hit in index.search("runs*", 1000).hits}
+    assert begin <= found < {hit.id for hit in among}
+    assert titles(index, "runni*") == titles(index, "running*")
 
 
 def test_filters(index: Index) -> None:
@@ -459,6 +466,19 @@ def test_sorts(index: Index) -> None:
     newest, oldest = titles(index, "kabul", "newest"), titles(index, "kabul", "oldest")
     assert sorted(newest) == sorted(oldest)
     assert newest != oldest
+
+
+def test_dates_without_a_beginning(site: SiteTest) -> None:
+    """What is dated before a year stands where lists have it, and not in the year 1."""
+    dates = {"a": "before 1999", "b": "1998-12-31", "c": "circa 1999", "d": "2000"}
+    articles = {
+        f"content/articles/{key}.md": document("Word.", {"title": key, "date": date})
+        for key, date in dates.items()
+    }
+    site.write(articles).run("build", "--jobs", "1")
+    index = Index(site.folder / "output")
+    assert titles(index, "word", "oldest") == ["b", "c", "a", "d"]
+    assert titles(index, "year:..1900") == []
 
 
 def test_offsets(index: Index) -> None:

@@ -130,11 +130,8 @@ def translations_url(person: str) -> str:
 
 
 def listed_from(date: Date) -> datetime.date:
-    """The day a date is listed by: the earliest that it can mean.
-
-    `before 1999` has no earliest day; it is listed by the last.
-    """
-    return date.last if date.first == datetime.date.min else date.first
+    """The day a date is listed by."""
+    return date.listed
 
 
 def listed_year(date: Date) -> str:

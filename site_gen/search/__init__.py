@@ -304,7 +304,7 @@ def _columns(archive: Archive, order: Sequence[str], language: str) -> list[shar
         )
     )
     dates = [archive.articles[key].date for key in order]
-    days = [date.first.toordinal() if date else 0 for date in dates]
+    days = [date.listed.toordinal() if date else 0 for date in dates]
     start = min((day for day in days if day), default=0)
     columns.append(
         shards.Column(

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 from site_gen.search.codec import VALUE, Reader, decoded, ending
@@ -268,28 +269,44 @@ class Index:
                 found.append((article, reader.letter() % 32))
         return found
 
-    def _positions(self, word: str) -> dict[int, set[int]]:
-        """For each article that holds a word in this form, the places where it stands."""
+    def _places(self, stems: Iterable[str], forms: Iterable[str]) -> dict[int, set[int]]:
+        """For each article that holds stems in some forms, the places where these stand."""
         found: dict[int, set[int]] = {}
-        for stem in self._stems(word):
-            wanted = ending(word, stem, self.endings)
+        for stem in stems:
+            wanted = {ending(form, stem, self.endings) for form in forms}
             reader = Reader(self._row("o", stem))
             for article, _ in self._postings(stem):
-                places = found.setdefault(article, set())
                 at = 0
                 count, marked = divmod(reader.number(), 2)
                 for _ in range(count):
                     at += reader.number()
-                    if (reader.number() if marked else 0) == wanted:
-                        places.add(at)
+                    if (reader.number() if marked else 0) in wanted:
+                        found.setdefault(article, set()).add(at)
         return found
 
-    def _together(self, stems: Iterable[str]) -> dict[int, int]:
+    def _together(
+        self, stems: Iterable[str], only: Mapping[str, Sequence[str]] = MappingProxyType({})
+    ) -> dict[int, int]:
+        """The articles that hold a stem, of those in `only` in one of some forms, and the highest
+        level in each.
+        """
         levels: dict[int, int] = {}
         for stem in stems:
+            there = self._places([stem], only[stem]) if stem in only else None
             for article, level in self._postings(stem):
-                levels[article] = max(levels.get(article, 0), level)
+                if there is None or article in there:
+                    levels[article] = max(levels.get(article, 0), level)
         return levels
+
+    def _starting(self, start: str) -> dict[int, int]:
+        """The articles that hold a word that begins so, and the highest level in each."""
+        forms: dict[str, list[str]] = {}
+        for entry in sorted(self._beginning(start), key=_commonest)[:MOST_COMPLETIONS]:
+            for stem in entry.stems:
+                forms.setdefault(stem, []).append(entry.form)
+        # All forms of a stem that begins so do, too.
+        only = {stem: some for stem, some in forms.items() if not stem.startswith(start)}
+        return self._together(forms, only)
 
     def _stems(self, word: str) -> tuple[str, ...]:
         found = self._known(word)
@@ -297,7 +314,7 @@ class Index:
 
     def _containing(self, words: Sequence[str]) -> set[int]:
         """The articles in which words stand one after the other."""
-        places = [self._positions(word) for word in words]
+        places = [self._places(self._stems(word), [word]) for word in words]
         return {
             article
             for article, starts in places[0].items()
@@ -323,7 +340,7 @@ class Index:
         return values, rows
 
     def _days(self) -> list[int | None]:
-        """The first day that each article's date can mean, as a number from 0001-01-01 on."""
+        """The day that each article is listed by, as a number from 0001-01-01 on."""
         values, rows = self._column("date")
         start = int(values[0][1])
         return [start + row[0] if row else None for row in rows]
@@ -371,20 +388,18 @@ class Index:
         """
         query = parse(text)
         suggestion: dict[str, str] = {}
-        terms: list[tuple[str, ...]] = []
+        levels: list[dict[int, int]] = []
         for one in self._telling(query.words):
             if one.prefix:
-                longer = sorted(self._beginning(one.word), key=_commonest)[:MOST_COMPLETIONS]
-                terms.append(tuple(dict.fromkeys(stem for entry in longer for stem in entry.stems)))
+                levels.append(self._starting(one.word))
                 continue
             found = self._known(one.word)
             if found is None and not exact:
                 found = self._meant(one.word)
                 if found:
                     suggestion[whole(one.word)] = whole(found.form)
-            terms.append(found.stems if found else ())
-        terms.extend(self._stems(word) for words in query.phrases for word in words)
-        levels = [self._together(stems) for stems in terms]
+            levels.append(self._together(found.stems if found else ()))
+        levels += [self._together(self._stems(word)) for words in query.phrases for word in words]
         scores: dict[int, int] = {}
         held: dict[int, int] = {}
         for own in levels:
@@ -392,7 +407,7 @@ class Index:
             for article, level in own.items():
                 scores[article] = scores.get(article, 0) + weight * level
                 held[article] = held.get(article, 0) + 1
-        browse = not terms and bool(query.filters or query.without)
+        browse = not levels and bool(query.filters or query.without)
         ids: list[int] = list(range(self.articles)) if browse else sorted(held)
         for words in query.phrases:
             hits = self._containing(words)
