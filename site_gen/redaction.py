@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from html import unescape
+from html import escape, unescape
 from urllib.parse import unquote
 
 from site_gen.model import Withheld
@@ -335,8 +335,15 @@ _LEADS = re.compile(r"\s(?:href|src)=\"([^\"]*+)\"")
 _TOLD = re.compile(r"\s(title|alt)=\"([^\"\s]++)\"")
 """What a page may tell of an address that leads nowhere."""
 _MARK_IN_ADDRESS = (MARK, "%E2%96%87", "%e2%96%87")
-SHOWN = f'<mark class="redacted" role="img" aria-label="Withheld">{MARK}</mark>'
-"""The mark on a page. Screen readers say what it is."""
+SAID = "Withheld"
+"""What screen readers say of the mark, where a site has no word of its own."""
+SHOWN = f'<mark class="redacted" role="img" aria-label="{SAID}">{MARK}</mark>'
+"""The mark on a page."""
+
+
+def called(html: str, word: str) -> str:
+    """A body whose marks are called by a word of the site."""
+    return html if word == SAID else html.replace(SHOWN, SHOWN.replace(SAID, escape(word)))
 
 
 def marked(html: str, rules: Sequence[Withheld]) -> str:

@@ -243,3 +243,14 @@ def test_json_and_links_come_back(work: Work) -> None:
     assert [citations.csl(work)] == json.loads(text)
     assert [work.title] == parse_qs(citations.coins(work))["rft.title"]
     assert not re.search(r"[\"<>#&\s%]", re.sub(r"%[0-9A-F]{2}", "", link))
+
+
+def test_a_year_below_1000_has_four_digits_everywhere() -> None:
+    """Every form writes a year as ISO 8601 does."""
+    work = Work("a", "T", "C", when=When((987, 5, 1), year=987))
+    assert "year={0987}" in citations.bibtex(work).replace(" ", "")
+    assert "date={0987-05-01}" in citations.bibtex(work).replace(" ", "")
+    assert "PY  - 0987" in citations.ris(work)
+    assert "DA  - 0987/05/01/" in citations.ris(work)
+    assert "rft.date=0987-05-01" in citations.coins(work)
+    assert '"datePublished":"0987-05-01"' in citations.json_ld(work, citations.Context())

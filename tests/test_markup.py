@@ -580,3 +580,10 @@ def test_template_code_is_told_and_kept(text: str, said: str) -> None:
     (one,) = [one for one in found if one.code == "template-code"]
     assert one.message.endswith(said)
     assert "{" in done.html
+
+
+def test_an_excerpt_keeps_the_place_of_a_picture() -> None:
+    """Among words a picture is what it is called; one that stands alone is no text."""
+    assert render("See ![the mill](mill.png) by *day*.").excerpt == "See the mill by day."
+    assert render("![the mill](mill.png)\n\nIt stood still.").excerpt == "It stood still."
+    assert render("See ![](mill.png) it.").excerpt == "See it."

@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 
 from site_gen.render import templates
 from site_gen.render.engine import Environment
+from tests.support import SiteTest
 
 VALUES = st.one_of(
     st.text(alphabet="ab&<>'\"é ", max_size=12),
@@ -123,3 +124,25 @@ def test_the_theme_is_compiled_once_for_all_sites(
     templates.environment.cache_clear()
     assert templates.check_templates(tmp_path / "three", "digest", tmp_path / "third") == []
     templates.environment.cache_clear()
+
+
+def test_words_in_bodies_and_tables_are_the_sites(tmp_path: Path) -> None:
+    """What stands in a body for withheld words, and what a column of the data means, can be said
+    in the language of the site.
+    """
+    said = "{% set words = dict(theme.words, withheld_mark='Скрыто', data_meanings=meanings) %}"
+    site = SiteTest(tmp_path).write(
+        {
+            "templates/words.html": '{% import "theme/words.html" as theme %}'
+            "{% set meanings = {'articles.csv title': 'Заголовок.'} %}"
+            f"{said}{{% set search_words = theme.search_words %}}"
+            "{% set number, articles, all_of = theme.number, theme.articles, theme.all_of %}"
+            "{% set rows, not_on_map = theme.rows, theme.not_on_map %}",
+            "content/articles/a.md": "# A\n\nOf Ann Bell.\n",
+            "content/articles/a.yml": "redactions: [{match: Ann Bell, reason: Privacy}]\n",
+        }
+    )
+    assert site.run("build").exit_code == 0
+    (mark,) = site.soup("articles/a.html").select(".body mark")
+    assert mark["aria-label"] == "Скрыто"
+    assert "Заголовок." in site.text("data/index.html")

@@ -65,7 +65,7 @@ def names(work: Work, context: Context) -> Pairs:
         # A lone name of several words before its comma would be parted into two people. Written
         # twice, it is one again.
         authors *= 2
-    day = "/".join(_padded(work.when)) if work.when and work.when.start else ""
+    day = "/".join(work.when.padded) if work.when else ""
     pairs = [
         ("DC.type", "newspaperArticle"),
         ("citation_title", work.title),
@@ -171,11 +171,5 @@ def _stated(*pairs: tuple[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in pairs if value}
 
 
-def _padded(when: When | None) -> list[str]:
-    if when is None:
-        return []
-    return [f"{part:0{4 if at == 0 else 2}}" for at, part in enumerate(when.start)]
-
-
 def _day(when: When | None) -> str:
-    return "-".join(_padded(when))
+    return "-".join(when.padded) if when else ""

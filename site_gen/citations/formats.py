@@ -28,7 +28,7 @@ def bibtex(work: Work) -> str:
     fields.append(("title", f"{{{{{_tex(work.title)}}}}}"))
     fields.append(("journal", f"{{{_tex(work.container)}}}"))
     if when and when.start:
-        fields.append(("year", f"{{{when.start[0]:04}}}"))
+        fields.append(("year", f"{{{when.padded[0]}}}"))
         if when.start[1:] and not when.end:
             fields.append(("month", _MONTHS[when.start[1] - 1]))
         fields.append(("date", f"{{{_bib_date(when)}}}"))
@@ -46,7 +46,7 @@ def bibtex(work: Work) -> str:
 
 def _bib_date(when: When) -> str:
     """In EDTF, which BibLaTeX reads."""
-    text = "-".join(f"{part:0{4 if at == 0 else 2}}" for at, part in enumerate(when.start))
+    text = "-".join(when.padded)
     text += f"/{when.end[0]:04}" if when.end else ""
     return f"{text}~" if when.circa and not when.end else text
 
@@ -75,8 +75,8 @@ def ris(work: Work) -> str:
     lines += [("AU", f"{one.literal}," if one.literal else one.plain) for one in work.authors]
     lines.append(("T2", work.container))
     if when and when.start:
-        day = [*(f"{part:02}" for part in when.start), "", ""][:3]
-        lines += [("PY", f"{when.start[0]:04}"), ("DA", f"{'/'.join(day)}/")]
+        day = [*when.padded, "", ""][:3]
+        lines += [("PY", when.padded[0]), ("DA", f"{'/'.join(day)}/")]
     elif when and when.year:
         lines += [("PY", f"{when.year:04}"), ("DA", f"{when.year:04}///{when.words}")]
     if work.summary:
@@ -149,7 +149,7 @@ def coins(work: Work) -> str:
         # What has a publication as its source is filed under that.
         f"rft.title={quote_plus(work.title)}&rft.source={_quoted(work.container)}",
         *(f"rft.creator={_quoted(name)}" for one in work.authors for name in filed_names(one)),
-        *([f"rft.date={_dashed(when)}"] if when and when.start else []),
+        *([f"rft.date={'-'.join(when.padded)}"] if when and when.start else []),
         *([f"rft.language={_quoted(work.language)}"] if work.language else []),
         *([f"rft.identifier={quote_plus(work.url)}"] if work.url else []),
     ]
@@ -166,10 +166,6 @@ _COINS = urlencode(
 """What every article is told as."""
 _quoted = lru_cache(maxsize=4096)(quote_plus)
 """Names of people, of papers and of languages come again and again."""
-
-
-def _dashed(when: When) -> str:
-    return "-".join(f"{part:02}" for part in when.start)
 
 
 def filed_names(name: Name) -> list[str]:

@@ -87,6 +87,11 @@ class When:
     words: str = ""
     year: int = 0
 
+    @property
+    def padded(self) -> tuple[str, ...]:
+        """The parts of `start` as ISO 8601 has them: four digits of the year, two of the others."""
+        return tuple(f"{part:0{2 if at else 4}}" for at, part in enumerate(self.start))
+
     @staticmethod
     @lru_cache(maxsize=16_384)
     def of(date: Date) -> When:

@@ -59,4 +59,11 @@ def permalinks(
     kept = len(ledger.recorded)
     done = "added" if record else "not recorded yet"
     click.echo(f"{ledgers.LEDGER}: {kept:,} recorded, {len(new):,} {done}", err=True)
+    if new:
+        said = "These addresses are to last: " if record else "With --record they are to last: "
+        click.echo(
+            f"{said}a build then fails rather than lose one, until something says `redirect_from` "
+            "or `withdrawn` for it.",
+            err=True,
+        )
     sys.exit(KEPT)

@@ -11,6 +11,8 @@ CLEANED_TAG = re.compile(
 """A tag in cleaned HTML: none other stands there."""
 _PARAGRAPH = re.compile(r"<p(?:\s[^>]*)?>(.*?)</p>", re.DOTALL)
 _NOTE_MARK = re.compile(r"<sup[^>]*><a [^>]*class=\"footnote-ref\".*?</sup>")
+_PICTURE = re.compile(r"<img\b[^>]*>")
+_ALT = re.compile(r"\salt=\"([^\"]*)\"")
 EXCERPT_LENGTH = 240
 """Characters at which an excerpt is long enough."""
 
@@ -20,11 +22,19 @@ def plain_words(html: str) -> str:
     return unescape(CLEANED_TAG.sub(" ", html))
 
 
+def _called(picture: re.Match[str]) -> str:
+    alt = _ALT.search(picture[0])
+    return alt[1] if alt and alt[1] else picture[0]
+
+
 def excerpt(html: str) -> str:
     """The first words of a body, at most about 240 characters, cut between words."""
     text = ""
     for match in _PARAGRAPH.finditer(html):
         inner = _NOTE_MARK.sub("", match[1])
+        if "<img " in inner and CLEANED_TAG.sub("", inner).strip():
+            # Among words, a picture is what it is called; alone, it is no text.
+            inner = _PICTURE.sub(_called, inner)
         inner = re.sub(r"<(?!/?(?:br|img)\b)[^>]*>", "", inner)
         text = f"{text} {' '.join(unescape(re.sub(r'<[^>]*>', ' ', inner)).split())}".strip()
         if len(text) >= EXCERPT_LENGTH:

@@ -29,14 +29,14 @@ class Bodies:
         store: cache.Store,
         prefix: str,
         card: Callable[[str], dict[str, Any]],
-        copied: Callable[[], str],
+        word: Callable[[str], str],
     ) -> None:
-        """Set up for one page. `copied` tells what an archived copy is called."""
+        """Set up for one page. `word` is what the site says, by its name in words.html."""
         self.inputs = inputs
         self.store = store
         self.prefix = prefix
         self.card = card
-        self.copied = copied
+        self.word = word
 
     def of(self, document: Document) -> Safe:
         """The final HTML of a document's body. Raises CacheBroken if the store lost it."""
@@ -51,7 +51,9 @@ class Bodies:
     def linked(self, html: str, document: Document) -> Safe:
         """HTML of a document with the copies of what it links to."""
         copies = self.inputs.copies.of(document) if document.outbound else {}
-        return Safe(with_copies(html, copies, self.copied()) if copies else html)
+        if document.withheld:
+            html = redaction.called(html, self.word("withheld_mark"))
+        return Safe(with_copies(html, copies, self.word("archived")) if copies else html)
 
     def record(self, document: Document) -> dict[str, Any]:
         """Where everything about a document comes from. Raises CacheBroken if the store lost it."""
