@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
 from typing import Any
 
 from site_gen import frontmatter, yamlio
@@ -16,6 +15,7 @@ from site_gen.diagnostics import Diagnostic, Location, error, warning
 from site_gen.fields import BY_NAME, FIELDS, Field, folded
 from site_gen.labels import LIST_FIELDS, Label, decode_entities, key_of
 from site_gen.model import ORIGINS, DocumentKind, Evidence, Origin, OriginKind
+from site_gen.paths import name_of, without_ending
 from site_gen.values import READERS, Wrong, is_url
 
 
@@ -200,14 +200,14 @@ def resolve(
     by_field: dict[str, list[Statement]] = {}
     extra: dict[str, Any] = {}
     unknown: list[tuple[str, Location]] = []
+    if only:
+        statements = [one for one in statements if known.get(folded(one.key)) in only]
     for one in sorted(statements, key=lambda one: ORIGINS.index(one.origin.kind)):
         one = _visibility(one)
         name = known.get(folded(one.key))
         if name == "aliases" and kind in ("article", "page"):
             # An article has no other names; what other programs call so are its old addresses.
             name = "redirect_from"
-        if only and name not in only:
-            continue
         spec = BY_NAME.get(name) if name else None
         if spec and (not spec.kinds or kind in spec.kinds):
             by_field.setdefault(spec.name, []).append(one)
@@ -314,8 +314,9 @@ UNTITLED = "Untitled"
 
 def title_from_name(path: str) -> str:
     """A title made from a file name: `2014-03-12-coming-soon.md` is `Coming soon`."""
-    pure = PurePosixPath(path)
-    stem = pure.stem if pure.stem not in ("index", "_index") else pure.parent.name
+    stem = without_ending(name_of(path))
+    if stem in ("index", "_index"):
+        stem = name_of(path.rpartition("/")[0])
     rest = re.sub(r"^\d{4}-?\d{2}-?\d{2}[-_ ]+", "", stem) or stem
     words = re.sub(r"[-_]+", " ", rest).strip()
     shown = decode_entities(words or stem)
