@@ -1,5 +1,5 @@
 /* The search of an archive, from shards loaded by script tags. docs/search-format.md describes
-   them; site_gen/search/reader.py gives the same answers. */
+   them; site_gen/search/reader.py answers alike. */
 (() => {
 'use strict'
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
@@ -151,7 +151,7 @@ const known = async word => {
   return i < 0 ? undefined : (await entries(i)).find(e => e.form === word)
 }
 const stemsOf = async word => (await known(word))?.stems || []
-/* What an unknown word probably means: its commonest completion, else its kin or the nearest word. */
+/* What an unknown word means: its commonest completion, else its kin or the nearest word. */
 const meant = async word => {
   if (word.length < 3) return
   const longer = await beginning(word)
@@ -300,7 +300,7 @@ const filter = async ({ field, value, without }) => {
 }
 
 // ---- search
-const search = async (text, { limit = 10, offset = 0, filters = {}, sort = 'relevance', facets = true, exact = false } = {}) => {
+const search = async (text, { limit = 10, offset = 0, filters = {}, sort = 'relevance', facets = true, exact } = {}) => {
   await open()
   const query = parse(text)
   const all = [...query.filters, ...Object.entries(filters).flatMap(([field, values]) => [values].flat().map(value => ({ field, value })))]
@@ -419,7 +419,7 @@ const make = (tag, props, ...children) => {
   element.append(...children.flat().filter(Boolean))
   return element
 }
-const button = (text, click, key = '') => make('button', { type: 'button', click, 'data-key': key }, text)
+const button = (text, click, key) => make('button', { type: 'button', click, 'data-key': key }, text)
 const bdi = text => make('bdi', {}, text)
 const counter = n => make('span', { class: 'count' }, count(n))
 const STEP = 10
@@ -427,10 +427,10 @@ const MOST_SAVED = 1000
 const FEW = 8
 const MOST_LISTED = 300
 const FIELDS = ['year', 'author', 'place', 'topic', 'lang']
-let state = {}
-let turn = 0
+let state
 let found
-let drafting = false
+let drafting
+let turn = 0
 
 // The address holds the state: Back, Forward and a link reproduce it.
 const read = () => {
@@ -587,12 +587,12 @@ const card = ({ language, text, ...hit }, id, forms) => {
     about.length && make('p', { class: 'by' }, about),
     text && make('p', { ...tongue, class: 'excerpt' }, pieces))
 }
-const whereabouts = url => new URL('../' + url.split('/').map(encodeURIComponent).join('/'), base).href
+const urlOf = (url, from = new URL('..', base)) => new URL(url.split('/').map(encodeURIComponent).join('/'), from).href
 /* A link that jumps to the first hit shown, by some words of its block. */
 const away = (url, text, token, hits) => {
-  if (!hits) return whereabouts(url)
+  if (!hits) return urlOf(url)
   const some = text.slice(token.index).split('\n')[0].split(/\s+/).slice(0, 4).join(' ')
-  return whereabouts(url) + '#:~:text=' + encodeURIComponent(some).replace(/-/g, '%2D')
+  return urlOf(url) + '#:~:text=' + encodeURIComponent(some).replace(/-/g, '%2D')
 }
 
 // ---- facets
@@ -647,7 +647,7 @@ const save = kind => attempt(async () => {
   return () => {
     const text = KINDS[kind][1](hits.map(hit => ({
       ...hit,
-      url: whereabouts(hit.url),
+      url: urlOf(hit.url, document.querySelector('[rel=canonical]')?.href),
       names: hit.authors.split('; ').filter(Boolean),
       ymd: hit.day.match(/^\d{4}(-\d\d)*/)?.[0]
     })))

@@ -280,12 +280,14 @@ def test_the_keyboard(page: Page, root: str) -> None:
 
 @pytest.mark.parametrize("kind", ["CSV", "BibTeX", "RIS"])
 def test_saving(page: Page, root: str, kind: str) -> None:
-    """All that was found is saved, with addresses that lead somewhere and no formula to run."""
+    """All that was found is saved, with the site's own addresses wherever it is read, and no
+    formula to run.
+    """
     refined(page, root, "zebra")
     with page.expect_download() as download:
         page.get_by_role("button", name=kind).click()
     text = Path(download.value.path()).read_bytes().decode()
-    url = root + "articles/formula.html"
+    url = "https://example.org/articles/formula.html"
     if kind == "CSV":
         row = next(csv.DictReader(io.StringIO(text)))
         assert ['\'=1+1 "quoted"', "A & B", "2001-11", url] == [
