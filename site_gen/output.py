@@ -47,7 +47,7 @@ from filelock import FileLock, Timeout
 
 from site_gen.model import OutputFile
 from site_gen.paths import comparable, folders, trouble
-from site_gen.signatures import Kept, Signatures, clock
+from site_gen.signatures import Kept, Signatures, Signed, clock
 
 MANIFEST = "archive-manifest.json"
 """The list of what site_gen wrote, published with it: path, SHA-256 and size of every file."""
@@ -98,6 +98,17 @@ class Published:
     deleted: int
     left: tuple[str, ...] = ()
     """Files of earlier builds that should go but were changed by hand: they stay, as foreign."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a look at output/ saw, `now` by the clock of its files: which are `gone` or others than
+    before, and of those that stand the `new` signatures, None where there is none that is certain.
+    """
+
+    now: int
+    gone: frozenset[str]
+    new: Mapping[str, Signed | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,11 +187,28 @@ class Output:
 
         Those whose signature is not `kept` are read.
         """
+        return self.hold(kept, self.look(kept))
+
+    def look(self, kept: Kept) -> Looked:
+        """What `held` sees. It may be looked at in a copy of this process, and held in this one."""
         with _reported(UNTOUCHED):
             self._signatures = Signatures(kept, self._clock())
-            held = {path: file for path, file in self._old.items() if self._stands(file)}
-            self._held = held
-            return held
+            taken = self._signatures.taken
+            gone = frozenset(path for path, file in self._old.items() if not self._stands(file))
+            other = {path: taken.get(path) for path in self._old.keys() - gone}
+            new = {
+                path: one for path, one in other.items() if one is None or kept.get(path) is not one
+            }
+            return Looked(self._signatures.now, gone, new)
+
+    def hold(self, kept: Kept, looked: Looked) -> dict[str, OutputFile]:
+        """The files that were seen as the last publication left them."""
+        self._signatures = Signatures(kept, looked.now)
+        gone, new = looked.gone, looked.new
+        self._held = {path: file for path, file in self._old.items() if path not in gone}
+        taken = {path: new[path] if path in new else kept[path] for path in self._held}
+        self._signatures.taken = {path: one for path, one in taken.items() if one is not None}
+        return self._held
 
     def _stands(self, file: OutputFile) -> bool:
         """Whether a file is there as it was written; one that a stat vouches for is not read."""

@@ -14,8 +14,10 @@ from pathlib import Path
 
 Signature = tuple[int, int, int, int]
 """Size in bytes, time of change of the contents and of the inode in nanoseconds, inode."""
-Kept = Mapping[str, tuple[Signature, str]]
-"""Signature and SHA-256, in hex, by path."""
+Signed = tuple[Signature, str]
+"""Signature and SHA-256, in hex."""
+Kept = Mapping[str, Signed]
+"""The same by path."""
 
 TICK = 100_000_000
 """Nanoseconds within which two changes may bear the same time, where times are fine."""
@@ -45,7 +47,7 @@ class Signatures:
     def __init__(self, kept: Kept, now: int) -> None:
         self.kept = kept
         self.now = now
-        self.taken: dict[str, tuple[Signature, str]] = {}
+        self.taken: dict[str, Signed] = {}
 
     def digest(self, path: str, status: os.stat_result) -> str:
         """The digest of a file that is as it was; empty if that is not certain."""

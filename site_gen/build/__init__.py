@@ -112,9 +112,9 @@ def surveyed(options: Options, use: Callable[[Survey], T]) -> T:
 def _survey(options: Options, store: Path) -> Survey:
     from site_gen.build import masking, planning, reading, stages
 
-    before = seen.look(options, store, None)
+    _, known = seen.past(options, store)
     settings, static, found = _settings(options)
-    inventory, problems = sources.walk(options.site, settings, before.sources)
+    inventory, problems = sources.walk(options.site, settings, known)
     program = cache.program_digest(settings.markdown_extensions)
     ledger, told = permalinks.read(options.site)
     copied, wrong = copies.read(options.site)
@@ -179,9 +179,12 @@ def _build(options: Options, store: Path) -> Report:
 
 def _made(options: Options, store: Path, target: output.Output | None) -> Report:
     started = time.monotonic()
-    before = seen.look(options, store, target)
-    settings, static, found = _settings(options)
-    inventory, problems = sources.walk(options.site, settings, before.sources)
+    past, known = seen.past(options, store)
+    with seen.outputs(options, target, past) as looked:
+        settings, static, found = _settings(options)
+        inventory, problems = sources.walk(options.site, settings, known)
+        held, all_held = looked()
+    before = seen.Seen(past, known, held, all_held)
     found += problems
     program = cache.program_digest(settings.markdown_extensions)
     templates = theme.templates_digest(options.site)

@@ -81,6 +81,11 @@ class Run:
     commit: str = ""
 
 
+def several(jobs: int | remote.Remote) -> bool:
+    """Whether this machine may use several processes."""
+    return isinstance(jobs, int) and jobs > 1
+
+
 def may_publish(found: Sequence[Diagnostic], options: Options) -> bool:
     """Whether errors, if there are any, concern single documents that can be left out."""
     errors = [one for one in found if one.severity == "error"]

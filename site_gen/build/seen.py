@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
-from site_gen import cache, output, signatures, sources
-from site_gen.build.run import Options, Report, Run
+from site_gen import cache, output, parallel, signatures, sources
+from site_gen.build.run import Options, Report, Run, several
 from site_gen.diagnostics import Diagnostic
 from site_gen.model import OutputFile
 from site_gen.past import Past
@@ -29,19 +31,41 @@ class Seen:
     all_held: bool
 
 
-def look(options: Options, store: Path, target: output.Output | None) -> Seen:
-    """What is left of the last build: in the store, and in output/."""
+MANY = 2_000
+"""Files from which on to look at output/ takes longer than to start a process that does."""
+
+
+def past(options: Options, store: Path) -> tuple[Past, signatures.Signatures]:
+    """What the store has of the last build, and the sources that it knows."""
     with cache.Store(store) as kept:
-        past = Past.load(kept, os.path.realpath(options.output))
+        found = Past.load(kept, os.path.realpath(options.output))
     try:
         now = signatures.clock(store)
     except OSError as problem:
         raise cache.CacheBroken(f"{store}: {problem}") from problem
+    return found, signatures.Signatures(found.sources, now)
+
+
+@contextmanager
+def outputs(
+    options: Options, target: output.Output | None, past: Past
+) -> Iterator[Callable[[], tuple[Mapping[str, OutputFile], bool]]]:
+    """What gives the files in output/ that are as the last build left them, and whether all are.
+
+    They are looked at meanwhile, where they are many.
+    """
     if target is None:
-        return Seen(past, signatures.Signatures(past.sources, now), {}, all_held=False)
-    held = target.held(past.output)
-    all_held = len(held) == target.size and target.manifest == past.manifest
-    return Seen(past, signatures.Signatures(past.sources, now), held, all_held)
+        yield lambda: ({}, False)
+        return
+    there = target
+    many = there.size > MANY and several(options.jobs)
+    with parallel.beside(partial(there.look, past.output), many) as looked:
+
+        def held() -> tuple[Mapping[str, OutputFile], bool]:
+            found = there.hold(past.output, looked())
+            return found, len(found) == there.size and there.manifest == past.manifest
+
+        yield held
 
 
 def inputs(run: Run, inventory: sources.Inventory, seen: Seen, found: Sequence[Diagnostic]) -> str:

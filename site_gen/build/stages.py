@@ -19,7 +19,7 @@ from site_gen import (
     search,
 )
 from site_gen.build import making, masking, planning, reading
-from site_gen.build.run import Report, Run, may_publish, silent
+from site_gen.build.run import Report, Run, may_publish, several, silent
 from site_gen.build.seen import Seen
 from site_gen.config import SiteConfig
 from site_gen.diagnostics import Diagnostic, Location, error
@@ -51,7 +51,7 @@ def done(run: Run, begun: Begun) -> Report:
     found += render.check_templates(options.site, run.templates, run.store)
     read = reading.read(run, begun.inventory)
     plan = planning.plan(run, read)
-    few = read.fresh <= FEW and len(before.held) > 0 and _several(options.jobs)
+    few = read.fresh <= FEW and len(before.held) > 0 and several(options.jobs)
     index_all = partial(making.index, _alone(run) if few else run, plan, before)
     with parallel.beside(index_all, few) as indexed:
         planned = planning.remember(run, read, planning.relate(run, read, plan))
@@ -100,11 +100,6 @@ def done(run: Run, begun: Begun) -> Report:
             past.save(kept, str(target.folder))
     seconds = time.monotonic() - begun.started
     return Report(tuple(found), total, published, seconds, unrecorded)
-
-
-def _several(jobs: object) -> bool:
-    """Whether this machine may use several processes."""
-    return isinstance(jobs, int) and jobs > 1
 
 
 def _alone(run: Run) -> Run:
