@@ -75,6 +75,16 @@ def test_what_is_recorded(site: SiteTest) -> None:
     assert "not in permalinks.tsv" not in site.run("build").stderr
 
 
+def test_a_site_that_cannot_be_published_records_nothing(site: SiteTest) -> None:
+    """Addresses are for ever: none is recorded while an error of the settings stands."""
+    site.write({"site.yml": "title: T\ntitel: U\n", "content/articles/snow.md": article("Snow")})
+    before = ledger(site)
+    refused = site.run("permalinks", "--record", *DAY)
+    assert refused.exit_code == 1
+    assert "Nothing was recorded" in refused.stderr
+    assert ledger(site) == before
+
+
 def test_without_a_ledger(tmp_path: Path) -> None:
     """A site without a ledger builds, and nothing is said of it."""
     site = SiteTest(tmp_path).write({"content/articles/a.md": article("A")})

@@ -27,7 +27,7 @@ def permalinks(
     """Tell which addresses of the site permalinks.tsv does not hold, or add them.
 
     An address that is recorded stays: a build fails rather than lose it. Exits with 1 where one
-    would be lost, and then records nothing.
+    would be lost, or the site could not be published, and then records nothing.
     """
     from site_gen import build as builder
     from site_gen import diagnostics
@@ -35,14 +35,22 @@ def permalinks(
     from site_gen.check import masked_path
 
     day = date.date() if date else today()
-    options = builder.Options(site, site / "output", day, publish=False)
-    addresses, masked, told = builder.surveyed(
-        options, lambda one: (one.planned.addresses, one.masked, one.found)
+    options = builder.Options(site, site / "output", day, keep_going=True, publish=False)
+    addresses, masked, told, sound = builder.surveyed(
+        options,
+        lambda one: (one.planned.addresses, one.masked, one.found, one.may_publish(options)),
     )
     ledger, _ = ledgers.read(site)
     found = [one for one in told if one.code in ("ledger-broken", "permalink-lost")]
     if found:
         click.echo(diagnostics.as_text(found, everything=everything), err=True)
+        sys.exit(LOST)
+    if record and not sound:
+        click.echo(
+            "error: The site has errors for which it could not be published; `check` names them. "
+            "Nothing was recorded.",
+            err=True,
+        )
         sys.exit(LOST)
     new = ledgers.unrecorded(ledger, addresses)
     shown = new if everything else new[:SHOWN]
