@@ -190,6 +190,7 @@ def beside(work: Callable[[], Result], wanted: bool) -> Iterator[Callable[[], Re
 def _tell(there: connection.Connection, work: Callable[[], Any]) -> None:
     """Do the work in a copy of the process that waits for its result."""
     _receive(None)
+    gc.disable()  # It ends with its work, and what it leaves need not be looked through.
     try:
         told = True, work()
     except Exception as problem:

@@ -6,6 +6,7 @@ import errno
 import hashlib
 import json
 import os
+import pickle
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from site_gen import output as module
+from site_gen import signatures
 from site_gen.model import OutputFile
 from site_gen.output import MANIFEST, Output, OutputError, Published, check_path, holds, stage
 
@@ -799,3 +801,25 @@ def test_close_is_harmless(tmp_path: Path) -> None:
         output.open()
     (tmp_path / "output/a").unlink()
     publish(tmp_path, OLD)
+
+
+def test_what_a_copy_of_the_process_sees(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look at output/ that was taken elsewhere holds what a look here does."""
+    monkeypatch.setattr(signatures, "TICK", -10 * signatures.COARSE)
+    monkeypatch.setattr(signatures, "COARSE", -10 * signatures.COARSE)
+    publish(tmp_path, OLD)
+    with output_of(tmp_path) as output:
+        output.held({})
+        kept = output.signatures()
+    assert kept.keys() == OLD.keys()
+    write(tmp_path, "feed.xml", b"feeD")
+    (tmp_path / "output/gone/x.html").unlink()
+    os.utime(tmp_path / "output/places", ns=(1, 1))
+    with output_of(tmp_path) as output:
+        held, certain = output.held(kept), output.signatures()
+        looked = pickle.loads(pickle.dumps(output.look(kept)))
+    with output_of(tmp_path) as output:
+        assert output.hold(kept, looked) == held
+        assert output.signatures() == certain
+    assert OLD.keys() - held.keys() == {"feed.xml", "gone/x.html"}
+    assert certain["places"] != kept["places"]

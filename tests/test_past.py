@@ -152,7 +152,8 @@ def test_edits_of_every_kind(site: SiteTest, tmp_path: Path, edits: list[Files])
 def test_edits_by_processes(site: SiteTest, tmp_path: Path) -> None:
     """What a process does beside another after an edit is what one alone does."""
     site.write(EVERY_KIND)
-    for edit in ({}, *EDITS[2]):
+    added: Files = {"content/articles/new.md": document("[Full](full.md)", {"authors": "C"})}
+    for edit in ({}, EDITS[2][0] | added):
         site.write(edit)
         command = [sys.executable, "-m", "site_gen", "-C", str(site.folder), "build", "--jobs", "2"]
         subprocess.run(command, check=True, cwd=ROOT, capture_output=True)
