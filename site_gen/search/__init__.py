@@ -1,6 +1,7 @@
 """The search index of an archive: which articles are in it, and its files.
 
-`words`, `text` and `segment` read articles, `shards` makes files of them, `reader` reads those.
+`words`, `text`, `columns` and `segment` read articles, `merging` puts what they hold together by
+runs of the alphabet, `shards` makes files of it, `reader` reads those.
 docs/search-format.md tells the format.
 """
 
@@ -16,6 +17,7 @@ from site_gen import cache, languages, output, parallel
 from site_gen.dates import Date
 from site_gen.model import Archive, Document, EntityKind, OutputFile
 from site_gen.search import memory, merging, shards
+from site_gen.search.codec import gaps, number
 from site_gen.search.segment import Averages, Entry, groups_of
 from site_gen.search.words import fold, split, stemming
 
@@ -291,24 +293,22 @@ def _columns(archive: Archive, order: Sequence[str], language: str) -> list[shar
         used = sorted(set().union(*each.values()))
         index = {key: at for at, key in enumerate(used)}
         values = tuple((entities[key].name, key, *entities[key].aliases) for key in used)
-        indices = {names: tuple(sorted(map(index.__getitem__, all))) for names, all in each.items()}
-        rows = tuple(map(indices.__getitem__, named))
-        columns.append(shards.Column(kind, values, rows))
+        rows = {names: _row(sorted(map(index.__getitem__, all))) for names, all in each.items()}
+        columns.append(shards.Column(kind, values, "".join(map(rows.__getitem__, named))))
     tags = [archive.articles[key].language or language for key in order]
     known = {tag: at for at, tag in enumerate(sorted(set(tags)))}
-    columns.append(
-        shards.Column(
-            "lang",
-            tuple((languages.label(tag), tag) for tag in known),
-            tuple((known[tag],) for tag in tags),
-        )
-    )
+    rows_of_tags = {tag: _row([at]) for tag, at in known.items()}
+    tongues = tuple((languages.label(tag), tag) for tag in known)
+    columns.append(shards.Column("lang", tongues, "".join(map(rows_of_tags.__getitem__, tags))))
     dates = [archive.articles[key].date for key in order]
-    days = [date.listed.toordinal() if date else 0 for date in dates]
-    start = min((day for day in days if day), default=0)
-    columns.append(
-        shards.Column(
-            "date", (("", str(start)),), tuple((day - start,) if day else () for day in days)
-        )
-    )
+    days = {date.edtf: date.listed.toordinal() for date in dates if date}
+    start = min(days.values(), default=0)
+    rows_of_dates = {edtf: _row([day - start]) for edtf, day in days.items()}
+    text = "".join([rows_of_dates[date.edtf] if date else _row([]) for date in dates])
+    columns.append(shards.Column("date", (("", str(start)),), text))
     return columns
+
+
+def _row(indices: Sequence[int]) -> str:
+    """What a facet says of an article that has the values of these indices."""
+    return number(len(indices)) + gaps(indices)

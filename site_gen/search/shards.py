@@ -22,7 +22,7 @@ from site_gen import cache
 from site_gen.model import OutputFile
 from site_gen.output import stage
 from site_gen.search import memory
-from site_gen.search.codec import ENDINGS, front_coded, gaps, number
+from site_gen.search.codec import ENDINGS, front_coded, number
 from site_gen.search.segment import Averages, Entry
 from site_gen.search.segment import documents as documents_of
 from site_gen.search.text import text_of
@@ -317,17 +317,13 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A facet: its values as (name, key) and, for each article, which of them it has, in order."""
+    """A facet: its values as (name, key, other names), and which of them each article has, coded:
+    for each article in order how many, and the index of each as its distance from the one before.
+    """
 
     name: str
     values: tuple[tuple[str, ...], ...]
-    rows: tuple[tuple[int, ...], ...]
-
-
-def column_script(column: Column) -> bytes:
-    """A facet as a shard: values, then for each article their number and their indices."""
-    texts = {row: number(len(row)) + gaps(row) for row in set(column.rows)}
-    return script_of(column.values, "".join(map(texts.__getitem__, column.rows)))
+    rows: str
 
 
 def finish(
@@ -338,7 +334,7 @@ def finish(
     columns: Sequence[Column],
 ) -> tuple[list[OutputFile], str]:
     """Stage the facets and the root. Returns all files and the root's path from the site's."""
-    facets = _put(context, "f", "0", [column_script(column) for column in columns])
+    facets = _put(context, "f", "0", [script_of(column.values, column.rows) for column in columns])
     files = [file for at, one in enumerate(groups) for file in files_of("d", str(at), one)]
     files += [file for part in parts for file in part.files()]
     files += files_of("f", "0", facets)
