@@ -236,7 +236,7 @@ def _special(match: re.Match[str], reading: _Reading) -> Iterator[Piece]:
     elif kind == "link":
         target = match["angled"] or match["bare"] or ""
         if scheme_of(target) != "data":
-            yield "target", target, at
+            yield "target", _parted(target), at
         yield "target", match["title"] or "", at
     elif kind == "number":
         yield "number", "1", at
@@ -271,7 +271,14 @@ def _tag(tag: str, name: str, at: int) -> Iterator[Piece]:
         elif key == "alt" and name == "img":
             yield "text", value, place
         elif key in _TARGETS and (key == "href" or name in _LOADERS) and _publishable(value):
-            yield "target", value, place
+            yield "target", _parted(value), place
+
+
+def _parted(target: str) -> str:
+    """A target of the same length in which what stands for a blank is blank: in links to places
+    of a page it becomes another sign.
+    """
+    return target.replace("%20", "   ")
 
 
 def _publishable(target: str) -> bool:
@@ -385,8 +392,8 @@ class _Page:
             if key in attributes:
                 target = PLACEHOLDER.sub(self.target_of, attributes[key])
                 if _publishable(unescape(target)):
-                    self.targets.append(target)
-                    self.everything.append(target)
+                    self.targets.append(_parted(target))
+                    self.everything.append(self.targets[-1])
         self.say(attributes.get("alt", ""))
         if "title" in attributes:
             self.targets.append(attributes["title"])

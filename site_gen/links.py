@@ -205,7 +205,7 @@ def _target(
 ) -> str:
     """The final target of one reference; what is wrong with it is added to `found`."""
     if reference.target.startswith("#"):
-        if unquote(reference.target[1:]) not in document.anchors:
+        if no_blanks(unquote(reference.target[1:])) not in document.anchors:
             found.append(_dead_anchor(document, reference, document.path))
         return reference.target
     kind, what, fragment = _meant(document, reference, resolver)
@@ -218,7 +218,7 @@ def _target(
     if kind == "document":
         if not fragment or resolver.documents[what].withdrawn:
             return resolver.urls[what]
-        if unquote(fragment) not in resolver.documents[what].anchors:
+        if no_blanks(unquote(fragment)) not in resolver.documents[what].anchors:
             found.append(_dead_anchor(document, reference, what))
             return resolver.urls[what]
         return f"{resolver.urls[what]}#{ID_PREFIX}{no_blanks(fragment)}"

@@ -32,7 +32,9 @@ def templates_digest(site: Path) -> str:
     total = hashlib.sha256()
     for above in (site / "templates", folder("templates")):
         for file in sorted(_files(above)):
-            total.update(f"{(file, _digest(file))}".encode())
+            named = os.path.relpath(file, above), _digest(file)
+            total.update(f"{named}".encode())
+        total.update(b"\n")
     return total.hexdigest()
 
 

@@ -312,7 +312,7 @@ const search = async (text, { limit = 10, offset = 0, filters = {}, sort = 'rele
     if (prefix) {
       const only = new Map()
       const longer = (await beginning(word)).sort(BY_COUNT).slice(0, 100)
-      // All forms of a stem that begins so do, too.
+      // So do forms of a stem that begins so, but for few.
       for (const { form, stems } of longer) for (const s of stems) only.set(s, s.startsWith(word) ? 0 : [...only.get(s) || [], form])
       terms.push({ word, stems: [...only.keys()], only })
       continue

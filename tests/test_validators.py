@@ -20,7 +20,7 @@ MORE: Files = {
     ),
     "content/articles/moved.md": document(
         "| a | b |\n|--:|:-:|\n| 1 | 2 |\n\n"
-        "To [the end](#The%20very end).\n\n## Twice\n\n    code\n\n"
+        "To [the end](#The%20very%20end).\n\n## Twice\n\n    code\n\n"
         '<p id="twice">Once.</p>\n\n<a name="The very end"></a>End.',
         {"title": "Moved", "date": "2004-05-06", "aliases": "[old/place.html]"},
     ),
@@ -36,7 +36,9 @@ MORE: Files = {
 def site(tmp_path_factory: pytest.TempPathFactory) -> SiteTest:
     """A site with every kind of page, built."""
     site = SiteTest(tmp_path_factory.mktemp("validators")).write({**EVERY_KIND, **MORE})
-    assert site.run("build", "--keep-going").exit_code == 0
+    made = site.run("build", "--keep-going")
+    assert made.exit_code == 0
+    assert not re.search(r"moved.md\S* warning\[text-lost\]", made.stderr + made.stdout)
     return site
 
 

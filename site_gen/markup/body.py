@@ -145,7 +145,7 @@ class Body:
 
     def anchor(self, attributes: dict[str, str]) -> None:
         """A place that links can lead to. Of two with one name, links lead to the first."""
-        name = unescape(attributes["id"]).removeprefix(ID_PREFIX)
+        name = no_blanks(unescape(attributes["id"]).removeprefix(ID_PREFIX))
         if name in self.anchors:
             del attributes["id"]
         else:
@@ -210,7 +210,7 @@ class Body:
         Where they led stays in their title, as for other dead links.
         """
         for at, attributes, target in self.same_page:
-            if unquote(target[1:]) not in self.anchors:
+            if no_blanks(unquote(target[1:])) not in self.anchors:
                 led = escape(target)
                 title = attributes.pop("title", led)
                 del attributes["href"]

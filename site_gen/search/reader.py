@@ -304,7 +304,7 @@ class Index:
         for entry in sorted(self._beginning(start), key=_commonest)[:MOST_COMPLETIONS]:
             for stem in entry.stems:
                 forms.setdefault(stem, []).append(entry.form)
-        # All forms of a stem that begins so do, too.
+        # Forms of a stem that begins so do too, but for a few: `study` has the stem `studi`.
         only = {stem: some for stem, some in forms.items() if not stem.startswith(start)}
         return self._together(forms, only)
 
