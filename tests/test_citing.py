@@ -94,7 +94,7 @@ def test_authors(tmp_path: Path) -> None:
 
 
 def test_what_is_embedded(tmp_path: Path) -> None:
-    """Dates, language, address, place and licence, each in its own tag."""
+    """Dates, language, address, place, licence and the citation itself, each in its own tag."""
     site = made(tmp_path)
     url = "https://example.org/articles/rain.html"
     title = 'After <b>the</b> rain & "snow"'
@@ -107,10 +107,15 @@ def test_what_is_embedded(tmp_path: Path) -> None:
     assert meta(site, "DCTERMS.spatial") == ["Kabul"]
     assert meta(site, "DCTERMS.license") == ["https://creativecommons.org/licenses/by/4.0/"]
     assert meta(site, "og:title", "property") == [title]
+    assert meta(site, "og:url", "property") == [url]
     assert meta(site, "article:published_time", "property") == ["2001-11-02"]
     assert links(site, "cite-as") == [url]
     assert links(site, "license") == ["https://creativecommons.org/licenses/by/4.0/"]
     assert links(site, "type") == ["https://schema.org/AboutPage", "https://schema.org/NewsArticle"]
+    (citation,) = meta(site, "DCTERMS.bibliographicCitation")
+    assert citation.startswith("van der Doe, J. M. (2001, November 2). After")
+    for prefix in ("DC", "DCTERMS"):
+        assert links(site, f"schema.{prefix}")
 
 
 def test_json_ld(tmp_path: Path) -> None:

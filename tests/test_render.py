@@ -386,7 +386,7 @@ def test_an_article_page_is_light(site: SiteTest, every_kind: SiteTest) -> None:
     url = "articles/1999/10/harvest-of-3.html"
     assert len(site.soup(url).select(".related li")) == 4
     assert len(site.soup(url).select(".neighbours a")) == 2
-    assert added(site, url) < 8500
+    assert added(site, url) < 9000
     for url in every_kind.output():
         if url.startswith("articles/") and url.endswith(".html"):
             assert added(every_kind, url) < 11000, url

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from site_gen.citations.formats import compact_json, filed_names
+from site_gen.citations.styles import apa
 from site_gen.citations.works import Name, When, Work
 
 DC = "http://purl.org/dc/elements/1.1/"
+DCTERMS = "http://purl.org/dc/terms/"
 SCHEMA = "https://schema.org/"
 
 
@@ -79,6 +81,7 @@ def names(work: Work, context: Context) -> Pairs:
         ("DCTERMS.license", work.license),
         ("DCTERMS.rights", "" if work.license else work.rights),
         ("DCTERMS.accessRights", "open access"),
+        ("DCTERMS.bibliographicCitation", apa(work)),
     ]
     return [(name, content) for name, content in pairs if content]
 
@@ -90,6 +93,7 @@ def properties(work: Work, context: Context) -> Pairs:
         ("og:title", work.title),
         # Zotero takes it for the publication.
         ("og:site_name", work.container),
+        ("og:url", work.url),
         ("article:published_time", _day(work.when)),
         ("article:modified_time", context.modified),
     ]
@@ -97,9 +101,10 @@ def properties(work: Work, context: Context) -> Pairs:
 
 
 def links(work: Work, context: Context) -> Pairs:
-    """(rel, href) of the `<link>` tags: the schema that Zotero asks for, and Signposting."""
+    """(rel, href) of the `<link>` tags: the schemas of names with a point, and Signposting."""
     pairs = [
         ("schema.DC", DC),
+        ("schema.DCTERMS", DCTERMS),
         ("cite-as", work.url),
         *(("author", address) for one in context.authors for address in one.same_as[:1]),
         ("type", f"{SCHEMA}AboutPage"),
