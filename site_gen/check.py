@@ -44,11 +44,13 @@ class Sum:
         """All of them."""
         return self.published + self.withdrawn + len(self.held_back) + len(self.failed)
 
-    def __str__(self) -> str:
+    def told(self, published: bool = True) -> str:
+        """The sum in words; without `published`, as what a build that published nothing found."""
+        done = "published" if published else "ready"
         word = "source" if self.sources == 1 else "sources"
         withdrawn = f"{self.withdrawn:,} withdrawn + " if self.withdrawn else ""
         return (
-            f"{self.sources:,} {word} = {self.published:,} published + {withdrawn}"
+            f"{self.sources:,} {word} = {self.published:,} {done} + {withdrawn}"
             f"{len(self.held_back):,} held back + {len(self.failed):,} failed"
         )
 

@@ -513,7 +513,7 @@ def _say(line: str) -> None:
 def _last_line(report: Report, done: str) -> str:
     from site_gen.diagnostics import summary
 
-    parts = [f"{done}: {report.sum}"]
+    parts = [f"{done}: {report.sum.told(report.published is not None)}"]
     found = summary(report.diagnostics)
     if found:
         parts.append(found)

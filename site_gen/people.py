@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from site_gen.diagnostics import Diagnostic, Location, warning
 from site_gen.model import Archive, Document, Entity, EntityKind
 from site_gen.names import letters, likeness
+from site_gen.slugs import slug_of
 
 SPELLINGS = "name-spellings"
 SHOWN = 8
@@ -69,28 +70,42 @@ def _proposal(group: Sequence[Entity], articles: Mapping[str, Document]) -> Diag
     shown = [f"`{one.name}` ({one.named_in:,})" for one in (kept, *others)]
     if len(shown) > SHOWN:
         shown = [*shown[:SHOWN], f"{len(shown) - SHOWN:,} more"]
+    folder = KINDS[kept.kind][1]
+    key = _key(kept, others)
+    # Their pages are gone once they are one: what refers to these is led to the page that stays.
+    gone = [f"{folder}/{one.key}.html" for one in (kept, *others) if one.key != key]
     entry = kept.entry
-    before = entry.registry.aliases if entry and entry.registry else ()
-    aliases = ", ".join(_quoted(name) for name in (*before, *(one.name for one in others)))
-    line = f"aliases: [{aliases}]"
+    aliases = entry.registry.aliases if entry and entry.registry else ()
+    former = entry.former if entry else ()
+    lines = (
+        f"`aliases: {_listed((*aliases, *(one.name for one in others)))}`, "
+        f"`redirect_from: {_listed((*former, *gone))}`"
+    )
     if entry:
         at = Location(entry.path)
-        change = "In place of its line of aliases" if before else "With the line"
-        hint = f"{change}, write into {entry.path}: {line}"
+        hint = f"write into {entry.path}, in place of such lines that it has: {lines}"
     else:
         first = (*others[0].articles, *others[0].translated)[0]
         at = Location(articles[first].path)
         hint = (
-            f"Make content/{KINDS[kept.kind][1]}/{kept.key}.md with `name: {_quoted(kept.name)}` "
-            f"and, below, {line} between two lines `---`"
+            f"make content/{folder}/{key}.md with these lines between two lines `---`: "
+            f"`name: {_quoted(kept.name)}`, {lines}"
         )
     return warning(
         SPELLINGS,
         at,
         f"Spellings that may be one {KINDS[kept.kind][0]} have a page each: {', '.join(shown)}",
         value=others[0].name,
-        hint=f"If they are one: {hint[0].lower()}{hint[1:]}. If not: accept: [{SPELLINGS}].",
+        hint=f"If they are one: {hint}. If not: accept: [{SPELLINGS}].",
     )
+
+
+def _key(kept: Entity, others: Sequence[Entity]) -> str:
+    """The key of the page that stays: the plain slug, if one of them has it."""
+    plain = slug_of(kept.name)
+    if kept.entry is None and any(one.key == plain for one in others):
+        return plain
+    return kept.key
 
 
 def _preference(person: Entity) -> tuple[object, ...]:
@@ -104,6 +119,10 @@ def _preference(person: Entity) -> tuple[object, ...]:
         -len(name),
         person.key,
     )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f"[{', '.join(map(_quoted, names))}]"
 
 
 def _quoted(name: str) -> str:

@@ -24,6 +24,8 @@ HEAD = "url\tfirst_published\tsource"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _NO_PART_OF_A_LINE = {"\t": "%09", "\n": "%0A", "\r": "%0D"}
 """What parts and ends lines, and how the name of a source that holds it is written."""
+_OF_NAMES = ("authors", "places", "topics", "series")
+"""Folders of the pages of names, which may be borne by articles alone."""
 MOST_GUESSES = 50
 """Lost addresses for which a new home is looked for; beyond, something else is wrong."""
 
@@ -122,12 +124,13 @@ def kept(
     pages: Iterable[Page],
     addresses: Sequence[Address],
     unpublished: Mapping[str, str],
+    failing: bool = False,
 ) -> tuple[tuple[Page, ...], list[Diagnostic]]:
     """Pages that hold the place of what is not published just now, and an error for each
     recorded address that would be lost.
 
     `addresses` are those of the site as it is planned, `unpublished` the sources, and the former
-    addresses, of what failed or is held back.
+    addresses, of what failed or is held back; `failing` tells whether something failed.
     """
     planned = {page.url for page in pages}
     missing = [one for url, one in ledger.recorded.items() if url not in planned]
@@ -139,44 +142,61 @@ def kept(
             held.append(Page("held", one.address.url))
         else:
             lost.append(one)
-    return tuple(held), list(_lost(lost, ledger, addresses)) if lost else []
+    return tuple(held), list(_lost(lost, ledger, addresses, failing)) if lost else []
 
 
 def _lost(
-    lost: Sequence[Recorded], ledger: Ledger, addresses: Sequence[Address]
+    lost: Sequence[Recorded], ledger: Ledger, addresses: Sequence[Address], failing: bool
 ) -> Iterator[Diagnostic]:
     new = [one for one in addresses if one.url not in ledger.recorded]
-    by_source = {one.source: one for one in new if one.source == one.entry}
+    own = {one.source: one for one in addresses if one.source == one.entry}
+    first = "It may be in a file with errors: mend these first. Else: " if failing else ""
     for number, one in enumerate(lost):
-        home = _home(one.address, new, by_source) if number < MOST_GUESSES else None
-        url = one.address.url
-        if home:
-            with_name = "" if home.source == home.entry else " with its `name:`"
-            hint = (
-                f"It may be {home.url} now: then add `redirect_from: [{url}]` to {home.entry}"
-                f"{with_name}, and the old address leads there."
-            )
-        else:
-            hint = (
-                f"Restore {one.address.source or 'its source'}; or, if it must go, keep a source "
-                "for it that says `withdrawn:`; or add `redirect_from:` to what takes its place."
-            )
+        old = one.address
+        home = None if _of_a_name(old) else own.get(old.source)
+        if home is None and number < MOST_GUESSES:
+            home = _home(old, new)
         yield error(
             "permalink-lost",
             Location(LEDGER, one.line, 1),
-            f"{url} was published and would lead nowhere",
-            hint=hint,
-            value=url,
+            f"{old.url} was published and would lead nowhere",
+            hint=first + _to_do(old, home, old.source in own),
+            value=old.url,
         )
 
 
-def _home(
-    lost: Address, new: Sequence[Address], by_source: Mapping[str, Address]
-) -> Address | None:
-    """Where a page may be now: by its source, the name of the file, the name in the address."""
-    if lost.source in by_source:
-        return by_source[lost.source]
-    file = name_of(lost.source)
+def _to_do(lost: Address, home: Address | None, there: bool) -> str:
+    """What keeps a lost address; `there` tells whether the source that is recorded is there."""
+    line = f"add `redirect_from: [{lost.url}]` to"
+    if home:
+        with_name = "" if home.source == home.entry else " with its `name:`"
+        return (
+            f"It may be {home.url} now: then {line} {home.entry}{with_name}, and the old address "
+            "leads there."
+        )
+    if there:
+        entry = f"content/{lost.url.removesuffix('.html')}.yml"
+        return (
+            f"{lost.source} is there, but gives no name this address. If the name is joined to "
+            f"another, {line} the entry of that one; else make {entry} with the `name:` it had."
+        )
+    return (
+        f"Restore {lost.source or 'its source'}; or, if it must go, keep a source for it that says "
+        "`withdrawn:`; or add `redirect_from:` to what takes its place."
+    )
+
+
+def _of_a_name(one: Address) -> bool:
+    """Whether a recorded address is that of a name which had no entry, but was in an article."""
+    folder = one.url.partition("/")[0]
+    return folder in _OF_NAMES and not one.source.startswith(
+        ("content/pages/", f"content/{folder}/")
+    )
+
+
+def _home(lost: Address, new: Sequence[Address]) -> Address | None:
+    """Where a page may be now: by the name of its file, or the name in the address."""
+    file = "" if _of_a_name(lost) else name_of(lost.source)
     for one in new:
         if file and one.source == one.entry and name_of(one.source) == file:
             return one

@@ -33,6 +33,9 @@ _FOLDED = re.compile(r"^[ \t]+\S")
 _ENVELOPE = re.compile(r"^From \S+ .*\d{4}\s*$")
 _URL = re.compile(r"(?:https?|ftp)://[^\s<>]+", re.IGNORECASE)
 _MAIL_ADDRESS = re.compile(r"[^\s<>@()\"]+@[^\s<>@()\"]+")
+_OF_IDS = ("message-id", "content-id", "in-reply-to", "references")
+"""How the names of headers end that hold the ids of letters."""
+_ID = re.compile(r"<[^<>\s]*>")
 _NAMED_ADDRESS = re.compile(
     r"\"?(?P<name>[^<>\"]*[^<>\"\s])\"?\s*<[^<>]*>|[^\s()]+@[^\s()]+\s*\((?P<after>[^()]+)\)"
 )
@@ -237,10 +240,16 @@ def _as_letter(found: Sequence[Plain]) -> list[Plain]:
 
 
 def _names_others(one: Plain) -> bool:
-    """Whether a header says whom a letter went to, or holds an address."""
-    if folded_word(one.name) in MAIL_RECIPIENTS:
-        return bool(one.value)
-    return _MAIL_ADDRESS.search(one.raw) is not None
+    """Whether a header says whom a letter went to, or holds an address.
+
+    The ids of letters look like addresses, and are none. Of what was redacted no letter is left.
+    """
+    word, said = folded_word(one.name), one.raw
+    if word.endswith(_OF_IDS):
+        said = _ID.sub("", said)
+    if not any(map(str.isalnum, said)):
+        return False
+    return word in MAIL_RECIPIENTS or _MAIL_ADDRESS.search(said) is not None
 
 
 def _decoded(text: str) -> str:

@@ -91,7 +91,7 @@ def test_thousands_have_a_comma(site: SiteTest) -> None:
     """Large numbers in the sum are grouped."""
     from site_gen.check import Sum
 
-    assert str(Sum(19040, {"a": "draft", "b": "draft"}, ("c",))) == (
+    assert Sum(19040, {"a": "draft", "b": "draft"}, ("c",)).told() == (
         "19,043 sources = 19,040 published + 2 held back + 1 failed"
     )
 

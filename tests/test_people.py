@@ -114,12 +114,15 @@ def test_spellings_are_proposed_and_not_merged(site: SiteTest) -> None:
 
 
 def test_a_proposal_keeps_the_aliases_there_are(site: SiteTest) -> None:
-    """Where an entry has aliases, the line holds these too, and the entry is the file named."""
-    entry = "---\nname: Tim Example\naliases: [Timothy]\n---\n"
+    """Where an entry has aliases or old addresses, the lines hold these too, and the entry is the
+    file named.
+    """
+    entry = "---\nname: Tim Example\naliases: [Timothy]\nredirect_from: [t.html]\n---\n"
     site.write({**SPELT, "content/authors/tim.md": entry})
     [found] = [one for one in site.diagnostics() if one["code"] == "name-spellings"]
     assert found["path"] == "content/authors/tim.md"
     assert 'aliases: ["Timothy", "Tim Exámple", "EXAMPLE, Tim"]' in found["hint"]
+    assert 'redirect_from: ["t.html", "authors/' in found["hint"]
 
 
 @pytest.mark.parametrize(
@@ -294,10 +297,56 @@ def test_spellings_of_others(
     )
     (one,) = [one for one in site.diagnostics() if one["code"] == "name-spellings"]
     assert f"may be one {called} have a page each" in one["message"]
-    match = re.search(
-        r"Make (\S+) with `(name: .*?)` and, below, (aliases: \[.*?\])", one["hint"], re.I
-    )
-    assert match, one["hint"]
-    assert match[1].startswith(f"content/{folder}/")
-    site.write({match[1]: f"---\n{match[2]}\n{match[3]}\n---\n"})
+    path = written_as_told(site, one["hint"])
+    assert path.startswith(f"content/{folder}/")
     assert "name-spellings" not in site.codes()
+
+
+def written_as_told(site: SiteTest, hint: str) -> str:
+    """Make the entry that a hint proposes; its path."""
+    match = re.search(r"make (\S+) with these lines between two lines `---`: (`.*`)\.", hint)
+    assert match, hint
+    lines = match[2].strip("`").split("`, `")
+    site.write({match[1]: "\n".join(["---", *lines, "---", ""])})
+    return match[1]
+
+
+def test_a_proposal_loses_no_address(site: SiteTest) -> None:
+    """Who writes what is proposed keeps the plain address, and all old addresses lead there."""
+    spelt = {"a": "solar-power", "b": "solar-power", "c": "solar power"}
+    site.write(
+        {f"content/articles/{key}.md": article(key, topics=f"[{spelt[key]}]") for key in spelt}
+    )
+    assert site.run("permalinks", "--record", "--date", "2026-01-01").exit_code == 0
+    (one,) = [one for one in site.diagnostics() if one["code"] == "name-spellings"]
+    (other,) = re.findall(r'redirect_from: \["(topics/solar-power-\w+\.html)"\]', one["hint"])
+    assert written_as_told(site, one["hint"]) == "content/topics/solar-power.md"
+    assert site.run("build").exit_code == 0
+    assert site.codes() == []
+    assert "solar-power.html" in site.page(other)
+
+
+def test_a_lost_spelling_is_not_looked_for_in_its_article(site: SiteTest) -> None:
+    """Where a name is joined to another without its old address, the hint tells what keeps that,
+    and not to restore an article that is there.
+    """
+    spelt = {"a": "solar-power", "b": "solar power"}
+    site.write(
+        {f"content/articles/{key}.md": article(key, topics=f"[{spelt[key]}]") for key in spelt}
+    )
+    assert site.run("permalinks", "--record", "--date", "2026-01-01").exit_code == 0
+    kept = next(path for path in planned_topics(site) if path != "topics/solar-power.html")
+    entry = f"content/{kept.removesuffix('.html')}.md"
+    joined = "name: solar-power\naliases: [solar power]\n"
+    site.write({entry: f"---\n{joined}---\n"})
+    (one,) = [one for one in site.diagnostics() if one["code"] == "permalink-lost"]
+    assert "Restore" not in one["hint"]
+    assert "redirect_from: [topics/solar-power.html]" in one["hint"]
+    site.write({entry: f"---\n{joined}redirect_from: [topics/solar-power.html]\n---\n"})
+    assert site.run("build").exit_code == 0
+
+
+def planned_topics(site: SiteTest) -> list[str]:
+    """The addresses of topics in the ledger."""
+    lines = (site.folder / "permalinks.tsv").read_text().splitlines()
+    return [line.split("\t")[0] for line in lines if line.startswith("topics/")]

@@ -268,3 +268,14 @@ def test_no_home_is_guessed_for_what_is_like_nothing(site: SiteTest) -> None:
     said = site.run("build").stderr
     assert "articles/rain.html was published and would lead nowhere" in said
     assert "It may be" not in said
+
+
+def test_what_is_lost_may_be_in_a_file_with_errors(site: SiteTest) -> None:
+    """Where a document failed, the hint says so before it asks for what is gone."""
+    (site.folder / "content/articles/rain.md").unlink()
+    broken = "---\ntitle: [\nredirect_from: [articles/rain.html]\n---\n\nText.\n"
+    site.write({"content/articles/1-water.md": broken})
+    lost = [one for one in site.diagnostics() if one["code"] == "permalink-lost"]
+    assert len(lost) == 2
+    for one in lost:
+        assert one["hint"].startswith("It may be in a file with errors: mend these first. Else: ")

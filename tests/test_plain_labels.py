@@ -152,6 +152,42 @@ def test_whom_a_letter_went_to(site: SiteTest) -> None:
     assert "letter-addresses" not in site.codes()
 
 
+def test_what_is_redacted_is_not_told(site: SiteTest) -> None:
+    """Once all names and addresses are redacted, the head of a letter shows nobody; while one is
+    left, the keeper is told.
+    """
+    people = "To: Mary Hill <mary@example.org>\nCc: Bob Moss <bob@example.org>\n"
+    rules = ["Mary Hill <mary@example.org>", "Bob Moss <bob@example.org>"]
+    for count in (1, 2):
+        site.write(
+            {
+                "content/articles/letter.txt": f"From: Ann Bell <ann@example.org>\n{people}"
+                "Date: Mon, 5 Nov 2001 10:00:00 +0000\nSubject: Hello\n\nText.\n",
+                "content/articles/letter.yml": "redactions:\n"
+                + "".join(f"  - {{match: '{rule}', reason: Private.}}\n" for rule in rules[:count]),
+            }
+        )
+        told = [one for one in site.diagnostics() if one["code"] == "letter-addresses"]
+        assert len(told) == count % 2
+
+
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [
+        ("In-Reply-To: <xyz@mail.example.org>", False),
+        ("References: <a@mail.example.org>\n <b@mail.example.org>", False),
+        ("Resent-Message-ID: <xyz@mail.example.org>", False),
+        ("In-Reply-To: <xyz@mail.example.org>; from mary@example.org", True),
+        ("Sender: <mary@example.org>", True),
+    ],
+)
+def test_ids_of_letters_are_no_addresses(header: str, told: bool) -> None:
+    """The id of a letter names nobody, though it looks like an address."""
+    found = split(MAIL.replace("Message-ID", f"{header}\nMessage-ID"))
+    names = [one.name for one in found.others]
+    assert (header.partition(":")[0] in names) == told
+
+
 @pytest.mark.parametrize(
     ("text", "fields"),
     [

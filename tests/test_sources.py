@@ -79,7 +79,7 @@ def test_an_ending_can_be_ignored(site: SiteTest) -> None:
         }
     )
     assert site.codes() == []
-    assert "1 source = 1 published" in site.run("check").stderr
+    assert "1 source = 1 ready" in site.run("check").stderr
 
 
 @pytest.mark.parametrize(
@@ -381,7 +381,7 @@ def test_a_name_that_is_not_unicode(site: SiteTest) -> None:
         file.write(b"x")
     found = only(site, "file-name")
     assert found["path"] == "content/articles/caf\\udce9.md"
-    assert "2 sources = 1 published + 0 held back + 1 failed" in site.run("check").stderr
+    assert "2 sources = 1 ready + 0 held back + 1 failed" in site.run("check").stderr
 
 
 def test_sources_are_only_read(site: SiteTest) -> None:

@@ -140,7 +140,8 @@ def anew(run: Run, read: Read, documents: list[Document]) -> Planned:
     found += problems
     addresses = _addresses(whole, plan)
     away = _away(run, read, whole, failed)
-    held, problems = permalinks.kept(run.ledger, (*plan.pages, *redirects), addresses, away)
+    standing = (*plan.pages, *redirects)
+    held, problems = permalinks.kept(run.ledger, standing, addresses, away, bool(failed))
     found += problems
     plan = replace(plan, pages=(*plan.pages, *redirects, *held))
     places = {one.path: pages.attachment_url(one.path) for one in read.inventory.attachments}
