@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +11,14 @@ import jinja2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jinja2 import nodes
 from markupsafe import Markup, escape
 
 from site_gen.render import templates
 from site_gen.render.engine import Environment
-from tests.support import SiteTest
+from site_gen.render.templates import TEMPLATE_OF
+from tests.archive_sites import EVERY_KIND
+from tests.support import ROOT, SiteTest
 
 VALUES = st.one_of(
     st.text(alphabet="ab&<>'\"é ", max_size=12),
@@ -134,10 +139,7 @@ def test_words_in_bodies_and_tables_are_the_sites(tmp_path: Path) -> None:
     site = SiteTest(tmp_path).write(
         {
             "templates/words.html": '{% import "theme/words.html" as theme %}'
-            "{% set meanings = {'articles.csv title': 'Заголовок.'} %}"
-            f"{said}{{% set search_words = theme.search_words %}}"
-            "{% set number, articles, all_of = theme.number, theme.articles, theme.all_of %}"
-            "{% set rows, not_on_map = theme.rows, theme.not_on_map %}",
+            "{% set meanings = {'articles.csv title': 'Заголовок.'} %}" + said,
             "content/articles/a.md": "# A\n\nOf Ann Bell.\n",
             "content/articles/a.yml": "redactions: [{match: Ann Bell, reason: Privacy}]\n",
         }
@@ -146,3 +148,77 @@ def test_words_in_bodies_and_tables_are_the_sites(tmp_path: Path) -> None:
     (mark,) = site.soup("articles/a.html").select(".body mark")
     assert mark["aria-label"] == "Скрыто"
     assert "Заголовок." in site.text("data/index.html")
+
+
+def test_words_as_the_docs_tell_them_serve_every_page(site: SiteTest) -> None:
+    """What docs/templates.md shows of a translation is a whole one: each kind of page says what it
+    has of it, and the rest as the theme does.
+    """
+    told = (ROOT / "docs/templates.md").read_text(encoding="utf-8")
+    (words,) = re.findall(r"## Say it in another language.*?```jinja\n(.*?)```", told, re.DOTALL)
+    gone = "---\nwithdrawn: {reason: Asked for.}\n---\n"
+    site.write(
+        {
+            **EVERY_KIND,
+            "templates/words.html": words,
+            "content/articles/moved.md": "---\nredirect_from: [old.html]\n---\n\n# Moved\n",
+            "content/articles/gone.md": gone,
+            "content/articles/held.md": "---\ndraft: true\n---\n\n# Held\n",
+            "permalinks.tsv": "url\tfirst_published\tsource\n"
+            "articles/held.html\t2026-01-01\tcontent/articles/held.md\n",
+        }
+    )
+    assert site.run("build").exit_code == 0
+    pages = [url for url in site.output() if url.endswith(".html")]
+    assert {"old.html", "articles/gone.html", "articles/held.html"} < set(pages)
+    kinds = {
+        name for url in pages for one in site.soup(url).select("body") for name in one["class"]
+    }
+    assert kinds >= TEMPLATE_OF.keys() - {"404"}
+    assert "33 ст." in site.text("index.html")
+    assert "Темы" in site.text("articles/full.html")
+    assert "All topics" in site.text("index.html")
+    assert "4 places have no coordinates" in site.text("places/index.html")
+    (form,) = site.soup("search.html").select("[data-search-form]")
+    said = json.loads(str(form["data-search-form"]))
+    assert (said["hint"], said["one"]) == ("Введите слово.", "1 article")
+
+
+MACROS_OF_COPIES = {
+    "tongue": ["text"],
+    "turned": ["text"],
+    "date": ["of"],
+    "dated": ["article"],
+    "names": ["list", "but"],
+    "tongues": ["list"],
+    "card": ["article", "level", "but", "part", "note"],
+    "cards": ["articles", "level", "but", "numbers"],
+    "grouped": ["groups", "but", "numbers"],
+    "bar": ["share"],
+    "parted": ["list"],
+    "drawers": ["list", "groups"],
+    "columns": ["timeline", "groups"],
+    "in_parts": ["timeline", "beside", "all", "groups"],
+    "entries": ["items"],
+    "pointer": ["article", "notes"],
+    "neighbour": ["to", "rel", "label"],
+    "neighbours": ["previous", "next"],
+    "statement": ["text"],
+    "fact": ["label", "value"],
+    "map": ["of", "title", "caption"],
+}
+"""What a site's own copy of macros.html has, with the arguments that each takes."""
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "templates").glob("*.html")), ids=lambda one: one.name
+)
+def test_the_theme_calls_what_copies_of_its_macros_have(path: Path) -> None:
+    """A site's copy of macros.html keeps serving the theme: what is new stands elsewhere."""
+    parsed = jinja2.Environment().parse(path.read_text(encoding="utf-8"))
+    for call in parsed.find_all(nodes.Call):
+        match call.node:
+            case nodes.Getattr(node=nodes.Name(name="m"), attr=name):
+                takes = MACROS_OF_COPIES[name]
+                assert len(call.args) <= len(takes), name
+                assert {one.key for one in call.kwargs} <= set(takes[len(call.args) :]), name

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import jinja2
 from markupsafe import Markup as Safe
 
-from site_gen import cache, citations, languages, redaction
+from site_gen import cache, citations, languages
 from site_gen.copies import Copy, address
 from site_gen.links import UNNAMED
 from site_gen.model import ENTITY_KINDS, Document, Entity, EntityKind, Page
@@ -57,8 +57,6 @@ MOST_COINS = 100
 """Articles of a list that are told to programs for references."""
 SHOWN = 155
 """Characters of a description that search engines show."""
-IN_BODIES = {"archived": "Archived copy", "withheld_mark": redaction.SAID}
-"""Words that are put into bodies, where the site's words.html is older than they are."""
 TOP = 12
 YEARS_WITH_MONTHS = 40
 """Years up to which the first page has a table of their months; that of all dates always has."""
@@ -216,9 +214,9 @@ class Renderer:
                 return self._entity(page, bodies)
 
     def _word(self, name: str) -> str:
-        """What the site says, in words.html; by the theme's own name where that lacks it."""
+        """What the site says, in words.html."""
         words: Any = self.templates.get_template(WORDS).module
-        return str(words.words.get(name, IN_BODIES[name]))
+        return str(words.words[name])
 
     def _canonical(self, page: Page) -> str:
         if not self.config.url or page.kind == "404":

@@ -7,7 +7,7 @@ import hashlib
 import pickle
 import sys
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, lru_cache
 from importlib.util import cache_from_source
 from pathlib import Path
@@ -44,6 +44,8 @@ TEMPLATE_OF = {
 
 WORDS = "words.html"
 """The template of the site's words, which every page may show."""
+THEME = "theme/"
+"""What stands before the name of a template to say that it is the theme's."""
 
 
 class Compiled(jinja2.BytecodeCache):
@@ -129,6 +131,31 @@ def _checked(packed: bytes) -> bytes:
     return hashlib.sha256(program_digest().encode() + packed).digest()
 
 
+class Own(jinja2.FileSystemLoader):
+    """The site's own templates. What its words.html lacks is there as the theme says it."""
+
+    def get_source(
+        self, environment: jinja2.Environment, template: str
+    ) -> tuple[str, str, Callable[[], bool]]:
+        """The source of a template; that of the words ends with what takes the theme's."""
+        source, path, current = super().get_source(environment, template)
+        if template == WORDS:
+            source += _rest_of_the_words(environment)
+        return source, path, current
+
+
+def _rest_of_the_words(environment: jinja2.Environment) -> str:
+    """Jinja that sets each name of the theme's words which is not set, and completes its dicts."""
+    said = vars(environment.get_template(THEME + WORDS).module)
+    parts = [f'{{% import "{THEME}{WORDS}" as _theme %}}']
+    for name in [name for name in said if not name.startswith("_")]:
+        if isinstance(said[name], dict):
+            parts.append(f"{{% set {name} = dict(_theme.{name}, **({name} | default({{}}))) %}}")
+        else:
+            parts.append(f"{{% set {name} = {name} | default(_theme.{name}) %}}")
+    return "".join(parts)
+
+
 @lru_cache(maxsize=2)
 def environment(site: Path, digest: str, store: Path) -> Environment:
     """The templates: the site's own first, then the theme's, which are also below `theme/`.
@@ -140,9 +167,9 @@ def environment(site: Path, digest: str, store: Path) -> Environment:
     return Environment(
         loader=jinja2.ChoiceLoader(
             [
-                jinja2.FileSystemLoader(site / "templates"),
+                Own(site / "templates"),
                 default,
-                jinja2.PrefixLoader({"theme": default}),
+                jinja2.PrefixLoader({THEME.rstrip("/"): default}),
             ]
         ),
         autoescape=True,
