@@ -39,8 +39,8 @@ def test_what_is_of_one_day_in_all_years(site: SiteTest) -> None:
     assert "On this day 7 May" in site.text("dates/on/05-07.html")
     assert [one.get_text() for one in page.select(".group h3 a")] == ["A", "B"]
     assert [one["href"] for one in page.select(".neighbours a")] == [
-        "../../dates/on/02-29.html",
-        "../../dates/on/05-09.html",
+        "../on/02-29.html",
+        "../on/05-09.html",
     ]
 
 
@@ -67,7 +67,7 @@ def test_a_day_of_long_months_leads_on(site: SiteTest) -> None:
     }
     site.write({"site.yml": "title: T\nlist_limit: 10\n", **many, **DAYS}).run("build")
     page = site.soup("dates/on/05-07.html")
-    assert page.select('a[href="../../dates/1987-05-07.html"]')
+    assert page.select('a[href="../1987-05-07.html"]')
     assert [one.get_text() for one in page.select(".group h3 a")] == ["A", "B"]
 
 
@@ -210,6 +210,35 @@ def test_a_timeline_can_be_touched(site: SiteTest, new_page: NewPage, width: int
         assert box
         assert min(box["width"], box["height"]) >= 24
         assert box["x"] + box["width"] <= width
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_years_and_months_read_well(site: SiteTest, new_page: NewPage, width: int) -> None:
+    """No year of a timeline stands alone in a row, up to thirty; the numbers of the months are as
+    large as those of the years and have room.
+    """
+    site.write(
+        {f"content/articles/y{n}.md": article(f"Y{n}", f"{1940 + n}-01-01") for n in range(30)}
+    ).run("build")
+    page = new_page(viewport={"width": width, "height": 800})
+    page.goto((site.folder / "output/index.html").as_uri())
+    page.locator("details.months summary").click()
+    for one in page.locator(".months td a").all():
+        box = one.bounding_box()
+        assert box
+        assert min(box["width"], box["height"]) >= 24
+        assert one.evaluate("one => getComputedStyle(one).fontSize") == "12px"
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    for count in range(30, 1, -1):
+        last = page.evaluate(
+            """() => {
+                const all = [...document.querySelectorAll('.timeline li')];
+                const [end] = all.slice(-1).map(one => one.getBoundingClientRect().bottom);
+                return all.filter(one => one.getBoundingClientRect().bottom === end).length;
+            }"""
+        )
+        assert last > 1, count
+        page.evaluate("document.querySelector('.timeline li:last-child').remove()")
 
 
 @pytest.mark.parametrize(
