@@ -484,7 +484,7 @@ def test_embargo_ends_on_its_day(site: SiteTest) -> None:
     """On the day of the embargo's end the document is published."""
     article(site, "---\ntitle: T\nembargo_until: 2026-01-02\n---\nText.")
     assert "1 held back" in site.run("check", "--date", "2026-01-01").stderr
-    assert "1 published" in site.run("check", "--date", "2026-01-02").stderr
+    assert "1 ready" in site.run("check", "--date", "2026-01-02").stderr
 
 
 def test_a_wrong_value_falls_back(site: SiteTest) -> None:
