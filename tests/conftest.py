@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, WebError
 
 from tests.support import UPDATE_GOLDEN, SiteTest, find_chromium
 
-settings.register_profile("quick", derandomize=True, max_examples=25, deadline=None)
+settings.register_profile("quick", derandomize=True, max_examples=20, deadline=None)
 settings.register_profile("long", max_examples=1000, deadline=None)
 settings.load_profile("quick")
 

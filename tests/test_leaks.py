@@ -313,7 +313,7 @@ QUICK = (Phase.explicit, Phase.reuse, Phase.generate)
 """Without shrinking: each example is two builds, and a leak is plain to see in any."""
 
 
-@settings(max_examples=12, deadline=None, phases=QUICK, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, phases=QUICK, suppress_health_check=list(HealthCheck))
 @given(archives(), st.sampled_from(FORMS))
 def test_nothing_leaks(files: Files, form: str) -> None:
     """Whatever is withheld, and however badly it is said, no trace of it gets out."""
