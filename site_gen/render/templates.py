@@ -72,9 +72,9 @@ class Compiled(jinja2.BytecodeCache):
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Fill in the code of a template, if it is known."""
-        for known in (self.code, self.shipped if bucket.key not in self.code else {}):
-            if bucket.key in known and bucket.code is None:
-                bucket.bytecode_from_string(known[bucket.key])
+        known = self.code if bucket.key in self.code else self.shipped
+        if bucket.key in known:
+            bucket.bytecode_from_string(known[bucket.key])
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Take the code of a template that was compiled just now."""

@@ -21,6 +21,13 @@ class Column:
     meaning: str
 
 
+# What several tables tell in the same words.
+_ADDRESS = Column(
+    "address", "text", "The whole address of that page, if that of the site is known."
+)
+_NAME = Column("name", "text", "The name.")
+_ALIASES = Column("aliases", "list", "Other spellings and names.")
+
 ARTICLES = (
     Column("id", "text", "What the article is known by: the path of its page without the ending."),
     Column("url", "text", "The path of its page, from the root of the site."),
@@ -57,10 +64,10 @@ ARTICLES_WITH_TEXT = (
 AUTHORS = (
     Column("id", "text", "What the author is known by."),
     Column("url", "text", "The path of the author's page, from the root of the site."),
-    Column("address", "text", "The whole address of that page, if that of the site is known."),
-    Column("name", "text", "The name."),
+    _ADDRESS,
+    _NAME,
     Column("filed", "text", "What the name is filed under: the family name, of a person."),
-    Column("aliases", "list", "Other spellings and names."),
+    _ALIASES,
     Column("agency", "yes or no", "Whether this is an agency, and no person."),
     Column("same_as", "list", "Addresses that identify the same author elsewhere."),
     Column("articles", "integer", "The number of articles written, of those in the table."),
@@ -70,9 +77,9 @@ AUTHORS = (
 PLACES = (
     Column("id", "text", "What the place is known by."),
     Column("url", "text", "The path of the place's page, from the root of the site."),
-    Column("address", "text", "The whole address of that page, if that of the site is known."),
-    Column("name", "text", "The name."),
-    Column("aliases", "list", "Other spellings and names."),
+    _ADDRESS,
+    _NAME,
+    _ALIASES,
     Column("parent", "text", "The id of the place that it lies in."),
     Column("code", "text", "Of a country, its code of two letters (ISO 3166-1)."),
     Column("latitude", "number", "Degrees north of the equator (WGS 84)."),
@@ -85,9 +92,9 @@ PLACES = (
 TOPICS = (
     Column("id", "text", "What it is known by."),
     Column("url", "text", "The path of its page, from the root of the site."),
-    Column("address", "text", "The whole address of that page, if that of the site is known."),
-    Column("name", "text", "The name."),
-    Column("aliases", "list", "Other spellings and names."),
+    _ADDRESS,
+    _NAME,
+    _ALIASES,
     Column("articles", "integer", "The number of its articles, of those in the table."),
 )
 """Of topics and of series: only the database has tables of them."""
