@@ -25,7 +25,7 @@ from benchmarks.search_quality import load
 from site_gen import yamlio
 from site_gen.model import Document
 from site_gen.related.lists import Articles, lists
-from site_gen.related.signature import FORMAT, sign
+from site_gen.related.signature import FORMAT, said, sign
 from site_gen.related.vectors import Vectors
 
 SIZE = 4
@@ -71,10 +71,12 @@ def _tagged(folder: Path) -> Judged:
 
 def ours(collection: Judged) -> list[list[int]]:
     """The related articles that a build would name, topics, places and authors apart."""
-    signatures = [
-        sign(Document("article", key, key, "", "", title), _html(text), "en")
-        for key, title, text in collection.articles
-    ]
+    signatures = sign(
+        [
+            said(Document("article", key, key, "", "", title), _html(text), "en")
+            for key, title, text in collection.articles
+        ]
+    )
     table = np.frombuffer(b"".join(signatures), np.dtype(list(FORMAT)))
     vectors = Vectors.of(table["terms"].astype(np.int64), table["counts"].astype(np.int64))
     keys = tuple(key for key, *_ in collection.articles)

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from site_gen import cache
+from site_gen import cache, related
 from site_gen.diagnostics import Diagnostic, Location, error
 from site_gen.model import Document
 from site_gen.parse.document import Context, Parsed, parse
@@ -127,19 +127,25 @@ def parse_groups(context: Context, groups: Sequence[Group]) -> list[Parsed]:
 
 def _parse_group(context: Context, group: Group, store: cache.Store) -> list[Parsed]:
     results: list[Parsed] = []
+    said: list[related.Said | None] = []
     made: list[tuple[str, bytes]] = []
     whole = True
     for task, key in group.tasks:
         try:
             parsed, body, record = parse(task, context, f"body {key}")
+            words = related.said(parsed.document, body, context.config.language)
         except Exception as problem:
             # A fault of the program must not cost the keeper the other documents.
             results.append(_failed(task, problem))
+            said.append(None)
             whole = False
             continue
         made.append((f"body {key}", body.encode("utf-8", "surrogatepass")))
         made.append((f"record {key}", pickle.dumps(record)))
         results.append(parsed)
+        said.append(words)
+    signed = zip(results, related.sign(said), strict=True)
+    results = [replace(one, signature=signature) for one, signature in signed]
     if whole:
         made.append((f"documents {group.key}", pickle.dumps(results)))
     store.put(made)

@@ -19,7 +19,6 @@ from site_gen import (
     markup,
     metadata,
     redaction,
-    related,
     sources,
     yamlio,
 )
@@ -70,7 +69,7 @@ class Parsed(Compact):
     quiet: tuple[str, ...] = ()
     """Files of which nothing may be quoted in any finding."""
     signature: bytes = b""
-    """What an article is compared by with others."""
+    """What an article is compared by with others; it is made for a group of them."""
     outline: str = ""
     """The digest of all but its text."""
     withheld: tuple[Withheld, ...] = ()
@@ -163,7 +162,6 @@ def parse(task: Task, context: Context, body_key: str) -> tuple[Parsed, str, Rec
         work.unknown,
         masked=masked,
         quiet=quiet,
-        signature=related.sign(document, body, context.config.language),
         outline=outline(document) if document else "",
         withheld=tuple(work.censor.rules),
     )

@@ -17,7 +17,7 @@ from site_gen import cache, parallel
 from site_gen.config import SiteConfig
 from site_gen.diagnostics import Diagnostic, Location, warning
 from site_gen.model import Archive, Document, EntityKind
-from site_gen.related.signature import FORMAT, sign, term
+from site_gen.related.signature import FORMAT, Said, said, sign, term
 from site_gen.search.text import text_of
 from site_gen.search.words import split
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from site_gen.related.lists import Articles, Lists
     from site_gen.related.versions import Verdicts, Versions
 
-__all__ = ["Place", "Related", "find", "key", "sign"]
+__all__ = ["Place", "Related", "Said", "find", "key", "said", "sign"]
 
 NAMES: tuple[tuple[EntityKind, int, int], ...] = (
     ("topic", 4, 24),

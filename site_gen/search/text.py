@@ -18,11 +18,16 @@ _TAG = re.compile(r"<[a-zA-Z/][^>]*>")
 
 def text_of(html: str) -> str:
     """The text of cleaned HTML: words of inline elements together, blocks on lines of their own."""
+    lines = (" ".join(line.split()) for line in unwrapped(html).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def unwrapped(html: str) -> str:
+    """The same with empty lines and blanks as they come, for those who want the words only."""
     # Most texts hold no other tags than these.
     text = html.replace("\n", " ").replace("<p>", "\n").replace("</p>", "\n")
     if 'class="footnote' in text:
         text = _SILENT.sub("", text)
     if "<" in text:
         text = _TAG.sub("", _IMAGE.sub(r" \1 ", _BLOCK.sub("\n", text)))
-    lines = (" ".join(line.split()) for line in unescape(text).split("\n"))
-    return "\n".join(line for line in lines if line)
+    return unescape(text)
