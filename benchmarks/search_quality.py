@@ -24,7 +24,7 @@ from typing import Any
 from site_gen import cache, output, search
 from site_gen.search import BYTES_OF_A_WORD, shards
 from site_gen.search.reader import Index
-from site_gen.search.segment import Averages, Entry, groups_of
+from site_gen.search.segment import Averages, Entry, groups_of, number_of_groups
 
 Ranking = Callable[[str], Sequence[str]]
 WORD = re.compile(r"[^\W_]+")
@@ -79,7 +79,7 @@ def ours(collection: Collection, folder: Path) -> Ranking:
         for key, title, _ in collection.documents
     }
     lengths = [len(text.split()) for *_, text in collection.documents]
-    groups = groups_of(list(entries), sum(lengths))
+    groups = groups_of(list(entries), number_of_groups(len(lengths), sum(lengths)))
     mean = sum(lengths) * BYTES_OF_A_WORD // len(lengths) + 1
     with output.Output(folder / "output", folder) as target:
         place = search.Place(store, target.stage_folder, target.folder, "benchmark", 1)
@@ -94,7 +94,7 @@ def ours(collection: Collection, folder: Path) -> Ranking:
         )
         target.publish(
             search.indexes(
-                context, place, [_group(entries, keys) for keys in groups], {}, list
+                context, place, [_group(entries, keys) for keys in groups], {}, shards.Facets
             ).files
         )
     index = Index(folder / "output")

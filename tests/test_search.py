@@ -24,7 +24,7 @@ from playwright.sync_api import Page, expect
 
 from site_gen import search
 from site_gen.model import Archive, OutputFile
-from site_gen.search import codec, columns, merging, segment, shards
+from site_gen.search import codec, columns, facets, merging, segment, shards
 from site_gen.search.codec import Reader, code, gaps
 from site_gen.search.reader import (
     FIELDS,
@@ -792,6 +792,47 @@ def test_an_edit_makes_little_again(site: SiteTest, work: dict[str, int]) -> Non
     # No word began with a `z` before.
     assert work["merged"] == 1 < whole["merged"] / 9
     assert work["stage"] < whole["stage"] / 3
+    edited = search_files(site)
+    shutil.rmtree(site.folder / ".site_gen")
+    shutil.rmtree(site.folder / "output")
+    site.run("build", "--jobs", "1")
+    assert edited == search_files(site)
+
+
+def test_an_edit_of_a_text_looks_at_texts_alone(
+    site: SiteTest, work: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After an edit of a text nothing else of the articles is read for the index, and no facets
+    are made; after one of a title or a name they are. What is made equals a clean build.
+    """
+    others: list[str] = []
+
+    def watched(module: ModuleType, name: str) -> None:
+        function = getattr(module, name)
+
+        def call(*arguments: Any) -> Any:
+            others.append(name)
+            return function(*arguments)
+
+        monkeypatch.setattr(module, name, call)
+
+    def built(body: str, **metadata: Any) -> set[str]:
+        others.clear()
+        site.write({"content/articles/m050.md": document(body, {"title": "War", **metadata})})
+        site.run("build", "--jobs", "1")
+        return set(others)
+
+    watched(search, "_told")
+    watched(facets, "columns")
+    everything = {"_told", "columns"}
+    site.write(many(60))
+    assert built("Wheat.") == everything
+    assert built("Wheat. Border zebra.") == set()
+    assert built("Wheat. Border.", authors=["Ann Example"]) == everything
+    assert built("Wheat. Border.", title="Peace", authors=["Ann Example"]) == everything
+    (lost, *_) = (site.folder / "output/search").glob("f-0.0-*.js")
+    lost.unlink()
+    assert built("Wheat. Zebra.", title="Peace", authors=["Ann Example"]) == {"columns"}
     edited = search_files(site)
     shutil.rmtree(site.folder / ".site_gen")
     shutil.rmtree(site.folder / "output")

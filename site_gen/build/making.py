@@ -48,6 +48,7 @@ def index(run: Run, planned: Planned, seen: Seen) -> search.Index:
         run.program,
         run.options.jobs,
         lambda file: seen.held.get(file.path) == file,
+        planned.key,
     )
     made = search.make(planned.archive, planned.plan.urls, run.settings.language, place)
     run.options.progress("Indexing", 1, 1)

@@ -1,27 +1,29 @@
 """The search index of an archive: which articles are in it, and its files.
 
-`words`, `text`, `columns` and `segment` read articles, `merging` puts what they hold together by
+`layout` says where an article stands in it, `facets` who and what it names. `words`, `text`,
+`columns` and `segment` read articles, `merging` puts what they hold together by
 runs of the alphabet, `shards` makes files of it, `reader` reads those.
 docs/search-format.md tells the format.
 """
 
 from __future__ import annotations
 
+import hashlib
+from array import array
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
-from operator import attrgetter
+from itertools import chain
 from pathlib import Path
 
-from site_gen import cache, languages, output, parallel
+from site_gen import cache, output, parallel
 from site_gen.dates import Date
-from site_gen.model import Archive, Document, EntityKind, OutputFile
-from site_gen.search import memory, merging, shards
-from site_gen.search.codec import gaps, number
-from site_gen.search.segment import Averages, Entry, groups_of
+from site_gen.model import Archive, Document, OutputFile
+from site_gen.search import facets, memory, merging, shards
+from site_gen.search.layout import Kept, Layout
+from site_gen.search.segment import Averages, Entry, average, groups_of, number_of_groups
 from site_gen.search.words import fold, split, stemming
 
-FACETS: tuple[EntityKind, ...] = ("author", "place", "topic")
 BYTES_OF_A_WORD = 6
 MOST_PER_SHARD = 16
 MERGED_AT_ONCE = 8
@@ -46,6 +48,7 @@ class Place:
     """Where an index is made: the store that holds the bodies, and where its files are staged.
 
     `holds` tells whether the output folder holds a file already; without it, the file is read.
+    `plan` is the key of the site's plan, which says all of it but its texts.
     """
 
     store: Path
@@ -54,6 +57,11 @@ class Place:
     program: str
     jobs: int | parallel.Elsewhere
     holds: Callable[[OutputFile], bool] | None = None
+    plan: str = ""
+
+    def held(self, file: OutputFile) -> bool:
+        """Whether the output folder holds a file already."""
+        return self.holds(file) if self.holds else output.holds(self.output_folder, file)
 
 
 def make(archive: Archive, urls: Mapping[str, str], language: str, place: Place) -> Index:
@@ -61,54 +69,107 @@ def make(archive: Archive, urls: Mapping[str, str], language: str, place: Place)
 
     `urls` go by source path; `language` is that of articles that do not say.
     """
-    indexed = {key: one for key, one in archive.articles.items() if not one.noindex}
-    words = [document.words for document in indexed.values()]
-    groups = groups_of(list(indexed), sum(words))
+    listed = [one for one in archive.articles.values() if not one.noindex]
+    words = [one.words for one in listed]
+    wanted = number_of_groups(len(listed), sum(words))
+    named = _named(archive)
+    kept = Kept(place.store, place.plan, language, wanted)
+    layout = _layout(kept, listed, urls, named)
     mean = sum(words) * BYTES_OF_A_WORD // max(len(words), 1) + 1
     context = shards.Context(
         place.store,
         place.stage_folder,
         place.output_folder,
         place.program,
-        Averages.of(words, [len(one.title.split()) for one in indexed.values()]),
+        Averages(average(words), layout.title),
         max(1, min(MOST_PER_SHARD, round(shards.DOCUMENT / mean))),
-        len(groups),
+        wanted,
     )
 
-    names = {kind: _names(archive, kind) for kind in ("author", "place")}
+    def group(members: Sequence[Document], told: str) -> Group:
+        def about() -> bytes:
+            return "\0".join([told, *[one.body for one in members]]).encode()
 
-    def told(keys: Sequence[str]) -> bytes:
-        """All that the index says of articles beside their text."""
-        parts = [language]
-        for key in keys:
-            one = indexed[key]
-            parts += _fields(one)
-            parts += key, urls[one.path], one.date.edtf if one.date else ""
-            parts += [of.get(key, "") for of in names.values()]
-            parts.append("\n".join([note.html for note in one.closing_notes]))
-        text = "\0".join(parts)
-        # Whatever the parts are, no others make the same.
-        alike = text.count("\0") == len(parts) - 1
-        return (text if alike else repr(parts)).encode("utf-8", "surrogatepass")
+        def entries() -> tuple[Entry, ...]:
+            return tuple(_entry(one, urls[one.path], language, named(one.key)) for one in members)
 
-    def entries(keys: Sequence[str]) -> tuple[Entry, ...]:
-        return tuple(
-            _entry(
-                indexed[key],
-                urls[indexed[key].path],
-                language,
-                tuple(of.get(key, "") for of in names.values()),
-            )
-            for key in keys
-        )
+        return Group(len(members), about, entries)
 
-    return indexes(
+    def columns() -> Sequence[shards.Column]:
+        order = [one.key for members in layout.groups(listed) for one in members]
+        return facets.columns(archive, order, language)
+
+    made = indexes(
         context,
         place,
-        [Group(len(keys), partial(told, keys), partial(entries, keys)) for keys in groups],
-        _variants(archive, indexed.keys(), language),
-        partial(_columns, archive, [key for group in groups for key in group], language),
+        list(map(group, layout.groups(listed), layout.told)),
+        _variants(archive, {one.key for one in listed}, language),
+        partial(_facets, kept, context, place, columns),
     )
+    return replace(made, keys=(*made.keys, *map(kept.key, KEPT)))
+
+
+KEPT = "layout", "facets"
+"""The kinds of what is kept of a plan."""
+
+
+def _layout(
+    kept: Kept,
+    articles: Sequence[Document],
+    urls: Mapping[str, str],
+    named: Callable[[str], tuple[str, ...]],
+) -> Layout:
+    """The groups of articles, as the store has them under their plan, or made."""
+    data = kept.get("layout")
+    if data is not None:
+        return Layout.unpacked(data)
+    at = {one.key: index for index, one in enumerate(articles)}
+    groups = [list(map(at.__getitem__, keys)) for keys in groups_of(list(at), kept.groups)]
+    layout = Layout(
+        array("I", chain.from_iterable(groups)),
+        tuple(map(len, groups)),
+        tuple(
+            _told([articles[index] for index in members], urls, kept.language, named)
+            for members in groups
+        ),
+        average([len(one.title.split()) for one in articles]),
+    )
+    kept.put("layout", layout.packed())
+    return layout
+
+
+def _told(
+    articles: Sequence[Document],
+    urls: Mapping[str, str],
+    language: str,
+    named: Callable[[str], tuple[str, ...]],
+) -> str:
+    """The digest of all that the index says of articles beside their text."""
+    parts = [language]
+    for one in articles:
+        parts += one.key, one.title, one.summary, one.language
+        parts += urls[one.path], one.date.edtf if one.date else "", *named(one.key)
+        parts.append("\n".join([note.html for note in one.closing_notes]))
+    text = "\0".join(parts)
+    # Whatever the parts are, no others make the same.
+    alike = text.count("\0") == len(parts) - 1
+    whole = (text if alike else repr(parts)).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(whole).hexdigest()
+
+
+def _facets(
+    kept: Kept,
+    context: shards.Context,
+    place: Place,
+    columns: Callable[[], Sequence[shards.Column]],
+) -> shards.Facets:
+    """The facets, as the store has them under their plan if their files are there, or made."""
+    data = kept.get("facets")
+    found = shards.Facets.unpacked(data) if data is not None else None
+    if found is None or not all(map(place.held, found.files())):
+        found = shards.facets(context, columns())
+        kept.put("facets", found.packed())
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,19 +188,18 @@ def indexes(
     place: Place,
     groups: Sequence[Group],
     variants: Mapping[str, tuple[str, ...]],
-    columns: Callable[[], Sequence[shards.Column]],
+    facets: Callable[[], shards.Facets],
 ) -> Index:
     """Index groups of articles: make what is not in the store, or not in the output.
 
-    `variants` are forms of words with stems beside their own. `columns` makes the facets, which is
+    `variants` are forms of words with stems beside their own. `facets` makes the facets, which is
     asked of it when the texts are done.
     """
-    holds = place.holds or partial(output.holds, place.output_folder)
-    blocks, keys = _blocks(context, place, groups, holds)
-    parts, more = _parts(context, place, _merges(context, blocks, variants), holds)
+    blocks, keys = _blocks(context, place, groups)
+    parts, more = _parts(context, place, _merges(context, blocks, variants))
     documents = [group for block in blocks for group in block.groups]
     sizes = [group.size for group in groups]
-    files, root = shards.finish(context, sizes, documents, parts, columns())
+    files, root = shards.finish(context, sizes, documents, parts, facets())
     return Index(tuple(files), root, (*keys, *more))
 
 
@@ -147,7 +207,6 @@ def _blocks(
     context: shards.Context,
     place: Place,
     groups: Sequence[Group],
-    holds: Callable[[OutputFile], bool],
 ) -> tuple[list[shards.Block], list[str]]:
     """All groups, indexed by blocks; what of it is in the store."""
     tasks: list[shards.BlockTask] = []
@@ -158,7 +217,7 @@ def _blocks(
             members = groups[first : first + context.span]
             key = shards.block_key(context, first, [group.about() for group in members])
             block = shards.kept_block(store, key)
-            if block is None or not all(map(holds, block.files(first))):
+            if block is None or not all(map(place.held, block.files(first))):
                 tasks.append(shards.BlockTask(key, first))
                 shards.lay_out(store, tasks[-1], [group.entries() for group in members])
                 block = None
@@ -198,12 +257,11 @@ def _parts(
     context: shards.Context,
     place: Place,
     tasks: Sequence[merging.MergeTask],
-    holds: Callable[[OutputFile], bool],
 ) -> tuple[list[shards.Part], list[str]]:
     """The shards of every run of the alphabet; what of it is in the store."""
 
     def whole(part: shards.Part) -> bool:
-        return all(map(holds, part.files()))
+        return all(map(place.held, part.files()))
 
     found: list[shards.Part | None] = []
     missing: list[merging.MergeTask] = []
@@ -227,14 +285,22 @@ def _parts(
     return parts, [name for task, part in named for name in merging.names(context, task, part)]
 
 
-_fields = attrgetter("title", "summary", "language", "body")
+def _named(archive: Archive) -> Callable[[str], tuple[str, ...]]:
+    """What gives the authors and the places of an article, by its key, as results show them."""
+    groups = [(archive.entities[kind], archive.credits[kind]) for kind in ("author", "place")]
+    # Most articles name what others name too.
+    each: tuple[dict[tuple[str, ...], str], ...] = ({}, {})
 
+    def names(key: str) -> tuple[str, ...]:
+        found = []
+        for (entities, credits), known in zip(groups, each, strict=True):
+            keys = credits.get(key, ())
+            if keys not in known:
+                known[keys] = "; ".join([entities[one].name for one in keys])
+            found.append(known[keys])
+        return tuple(found)
 
-def _names(archive: Archive, kind: EntityKind) -> dict[str, str]:
-    """The names that each article credits. Most articles name what others name too."""
-    entities, credits = archive.entities[kind], archive.credits[kind]
-    each = {keys: "; ".join([entities[key].name for key in keys]) for keys in {*credits.values()}}
-    return {article: each[keys] for article, keys in credits.items()}
+    return names
 
 
 def _entry(document: Document, url: str, language: str, names: tuple[str, ...]) -> Entry:
@@ -264,7 +330,7 @@ def _variants(archive: Archive, indexed: Set[str], language: str) -> dict[str, t
     """
     stem_of = stemming(language)
     found: dict[str, set[str]] = {}
-    for kind in FACETS:
+    for kind in facets.KINDS:
         for entity in archive.entities[kind].values():
             if entity.articles and indexed.isdisjoint(entity.articles):
                 continue
@@ -277,38 +343,3 @@ def _variants(archive: Archive, indexed: Set[str], language: str) -> dict[str, t
                 others = {stem_of(other)[1] for other in single}
                 found.setdefault(fold(word), set()).update(others)
     return {form: tuple(sorted(others)) for form, others in found.items() if len(others) > 1}
-
-
-def _columns(archive: Archive, order: Sequence[str], language: str) -> list[shards.Column]:
-    """The facets: who, where (with all that lies around it), what, which language, when."""
-    columns = []
-    for kind in FACETS:
-        entities = archive.entities[kind]
-        # A place counts for all that it lies in, as on the pages of places.
-        around = {key: archive.around(key) if kind == "place" else (key,) for key in entities}
-        credits = archive.credits[kind]
-        named = [credits.get(key, ()) for key in order]
-        # Most articles name what others name too.
-        each = {names: {one for near in names for one in around[near]} for names in set(named)}
-        used = sorted(set().union(*each.values()))
-        index = {key: at for at, key in enumerate(used)}
-        values = tuple((entities[key].name, key, *entities[key].aliases) for key in used)
-        rows = {names: _row(sorted(map(index.__getitem__, all))) for names, all in each.items()}
-        columns.append(shards.Column(kind, values, "".join(map(rows.__getitem__, named))))
-    tags = [archive.articles[key].language or language for key in order]
-    known = {tag: at for at, tag in enumerate(sorted(set(tags)))}
-    rows_of_tags = {tag: _row([at]) for tag, at in known.items()}
-    tongues = tuple((languages.label(tag), tag) for tag in known)
-    columns.append(shards.Column("lang", tongues, "".join(map(rows_of_tags.__getitem__, tags))))
-    dates = [archive.articles[key].date for key in order]
-    days = {date.edtf: date.listed.toordinal() for date in dates if date}
-    start = min(days.values(), default=0)
-    rows_of_dates = {edtf: _row([day - start]) for edtf, day in days.items()}
-    text = "".join([rows_of_dates[date.edtf] if date else _row([]) for date in dates])
-    columns.append(shards.Column("date", (("", str(start)),), text))
-    return columns
-
-
-def _row(indices: Sequence[int]) -> str:
-    """What a facet says of an article that has the values of these indices."""
-    return number(len(indices)) + gaps(indices)

@@ -77,10 +77,11 @@ class Averages:
     @classmethod
     def of(cls, bodies: Sequence[int], titles: Sequence[int]) -> Averages:
         """The averages of the lengths of all bodies and titles."""
-        return cls(_step(bodies), _step(titles))
+        return cls(average(bodies), average(titles))
 
 
-def _step(lengths: Sequence[int]) -> float:
+def average(lengths: Sequence[int]) -> float:
+    """The mean of lengths in words, rounded as `Averages` has it."""
     mean = max(sum(lengths) / len(lengths), 1.0) if lengths else 1.0
     return round(2 ** (round(math.log2(mean) * 8) / 8), 3)
 
@@ -223,12 +224,13 @@ def _together(rows: Sequence[tuple[str, str, int]]) -> tuple[str, str, int]:
     return rows[0][0], stems.pop(), sum(row[2] for row in rows)
 
 
-def groups_of(keys: Sequence[str], words: int = 0) -> list[list[str]]:
-    """The keys in groups, each sorted; the number of groups is a power of two.
+def number_of_groups(articles: int, words: int) -> int:
+    """How many groups articles with so many words in all make: a power of two."""
+    return 1 << round(math.log2(max(articles / GROUP, words / GROUP_WORDS, 1)))
 
-    `words` are those of all articles.
-    """
-    wanted = max(1, 2 ** round(math.log2(max(len(keys) / GROUP, words / GROUP_WORDS, 1))))
+
+def groups_of(keys: Sequence[str], wanted: int) -> list[list[str]]:
+    """The keys in so many groups, each sorted."""
     groups: list[list[str]] = [[] for _ in range(wanted)]
     for key in sorted(keys):
         first = int.from_bytes(hashlib.sha256(key.encode()).digest()[:4], "big")

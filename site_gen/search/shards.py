@@ -326,18 +326,46 @@ class Column:
     rows: str
 
 
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """The shards of facets, and what each one is called."""
+
+    names: tuple[str, ...] = ()
+    shards: Shards = ()
+
+    def files(self) -> Iterator[OutputFile]:
+        """The files of the facets."""
+        return files_of("f", "0", self.shards)
+
+    def packed(self) -> bytes:
+        """What it holds, as JSON."""
+        return json.dumps((self.names, [(one.digest, one.size) for one in self.shards])).encode()
+
+    @classmethod
+    def unpacked(cls, data: bytes) -> Facets:
+        """The facets that were packed."""
+        names, made = json.loads(data)
+        return cls(tuple(names), tuple(Shard(*one) for one in made))
+
+
+def facets(context: Context, columns: Sequence[Column]) -> Facets:
+    """Stage the facets."""
+    names = tuple(column.name for column in columns)
+    scripts = [script_of(column.values, column.rows) for column in columns]
+    return Facets(names, _put(context, "f", "0", scripts))
+
+
 def finish(
     context: Context,
     sizes: Sequence[int],
     groups: Sequence[Shards],
     parts: Sequence[Part],
-    columns: Sequence[Column],
+    facets: Facets,
 ) -> tuple[list[OutputFile], str]:
-    """Stage the facets and the root. Returns all files and the root's path from the site's."""
-    facets = _put(context, "f", "0", [script_of(column.values, column.rows) for column in columns])
+    """Stage the root. Returns all files and the root's path from the site's."""
     files = [file for at, one in enumerate(groups) for file in files_of("d", str(at), one)]
     files += [file for part in parts for file in part.files()]
-    files += files_of("f", "0", facets)
+    files += facets.files()
     root = {
         "format": FORMAT,
         "articles": sum(sizes),
@@ -348,11 +376,11 @@ def finish(
         "files": {
             APART: " ".join(_listed(part.run, part.shards) for part in parts),
             "d": " ".join(_listed(str(at), {"d": one}) for at, one in enumerate(groups)),
-            "f": _listed("0", {"f": facets}),
+            "f": _listed("0", {"f": facets.shards}),
         },
         "endings": ENDINGS,
         "stop": STOP,
-        "columns": [column.name for column in columns],
+        "columns": facets.names,
     }
     data = script_of(root)
     path = f"{FOLDER}/root.{hashlib.sha256(data).hexdigest()[:10]}.js"
