@@ -43,6 +43,9 @@ class Data(_Strict):
     text: bool = Field(False, description="Whether data/articles.jsonl holds the texts too.")
 
 
+SHORTCODES = dict.fromkeys(("ref", "relref", "link", "post_url"), "/**/{0}")
+"""Marks by which Hugo and Jekyll link to a document by the name of its file, wherever it lies."""
+
 _GROUPS: Mapping[str, type[_Strict]] = {"repair": Repair, "data": Data}
 """Keys of site.yml with settings below them."""
 
@@ -86,6 +89,11 @@ class SiteConfig(_Strict):
         description="More Python-Markdown extensions, with their settings.",
     )
     smart_quotes: bool = Field(False, description="Turn straight quotes and dashes to curly ones.")
+    shortcodes: dict[str, str | None] = Field(
+        default_factory=dict,
+        description="What stands for marks of other programs, by their name: "
+        "`youtube: '[{title}](https://www.youtube.com/watch?v={id})'`.",
+    )
     repair: Repair = Field(default_factory=Repair, description="Mends made to texts.")
     history: bool = Field(
         False, description="Show when the text of an article changed, from its git repository."
@@ -141,6 +149,14 @@ class SiteConfig(_Strict):
         _known_fields(value.values())
         return value
 
+    @field_validator("shortcodes")
+    @classmethod
+    def _on_a_line(cls, value: dict[str, str | None]) -> dict[str, str | None]:
+        for name, text in value.items():
+            if text and "\n" in text:
+                raise ValueError(f"write what stands for `{name}` on one line")
+        return value
+
     @field_validator("aliases")
     @classmethod
     def _alias_fields(cls, value: dict[str, list[str]]) -> dict[str, list[str]]:
@@ -162,11 +178,17 @@ class SiteConfig(_Strict):
         return names_of_keys(self.aliases)
 
     @cached_property
+    def marks(self) -> Mapping[str, str]:
+        """What stands for marks of other programs, by their name, those known to all included."""
+        wanted = {**SHORTCODES, **self.shortcodes}
+        return {name: text for name, text in wanted.items() if text is not None}
+
+    @cached_property
     def parsing(self) -> str:
         """The settings that shape how a document is read, as text for cache keys."""
         names = {
             "aliases", "date_order", "extensions", "fields", "labels", "language",
-            "markdown_extensions", "repair", "smart_quotes",
+            "markdown_extensions", "repair", "shortcodes", "smart_quotes",
         }  # fmt: skip
         return json.dumps(self.model_dump(mode="json", include=names), sort_keys=True)
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import takewhile
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
@@ -23,6 +24,9 @@ IMAGES = frozenset({".avif", ".bmp", ".gif", ".ico", ".jpeg", ".jpg", ".png", ".
 _TEMPLATE_CODE = re.compile(r"\{[{%]")
 """Told already as what it is: code of another program."""
 
+
+ANYWHERE = "/**/"
+"""How a target begins that is sought by its name in all folders."""
 
 UNNAMED = "?"
 """The target of a reference to a document that is not published. No path has this sign."""
@@ -83,6 +87,16 @@ class Resolver:
         return {composed(without_ending(path)): path for path in paths}
 
     @cached_property
+    def by_name(self) -> dict[str, list[tuple[str, str]]]:
+        """All sources by their last name, documents without ending, each with its whole name."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for path in sorted({*self.urls, *self.unpublished, *self.attachments}):
+            whole = composed(path if path in self.attachments else without_ending(path))
+            whole = whole.removesuffix("/index").removesuffix("/_index")
+            found.setdefault(name_of(whole), []).append((whole, path))
+        return found
+
+    @cached_property
     def names(self) -> dict[str, str]:
         """The first path of each file name, in lower case."""
         paths = sorted({*self.urls, *self.attachments}, reverse=True)
@@ -101,6 +115,8 @@ class Resolver:
         "unpublished" | "", the source path or URL).
         """
         written = unquote(urlsplit(target).path)
+        if written.startswith(ANYWHERE):
+            return self._anywhere(written.removeprefix(ANYWHERE))
         base = CONTENT if written.startswith("/") else posixpath.dirname(path)
         joined = composed(posixpath.normpath(posixpath.join(base, written.lstrip("/"))))
         for meant in (joined, posixpath.join(joined, "index"), posixpath.join(joined, "_index")):
@@ -121,6 +137,21 @@ class Resolver:
                 return "page", url
         return "", ""
 
+    def _anywhere(self, written: str) -> tuple[str, str]:
+        """What bears a name, in whatever folder; of several that whose folders agree best."""
+        last = composed(name_of(written.rstrip("/")))
+        named = self.by_name.get(last) or self.by_name.get(without_ending(last)) or []
+        agreeing = [(_in_common(stem, written), path) for stem, path in named]
+        best = max((agreement for agreement, _ in agreeing), default=0)
+        meant = [path for agreement, path in agreeing if agreement == best]
+        if not meant:
+            url = f"{posixpath.normpath(written.lstrip('./'))}.html"
+            return ("page", url) if url in self.page_urls else ("", "")
+        if len(meant) > 1:
+            return "", ""
+        kinds = ((self.urls, "document"), (self.attachments, "attachment"))
+        return next((kind for those, kind in kinds if meant[0] in those), "unpublished"), meant[0]
+
     def _urls_meant(self, path: str, written: str, joined: str) -> Iterable[str]:
         yield joined.removeprefix(f"{CONTENT}/")
         if not written.startswith("/") and path in self.urls:
@@ -136,6 +167,14 @@ class Resolver:
             close = difflib.get_close_matches(name, self.alike.get(name[:3], ()), 1, 0.85)
             self.guesses[name] = self.names.get(name) or (self.names[close[0]] if close else "")
         return self.guesses[name]
+
+
+def _in_common(whole: str, written: str) -> int:
+    """How many folders above the last name agree."""
+    above, wanted = whole.split("/")[-2::-1], composed(written).strip("./").split("/")[-2::-1]
+    return sum(
+        1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(above, wanted, strict=False))
+    )
 
 
 def _without_ending(path: str) -> str:

@@ -54,6 +54,12 @@ def archive(site: SiteTest) -> SiteTest:
         ("/authors/ann-lee.md", "/authors/ann-lee.html"),
         ("photo.jpg", "/articles/sub/photo.jpg"),
         ("#here", "/articles/sub/a.html#t-here"),
+        ("/**/2001-11-02-dated.md", "/articles/2001-11-02-dated.html"),
+        ("/**/slugged", "/articles/other.html"),
+        ("/**/photo.jpg", "/articles/sub/photo.jpg"),
+        ("/**/elsewhere/b.md#a-part", "/articles/b.html#t-a-part"),
+        ("/**//authors/ann-lee", "/authors/ann-lee.html"),
+        ("/**//dates/undated", "/dates/undated.html"),
         ("https://a.org/b", "https://a.org/b"),
         ("mailto:a@a.org", "mailto:a@a.org"),
     ],
@@ -83,6 +89,14 @@ def test_links_that_lead_to_nothing(archive: SiteTest, link: str, code: str, hin
     for one in found:
         assert (one["line"], one["value"]) == (3, link)
         assert hint in one["hint"]
+
+
+def test_of_several_that_bear_a_name_folders_tell_which_is_meant(archive: SiteTest) -> None:
+    """A link by name alone leads nowhere where it may mean either of two."""
+    archive.write({"content/articles/1999/b.md": GOOD, "content/articles/2000/b/index.md": GOOD})
+    assert href(archive, "/**/1999/b.md") == "/articles/1999/b.html"
+    assert href(archive, "/**/2000/b") == "/articles/2000/b/index.html"
+    assert href(archive, "/**/b.md") is None
 
 
 def test_a_link_to_a_draft(archive: SiteTest) -> None:

@@ -273,7 +273,7 @@ def test_a_remote_image_becomes_a_link() -> None:
         ("[![An alt](https://x.org/a.png)](b.md)", "An alt", "a.png"),
         ("[![](https://x.org/a.png)](https://y.org/)", "https://y.org/", "a.png"),
         ("[![](//x.org/a.png?b&c)](b.md)", "b.md", "a.png?b&c"),
-        ("[![An alt](https://x.org/a.png) words](b.md)", "words", "An alt"),
+        ("[words ![An alt](https://x.org/a.png)](b.md)", "words", "An alt"),
         ("# [![An alt](https://x.org/a.png)](b.md)", "An alt", "a.png"),
     ],
 )
@@ -284,6 +284,16 @@ def test_a_linked_remote_image_becomes_two_links_with_names(
     links = BeautifulSoup(render(text).html, "html.parser").select("a")
     assert [link, image] == [one.get_text().strip() for one in links]
     assert [one.get("class") for one in links] == [None, ["remote-image"]]
+
+
+def test_a_remote_image_before_the_words_of_a_link_stays_before_them() -> None:
+    """What is shown is in the order of the text."""
+    shown = html("[![One](https://x.org/1.png) ![Two](https://x.org/2.png) words](b.md)")
+    assert [one.get_text().strip() for one in BeautifulSoup(shown, "html.parser").select("a")] == [
+        "One",
+        "Two",
+        "words",
+    ]
 
 
 def test_a_heading_that_is_a_linked_remote_image_has_its_words() -> None:

@@ -150,6 +150,7 @@ def _shortcodes(text: str, path: str) -> list[Diagnostic]:
         return []
     start, close = min(starts)
     end = text.find(close, start + 2) + len(close)
+    name = text[start:end].strip("{<%-/ \t\n").partition(" ")[0]
     # `{{%` is one of `{%` too.
     pieces = sum(text.count(opening) for opening in ("{{<", "{%", "{{ "))
     number = f", in {pieces:,} places" if pieces > 1 else ""
@@ -159,7 +160,8 @@ def _shortcodes(text: str, path: str) -> list[Diagnostic]:
             Location.at(path, text, start),
             f"Template code of another program is shown as it stands{number}",
             value=text[start : min(end, start + 80)],
-            hint="Replace it by what it stood for: a link, an image, a quotation.",
+            hint=f"Say what `{name[:40]}` stands for under `shortcodes:` in site.yml, or replace "
+            "it by hand: a link, an image, a quotation.",
             source=line_at(text, start),
         )
     ]

@@ -65,6 +65,8 @@ class _Link:
     address: str
     """As written, as HTML; empty where it leads nowhere."""
     images: list[_RemoteImage] = field(default_factory=list)
+    first: int = 0
+    """How many of the images stand before all words."""
 
 
 class Body:
@@ -170,7 +172,8 @@ class Body:
         """
         inside = "".join(self.parts[link.at + 1 :])
         texts = [image.alt for image in link.images]
-        if link.address and not plain_words(inside).strip() and not _NAMED_IMAGE.search(inside):
+        if link.address and not self.says(link) and not _NAMED_IMAGE.search(inside):
+            link.first = 0
             name = " ".join(filter(None, texts)) or link.address
             texts = [image.file_name for image in link.images]
             if "<img " in inside:
@@ -182,8 +185,13 @@ class Body:
                 link.attributes.setdefault("title", name)
                 self.parts[link.at] = _written("a", link.attributes)
         del self.parts[link.at + 1 :]
-        after = (f" {image.link(text)}" for image, text in zip(link.images, texts, strict=True))
-        return f"{inside}</a>{''.join(after)}"
+        links = [image.link(text) for image, text in zip(link.images, texts, strict=True)]
+        self.parts[link.at - 1] += "".join(f"{one} " for one in links[: link.first])
+        return f"{inside}</a>{''.join(f' {one}' for one in links[link.first :])}"
+
+    def says(self, link: _Link) -> bool:
+        """Whether words stand in a link so far."""
+        return bool(plain_words("".join(self.parts[link.at + 1 :])).strip())
 
     def link(self, attributes: dict[str, str]) -> None:
         target = unescape(attributes.get("href", "")).strip()
@@ -230,7 +238,10 @@ class Body:
             image = _RemoteImage(escape(target), alt, title)
             if not self.open_link:
                 return image.link(alt)
-            self.open_link.images.append(image)
+            link = self.open_link
+            if link.first == len(link.images) and not self.says(link):
+                link.first += 1
+            link.images.append(image)
             return ""
         if not target or scheme:
             opened = _written("span", {"class": "missing"} | title)

@@ -42,7 +42,7 @@ from site_gen.model import (
     Withheld,
 )
 from site_gen.model import Repair as Repaired
-from site_gen.parse import status, withholding
+from site_gen.parse import shortcodes, status, withholding
 from site_gen.parse.gather import Task, read_text
 from site_gen.parse.outline import outline
 from site_gen.paths import ending_of, name_of, without_ending
@@ -238,6 +238,8 @@ class Work:
         self.censor = withholding.Censor((), self.known, Location(self.path))
         self.bylines: tuple[Withheld, ...] = ()
         self.anonymous = False
+        self.replaced: tuple[Repaired, ...] = ()
+        """What stood for something else to another program."""
 
     def document(self, body_key: str) -> tuple[Document, str, Record]:
         """Everything about the document. Raises Failed where an error ends the reading."""
@@ -267,6 +269,8 @@ class Work:
         text = self.text()
         reading = self.resolve(frozenset({"markup", "title"}), tell=False)
         how = self.markup_of(reading)
+        if how != "plain":
+            text, self.replaced = shortcodes.replaced(text, self.config.marks)
         apart = self.taken_apart(text, how, reading.values.get("title", ""))
         lines = text.split("\n")
         self.state(metadata.from_labels(apart.labels, self.path, lines))
@@ -313,7 +317,8 @@ class Work:
         text = rendered.html if self.censor.rules or self.anonymous else apart.body
         version = version_of(found.values["title"], text)
         document = self.assembled(found, rendered, notes, body_key, version)
-        return document, rendered.html, Record(_shown(found.evidence, notes, self.path), repairs)
+        mends = (*self.replaced, *repairs)
+        return document, rendered.html, Record(_shown(found.evidence, notes, self.path), mends)
 
     def tombstone(
         self, values: Mapping[str, Any], withdrawn: Withdrawal, body_key: str
