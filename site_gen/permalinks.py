@@ -17,6 +17,7 @@ from site_gen import redaction
 from site_gen.diagnostics import Diagnostic, Location, error, warning
 from site_gen.model import Page, Withheld
 from site_gen.paths import name_of, trouble
+from site_gen.slugs import slug_of
 from site_gen.whole import becoming
 
 LEDGER = "permalinks.tsv"
@@ -35,12 +36,13 @@ class Address:
     """An address of the site that is worth keeping, and the source of its page.
 
     `entry` is the file that can say what the page's old addresses are: the source, or, for a name
-    that only articles bear, the entry it would have.
+    that only articles bear, the entry it would have. `title` is that of an article or free page.
     """
 
     url: str
     source: str
     entry: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,22 +197,27 @@ def _of_a_name(one: Address) -> bool:
 
 
 def _home(lost: Address, new: Sequence[Address]) -> Address | None:
-    """Where a page may be now: by the name of its file, or the name in the address."""
+    """Where a page may be now: by the name of its file, or by the name in its address, which may
+    be in that of the new one or in its title.
+    """
     file = "" if _of_a_name(lost) else name_of(lost.source)
     for one in new:
         if file and one.source == one.entry and name_of(one.source) == file:
             return one
-    folder, _, name = lost.url.removesuffix(".html").rpartition("/")
-    names = [one.url.removesuffix(".html").rpartition("/")[2] for one in new]
+    folder, name = _parted(lost.url)
+    names = [(_parted(one.url)[1], one) for one in new]
+    names += [(slug_of(one.title), one) for one in new if one.title]
+    close = difflib.get_close_matches(name, [last for last, _ in names], n=5, cutoff=0.6)
+    found = [(close.index(last), one) for last, one in names if last in close]
     # What is of the same kind is likelier than what is not.
-    beside = [one.url.rpartition("/")[0] == folder for one in new]
-    close = difflib.get_close_matches(name, names, n=5, cutoff=0.6)
-    order = sorted(
-        (close.index(last), not near, at)
-        for at, (last, near) in enumerate(zip(names, beside, strict=True))
-        if last in close
-    )
-    return new[order[0][2]] if order else None
+    found.sort(key=lambda pair: (pair[0], _parted(pair[1].url)[0] != folder))
+    return found[0][1] if found else None
+
+
+def _parted(url: str) -> tuple[str, str]:
+    """The folder of an address, and its last name without `.html`."""
+    folder, _, last = url.removesuffix(".html").rpartition("/")
+    return folder, last
 
 
 def masked(found: Sequence[Diagnostic], rules: Sequence[Withheld]) -> list[Diagnostic]:

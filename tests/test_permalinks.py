@@ -119,6 +119,14 @@ def test_a_moved_article(site: SiteTest) -> None:
     assert canonical["href"] == "https://example.org/articles/1999/harvest.html"
 
 
+def test_an_article_in_a_file_of_another_name(site: SiteTest) -> None:
+    """One that moved to a folder and a name that say nothing is found by its title."""
+    (site.folder / "content/articles/harvest.md").unlink()
+    site.write({"content/articles/box-3/x17.md": article("The harvest")})
+    (lost,) = [one for one in site.diagnostics() if one["code"] == "permalink-lost"]
+    assert "to content/articles/box-3/x17.md," in lost["hint"]
+
+
 def test_a_renamed_slug(site: SiteTest) -> None:
     """A new slug for the same file is seen as the new home, whatever it is called."""
     site.write({"content/articles/rain.md": article("Rain", "Bob Hill", "slug: water\n")})

@@ -252,7 +252,7 @@ def _addresses(whole: Archive, plan: pages.Plan) -> tuple[Address, ...]:
     """The addresses worth keeping, with the source of each: for a name without an entry, the first
     article that bears it.
     """
-    kept = [Address(url, one.path, one.path) for one, url in _placed(whole, plan.urls)]
+    kept = [Address(url, one.path, one.path, one.title) for one, url in _placed(whole, plan.urls)]
     for kind, group in whole.entities.items():
         for key, one in group.items():
             first = next(iter((*one.articles, *one.translated)), "")
