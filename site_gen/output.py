@@ -40,7 +40,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from io import FileIO
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 from filelock import FileLock, Timeout
@@ -248,7 +248,7 @@ class Output:
         if the disk fails (then the next `open` finishes the work). Raises ValueError for a
         path that leads out of output/ or collides with another: the planner checks that first.
         """
-        planned = plan(files)
+        planned = plan(files, self._old)
         with _reported(UNTOUCHED):
             started = self._clock()
             journal = self._decide(planned)
@@ -291,7 +291,8 @@ class Output:
 
     def _staged(self, planned: Files) -> list[str]:
         """The paths of the files that lie in the stage."""
-        staged = set(os.listdir(self.stage_folder)) if self.stage_folder.is_dir() else set()
+        names = os.listdir(self.stage_folder) if self.stage_folder.is_dir() else []
+        staged = set(filter(DIGEST.fullmatch, names))
         if not staged:
             return []
         # A file that stands is staged only if it was changed while the site was being built.
@@ -305,8 +306,9 @@ class Output:
         """Everything that publishing will do; refuses what it must not do."""
         old = _respelled(self.folder, self._old, planned)
         gone = {path: file for path, file in old.items() if path not in planned}
-        _refuse_links(self.folder, planned)
-        foreign, in_the_way = _files_for_folders(self.folder, planned, gone)
+        statuses = {name: _status(self.folder / name) for name in _above(planned)}
+        _refuse_links(self.folder, statuses)
+        foreign, in_the_way = _files_for_folders(self.folder, statuses, gone)
         moves: dict[str, Files] = {}
         for path in sorted(self._staged(planned), key=_order):
             status = _status(f"{self.folder}/{path}")
@@ -326,7 +328,8 @@ class Output:
                 "another slug, then build again."
             )
         for path, file in planned.items():
-            if path not in moves and self._held.get(path) != file:
+            held = self._held.get(path)
+            if held is not file and held != file and path not in moves:
                 _expect(self.folder, file)
         cleared_all = {name for cleared in moves.values() for name in cleared}
         deletions = {path: file for path, file in gone.items() if path not in cleared_all}
@@ -405,22 +408,32 @@ def check_path(path: str) -> None:
         raise ValueError(f"site_gen keeps this name for itself: {path!r}")
 
 
-def plan(files: Iterable[OutputFile]) -> dict[str, OutputFile]:
-    """The files by path, sorted.
+def plan(files: Iterable[OutputFile], old: Files = MappingProxyType({})) -> dict[str, OutputFile]:
+    """The files by path, sorted. Those of an `old` plan were looked at then.
 
     Raises ValueError for a bad path, and if two are equal, or would be on a file system that
     ignores case or Unicode normalisation, or if one would be a folder of the other.
     """
-    spelling: dict[str, str] = {}
     planned: dict[str, OutputFile] = {}
     for file in files:
-        check_path(file.path)
-        other = spelling.setdefault(comparable(file.path), file.path)
-        if file.path in planned or other != file.path:
-            raise ValueError(f"two files for one path: {other!r} and {file.path!r}")
+        if file.path in planned:
+            raise ValueError(f"two files for one path: {file.path!r}")
         planned[file.path] = file
+    if not planned.keys() <= old.keys():
+        _check_paths(planned)
+    return {path: planned[path] for path in sorted(planned)}
+
+
+def _check_paths(paths: Iterable[str]) -> None:
+    """Raise ValueError unless all these files can lie in one folder, on any system."""
+    spelling: dict[str, str] = {}
+    for path in paths:
+        check_path(path)
+        other = spelling.setdefault(comparable(path), path)
+        if other != path:
+            raise ValueError(f"two files for one path: {other!r} and {path!r}")
     seen: set[str] = set()
-    for path in planned:
+    for path in paths:
         name = comparable(path)
         if (above := name.rpartition("/")[0]) in seen:
             continue
@@ -428,7 +441,6 @@ def plan(files: Iterable[OutputFile]) -> dict[str, OutputFile]:
         for folder in folders(name):
             if folder in spelling:
                 raise ValueError(f"both a file and a folder: {spelling[folder]!r} and {path!r}")
-    return dict(sorted(planned.items()))
 
 
 def _order(path: str) -> tuple[int, str]:
@@ -476,10 +488,13 @@ def _same_entry(folder: Path, one: str, other: str) -> bool:
     return first is not None and second is not None and os.path.samestat(first, second)
 
 
-def _refuse_links(folder: Path, paths: Iterable[str]) -> None:
-    """Raise OutputError if a folder above a path is a link, wherever it leads."""
-    for name in _above(paths):
-        status = _status(folder / name)
+Statuses = Mapping[str, os.stat_result | None]
+"""What is at the places of folders; None where nothing is."""
+
+
+def _refuse_links(folder: Path, above: Statuses) -> None:
+    """Raise OutputError if a folder above what is published is a link, wherever it leads."""
+    for name, status in above.items():
         if status is not None and _is_link(status):
             raise OutputError(
                 f"{folder / name} is a link, and site_gen does not write through links. "
@@ -493,12 +508,11 @@ def _above(paths: Iterable[str]) -> list[str]:
     return sorted(parents | {name for parent in parents for name in folders(parent)})
 
 
-def _files_for_folders(folder: Path, planned: Files, gone: Files) -> tuple[list[str], set[str]]:
+def _files_for_folders(folder: Path, above: Statuses, gone: Files) -> tuple[list[str], set[str]]:
     """The files that lie where a folder must be: the foreign ones, and those that may go."""
     foreign: list[str] = []
     in_the_way: set[str] = set()
-    for name in _above(planned):
-        status = _status(folder / name)
+    for name, status in above.items():
         if status is None or modes.S_ISDIR(status.st_mode):
             continue
         if name in gone and holds(folder, gone[name]):
@@ -545,7 +559,7 @@ def _recover(folder: Path) -> None:
     if journal is None:
         _discard(folder)
         return
-    _refuse_links(folder, journal.moves)
+    _refuse_links(folder, {name: _status(folder / name) for name in _above(journal.moves)})
     for path in journal.moves:
         staged = folder / STAGE / _staged_name(journal.files[path])
         if staged.exists() and _digest(staged) != journal.files[path].digest:
@@ -725,7 +739,7 @@ def _lines(files: Files) -> str:
     """The files as the members of a JSON object, in order of path."""
     return ",\n".join(
         f'  {_quoted(path)}: {{"sha256": "{file.digest}", "size": {file.size}}}'
-        for path, file in sorted(files.items())
+        for path, file in ((path, files[path]) for path in sorted(files))
     )
 
 

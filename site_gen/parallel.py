@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from functools import partial
 from multiprocessing import connection
 from multiprocessing.context import BaseContext
 from pathlib import Path, PurePosixPath
@@ -152,50 +153,56 @@ def _pool(context: Any, jobs: int) -> Iterator[Executor]:
 
 
 @contextmanager
-def beside(work: Callable[[], Result], wanted: bool) -> Iterator[Callable[[], Result]]:
-    """What gives the result of `work`, which is done in a copy of this process meanwhile.
+def beside(
+    works: Sequence[Callable[[], Any]], wanted: bool
+) -> Iterator[tuple[Callable[[], Any], ...]]:
+    """What gives the result of each of the works, which a copy of this process does meanwhile, one
+    after the other.
 
-    Where it is not `wanted`, or this process cannot be copied, it is done when it is asked for.
+    Where it is not `wanted`, or this process cannot be copied, each is done when it is asked for.
     What it raises, if it is no bug, must pickle, as the result must; it is raised when asked for.
-    A copy that nobody asked is ended with the block.
+    A copy that is not done with what nobody asked for is ended with the block.
     """
     if not wanted or not _may_be_copied():
-        yield work
+        yield tuple(works)
         return
     context = multiprocessing.get_context("fork")
     here, there = context.Pipe(duplex=False)
-    process = context.Process(target=_tell, args=(there, work), daemon=True)
+    process = context.Process(target=_tell, args=(there, works), daemon=True)
     with uninterrupted():
         process.start()
     there.close()
+    told: list[tuple[bool, Any]] = []
 
-    def result() -> Result:
-        try:
-            done, value = here.recv()
-        except EOFError:
-            raise BrokenProcessPool("a process that worked beside was ended") from None
+    def result(at: int) -> Any:
+        while len(told) <= at:
+            try:
+                told.append(here.recv())
+            except EOFError:
+                raise BrokenProcessPool("a process that worked beside was ended") from None
+        done, value = told[at]
         if not done:
             raise value
-        found: Result = value
-        return found
+        return value
 
     try:
-        yield result
+        yield tuple(partial(result, at) for at in range(len(works)))
     finally:
         here.close()
         process.kill()
         process.join()
 
 
-def _tell(there: connection.Connection, work: Callable[[], Any]) -> None:
-    """Do the work in a copy of the process that waits for its result."""
+def _tell(there: connection.Connection, works: Sequence[Callable[[], Any]]) -> None:
+    """Do the works in a copy of the process that waits for their results."""
     _receive(None)
     gc.disable()  # It ends with its work, and what it leaves need not be looked through.
-    try:
-        told = True, work()
-    except Exception as problem:
-        told = False, problem
-    there.send(told)
+    for work in works:
+        try:
+            told = True, work()
+        except Exception as problem:
+            told = False, problem
+        there.send(told)
     there.close()
 
 

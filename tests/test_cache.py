@@ -293,32 +293,36 @@ from site_gen import parallel
 def fail():
     raise ValueError("failed there")
 
-with parallel.beside(os.getpid, True) as result:
+with parallel.beside([os.getpid, os.getppid], True) as (result, other):
+    assert other() == os.getpid()
     assert result() != os.getpid()
-with parallel.beside(os.getpid, False) as result:
+with parallel.beside([os.getpid], False) as (result,):
     assert result() == os.getpid()
-with parallel.beside(fail, True) as result:
+with parallel.beside([fail, os.getppid], True) as (result, other):
+    assert other() == os.getpid()
     try:
         result()
     except ValueError as problem:
         assert str(problem) == "failed there"
     else:
         sys.exit("nothing raised")
-with parallel.beside(lambda: os._exit(3), True) as result:
+with parallel.beside([lambda: os._exit(3)], True) as (result,):
     try:
         result()
     except BrokenProcessPool:
         pass
     else:
         sys.exit("not told")
-with parallel.beside(lambda: __import__("time").sleep(60), True):
+with parallel.beside([lambda: __import__("time").sleep(60)], True):
     pass
 """
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only there is a process copied")
 def test_work_beside(tmp_path: Path) -> None:
-    """Another process works meanwhile; what it raises, and that it was ended, is told."""
+    """Another process works meanwhile, one thing after the other, whatever is asked for first; what
+    it raises, and that it was ended, is told.
+    """
     subprocess.run([sys.executable, "-c", BESIDE], check=True, timeout=30, cwd=ROOT)
 
 

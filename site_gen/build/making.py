@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -13,6 +13,9 @@ from site_gen.build.run import Run
 from site_gen.build.seen import Seen
 from site_gen.diagnostics import Diagnostic
 from site_gen.model import OutputFile, Page, Withheld
+
+Pages = dict[str, tuple[str, OutputFile]]
+"""Pages by URL, each with its key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,17 @@ class Made:
         return [*self.others, *(file for _, file in self.pages.values())]
 
 
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """The files for programs, by URL with their keys, problems, and the keys of what the store
+    keeps of them.
+    """
+
+    pages: Pages
+    found: tuple[Diagnostic, ...]
+    keys: tuple[str, ...]
+
+
 def index(run: Run, planned: Planned, seen: Seen) -> search.Index:
     """Index the text of every published article, in parallel, and stage the index."""
     if run.target is None:
@@ -56,32 +70,18 @@ def index(run: Run, planned: Planned, seen: Seen) -> search.Index:
 
 
 def pages(
-    run: Run, planned: Planned, index: search.Index, seen: Seen, alone: Run | None = None
+    run: Run,
+    planned: Planned,
+    index: search.Index,
+    seen: Seen,
+    filed: Callable[[], Filed] | None = None,
 ) -> Made:
     """Render all pages in parallel and, with a target, stage them with all that is published.
 
-    With `alone`, files for programs are made beside the pages, in such a run.
+    `filed` gives the files for programs, if they are made elsewhere.
     """
-    inputs = render.Inputs(
-        run.options.site,
-        run.settings,
-        planned.archive,
-        planned.plan,
-        planned.links,
-        run.static.urls,
-        run.store,
-        index.root,
-        run.program,
-        run.templates,
-        run.copies,
-        planned.key,
-    )
+    context = _context(run, planned, index.root, seen)
     target = run.target
-    stage = target.stage_folder if target else None
-    folder = target.folder if target else run.options.output
-    context = render.Context(
-        inputs, stage, folder, _kept(run, seen), seen.past.frame, seen.past.stamps
-    )
     others: list[OutputFile] = []
     if target:
         static = {**run.static.files, ".nojekyll": b""}
@@ -97,18 +97,41 @@ def pages(
         except ValueError as reason:
             found.append(check.unsafe_svg(path, str(reason)))
     frame, stamps = context.renderer.frame, context.stamps_now
-    shown: list[Page] = []
-    files: list[Page] = []
-    for page in planned.plan.pages:
-        (files if page.kind == "file" else shown).append(page)
-    with parallel.beside(partial(_files, alone or run, context, files), alone is not None) as rest:
-        made, problems = _rendered(run, context, shown)
-        more, told, keys = rest()
-    found += [*problems, *told]
-    return Made(made | more, tuple(others), tuple(found), frame, stamps, keys)
+    made, problems = _rendered(run, context, [one for one in _all(context) if one.kind != "file"])
+    files = filed() if filed else _files(run, context)
+    found += [*problems, *files.found]
+    return Made(made | files.pages, tuple(others), tuple(found), frame, stamps, files.keys)
 
 
-Pages = dict[str, tuple[str, OutputFile]]
+def files(run: Run, planned: Planned, seen: Seen) -> Filed:
+    """The files for programs, which do not show what articles have to do with each other."""
+    return _files(run, _context(run, planned, "", seen))
+
+
+def _context(run: Run, planned: Planned, index: str, seen: Seen) -> render.Context:
+    """What pages are rendered from. `index` is the URL of the search index's root."""
+    inputs = render.Inputs(
+        run.options.site,
+        run.settings,
+        planned.archive,
+        planned.plan,
+        planned.links,
+        run.static.urls,
+        run.store,
+        index,
+        run.program,
+        run.templates,
+        run.copies,
+        planned.key,
+    )
+    stage = run.target.stage_folder if run.target else None
+    folder = run.target.folder if run.target else run.options.output
+    past = seen.past
+    return render.Context(inputs, stage, folder, _kept(run, seen), past.frame, past.stamps)
+
+
+def _all(context: render.Context) -> Sequence[Page]:
+    return context.inputs.plan.pages
 
 
 def _rendered(
@@ -127,12 +150,9 @@ def _rendered(
     return made, found
 
 
-def _files(
-    run: Run, context: render.Context, pages: Sequence[Page]
-) -> tuple[Pages, list[Diagnostic], tuple[str, ...]]:
-    """Files for programs, as `_rendered` makes pages, and what the store keeps of them."""
-    made, found = _rendered(run, context, pages)
-    return made, found, tuple(context.renderer.files.stored)
+def _files(run: Run, context: render.Context) -> Filed:
+    made, found = _rendered(run, context, [one for one in _all(context) if one.kind == "file"])
+    return Filed(made, tuple(found), tuple(context.renderer.files.stored))
 
 
 def _kept(run: Run, seen: Seen) -> dict[str, tuple[str, OutputFile]]:

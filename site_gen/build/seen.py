@@ -59,7 +59,7 @@ def outputs(
         return
     there = target
     many = there.size > MANY and several(options.jobs)
-    with parallel.beside(partial(there.look, past.output), many) as looked:
+    with parallel.beside([partial(there.look, past.output)], many) as (looked,):
 
         def held() -> tuple[Mapping[str, OutputFile], bool]:
             found = there.hold(past.output, looked())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -45,15 +46,20 @@ class Begun:
 
 def done(run: Run, begun: Begun) -> Report:
     """Read, assemble, plan, render and publish. Raises OutputError and CacheBroken."""
-    options, target, before, inputs = run.options, run.target, begun.before, begun.inputs
+    options, target, before = run.options, run.target, begun.before
     found = list(begun.found)
     found += check_settings(run.settings)
     found += render.check_templates(options.site, run.templates, run.store)
     read = reading.read(run, begun.inventory)
     plan = planning.plan(run, read)
     few = read.fresh <= FEW and len(before.held) > 0 and several(options.jobs)
-    index_all = partial(making.index, _alone(run) if few else run, plan, before)
-    with parallel.beside(index_all, few) as indexed:
+    one = _alone(run) if few else run
+    works = (
+        partial(making.index, one, plan, before),
+        partial(making.files, one, plan, before),
+        partial(planning.keep, run, plan),
+    )
+    with parallel.beside(works, few) as (indexed, filed, keep):
         planned = planning.remember(run, read, planning.relate(run, read, plan))
         total = check.masked(planned.sum, read.masked)
         found += [*read.found, *planned.found]
@@ -65,41 +71,44 @@ def done(run: Run, begun: Begun) -> Report:
         broken = any(one.code == "template-error" for one in found)
         publishing = target is not None and may_publish(found, options)
         index = indexed() if publishing and not broken else search.Index()
-    made = making.Made()
-    with parallel.beside(partial(planning.keep, run, plan), few and not plan.kept) as keep:
+        made = making.Made()
         if not broken:
             # What cannot be published is rendered too: its problems are told in the same run.
             wanted = run if publishing else replace(run, target=None)
-            alone = _alone(wanted) if few else None
-            made = making.pages(wanted, planned, index, before, alone)
+            made = making.pages(wanted, planned, index, before, filed if few else None)
             found += diagnostics.strict(made.found) if options.strict else made.found
+        found = masking.printed(found, read)
+        found = sorted(dict.fromkeys(found), key=lambda one: one.sort_key)
+        missing = permalinks.unrecorded(run.ledger, planned.addresses) if run.ledger.kept else ()
+        report = Report(tuple(found), total, None, 0, len(missing))
+        if target and may_publish(found, options):
+            report = replace(report, published=target.publish([*index.files, *made.files]))
         keep()
-    found = masking.printed(found, read)
-    found = sorted(dict.fromkeys(found), key=lambda one: one.sort_key)
-    published = None
-    unrecorded = len(permalinks.unrecorded(run.ledger, planned.addresses)) if run.ledger.kept else 0
-    if target and may_publish(found, options):
-        published = target.publish([*index.files, *made.files])
-        result = tuple(found), total, tuple(run.ledger.recorded), unrecorded
-        if any(one.code == "internal-error" for one in found):
-            inputs = ""  # It is tried again, at every build.
-        past = Past(
-            before.sources.taken,
-            target.signatures(),
-            {url: (key, file.digest) for url, (key, file) in made.pages.items()},
-            made.frame,
-            inputs,
-            target.manifest,
-            result,
-            made.stamps,
-            before.past.whole,
-        )
-        with cache.Store(run.store) as kept:
-            stored = *read.keys, planned.key, *index.keys, *made.keys, *planning.remembered(run)
-            kept.keep_only((*stored, related.key(run.program)))
-            past.save(kept, str(target.folder))
-    seconds = time.monotonic() - begun.started
-    return Report(tuple(found), total, published, seconds, unrecorded)
+        if report.published:
+            keys = *read.keys, planned.key, *index.keys, *made.keys, *planning.remembered(run)
+            _leave(run, begun, made, report, keys)
+    return replace(report, seconds=time.monotonic() - begun.started)
+
+
+def _leave(run: Run, begun: Begun, made: making.Made, report: Report, keys: Sequence[str]) -> None:
+    """Leave in the store what the next build goes by. `keys` are those of all that it holds."""
+    assert run.target is not None
+    # A fault of the program is tried again, at every build.
+    again = any(one.code == "internal-error" for one in report.diagnostics)
+    past = Past(
+        begun.before.sources.taken,
+        run.target.signatures(),
+        {url: (key, file.digest) for url, (key, file) in made.pages.items()},
+        made.frame,
+        "" if again else begun.inputs,
+        run.target.manifest,
+        (report.diagnostics, report.sum, tuple(run.ledger.recorded), report.unrecorded),
+        made.stamps,
+        begun.before.past.whole,
+    )
+    with cache.Store(run.store) as kept:
+        kept.keep_only((*keys, related.key(run.program)))
+        past.save(kept, str(run.target.folder))
 
 
 def _alone(run: Run) -> Run:
