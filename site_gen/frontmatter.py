@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from site_gen.diagnostics import Diagnostic, Location, error
-from site_gen.yamlio import MAX_DEPTH, Typed, Yaml
+from site_gen.yamlio import MAX_DEPTH, Yaml
+from site_gen.yamlscalars import Typed
 
 LONGEST = 200_000
 """Characters in which a block is looked for."""

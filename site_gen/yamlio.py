@@ -13,7 +13,9 @@ from typing import Any
 
 import yaml
 
+from site_gen import plainyaml
 from site_gen.diagnostics import Diagnostic, Location, error
+from site_gen.yamlscalars import NULL_TAG, TYPED_TAGS, Typed, typed
 
 FAST_LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LOADERS_DIFFER = re.compile(
@@ -23,14 +25,11 @@ _LOADERS_DIFFER = re.compile(
 MAX_DEPTH = 40
 MAX_NODES = 200_000
 _HARMLESS_DEPTH = 200
-LONGEST_NUMBER = 100
 _OPENERS = re.compile(r"[\[{]")
 _INDENT = re.compile(r"^[ ?:-]+", re.MULTILINE)
 _NOT_TEXT = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
-TYPED_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("bool", "int", "float"))
-NULL_TAG = "tag:yaml.org,2002:null"
 MERGE_TAG = "tag:yaml.org,2002:merge"
 
 Key = tuple[str | int, ...]
@@ -97,13 +96,6 @@ _IN_PLAIN_WORDS: tuple[tuple[str, str, str], ...] = (
 """(part of what the loader says, what that means, what to do), the first that fits."""
 
 
-class Typed(str):
-    """An unquoted scalar that YAML calls a boolean or a number; `value` is what it means."""
-
-    __slots__ = ("value",)
-    value: bool | int | float
-
-
 @dataclass(frozen=True, slots=True)
 class Yaml:
     """A parsed YAML document: mappings, lists, text and None, and where each stands.
@@ -147,6 +139,12 @@ def load(text: str, path: str, first_line: int = 1) -> tuple[Yaml | None, list[D
     text, nesting or aliases past any use. What is told does not depend on the loader that the
     machine has.
     """
+    plain = plainyaml.read(text, first_line)
+    return (Yaml(*plain), []) if plain else load_any(text, path, first_line)
+
+
+def load_any(text: str, path: str, first_line: int = 1) -> tuple[Yaml | None, list[Diagnostic]]:
+    """The same, of whatever form the text is."""
     reader = _Reader(text, path, first_line)
     try:
         too_deep = _too_deep(text)
@@ -326,28 +324,4 @@ class _Reader:
                 )
             )
             return None
-        if node.tag in TYPED_TAGS and not node.style:
-            value = _value(node)
-            if value is not None:
-                typed = Typed(text)
-                typed.value = value
-                return typed
-        return text
-
-
-def _value(node: yaml.ScalarNode) -> bool | int | float | None:
-    """What YAML takes an unquoted scalar for, if that is a boolean or a number of sane length."""
-    if len(node.value) > LONGEST_NUMBER:
-        return None
-    make = yaml.constructor.SafeConstructor()
-    makers: dict[str, Any] = {
-        "bool": make.construct_yaml_bool,
-        "int": make.construct_yaml_int,
-        "float": make.construct_yaml_float,
-    }
-    try:
-        value: bool | int | float = makers[node.tag.rpartition(":")[2]](node)
-    except (ValueError, KeyError, IndexError):
-        # An explicit `!!int` before what is no number.
-        return None
-    return value
+        return typed(text, node.tag) if node.tag in TYPED_TAGS and not node.style else text

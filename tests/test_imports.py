@@ -36,6 +36,7 @@ LAYERS: dict[str, frozenset[str]] = {
             "names",
             "paths",
             "picturedata",
+            "plainyaml",
             "redaction",
             "signatures",
             "slugs",
@@ -43,6 +44,7 @@ LAYERS: dict[str, frozenset[str]] = {
             "tokens",
             "world",
             "yamlio",
+            "yamlscalars",
         }
     ),
     # One step of the flow each; none knows another.
