@@ -7,6 +7,7 @@ a test that needs a loop of its own, such as a server, starts it in another thre
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -51,7 +52,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Tell `SiteTest.golden`, also in every worker, of `--update-golden`."""
+    """Tell `SiteTest.golden`, also in every worker, of `--update-golden`.
+
+    The theme's templates are compiled once and not for each of a thousand sites, even where Python
+    is told to keep no code.
+    """
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if config.getoption("--update-golden"):
         os.environ[UPDATE_GOLDEN] = "1"
 

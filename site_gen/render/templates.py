@@ -78,10 +78,26 @@ class Compiled(jinja2.BytecodeCache):
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Take the code of a template that was compiled just now."""
-        self.code[bucket.key] = self.new[bucket.key] = bucket.bytecode_to_string()
         code: Any = bucket.code
-        if Path(code.co_filename).is_relative_to(theme.folder("templates")):
-            self.of_theme[bucket.key] = self.code[bucket.key]
+        self._take(bucket.key, bucket.bytecode_to_string(), code.co_filename)
+
+    def mentioned(self, source: str, file: str, environment: Environment) -> list[str | None]:
+        """The names of templates that one mentions; None for one that it works out. Raises
+        TemplateError if it is broken.
+        """
+        key = f"mentioned in {digest_of(source)}"
+        known = self.code if key in self.code else self.shipped
+        if key not in known:
+            names = list(find_referenced_templates(environment.parse(source)))
+            self._take(key, pickle.dumps(names), file)
+            return names
+        found: list[str | None] = pickle.loads(known[key])
+        return found
+
+    def _take(self, key: str, made: bytes, file: str) -> None:
+        self.code[key] = self.new[key] = made
+        if Path(file).is_relative_to(theme.folder("templates")):
+            self.of_theme[key] = made
 
     def keep(self) -> None:
         """Put what is new into the store, and beside the program."""
@@ -183,6 +199,11 @@ def environment(site: Path, digest: str, store: Path) -> Environment:
     )
 
 
+def _compiled(templates: Environment) -> Compiled:
+    assert isinstance(templates.bytecode_cache, Compiled)
+    return templates.bytecode_cache
+
+
 def check_templates(site: Path, digest: str, store: Path) -> list[Diagnostic]:
     """Compile every template, of this digest; one error for each that is broken.
 
@@ -199,8 +220,7 @@ def check_templates(site: Path, digest: str, store: Path) -> list[Diagnostic]:
             found.append(template_error(problem, site, name))
         except (OSError, UnicodeDecodeError) as problem:
             found.append(_unreadable(name, problem))
-    if isinstance(templates.bytecode_cache, Compiled):
-        templates.bytecode_cache.keep()
+    _compiled(templates).keep()
     return found
 
 
@@ -215,8 +235,11 @@ def digests(site: Path, digest: str, store: Path) -> Mapping[str, str]:
         known: tuple[str, dict[str, str]] = ("", {}) if data is None else pickle.loads(data)
         if known[0] == digest:
             return known[1]
-        parts = _Parts(environment(site, digest, store), digest)
+        templates = environment(site, digest, store)
+        parts = _Parts(templates, digest)
         found = {name: parts.digest(name) for name in TEMPLATE_OF.values()}
+    _compiled(templates).keep()
+    with Store(store) as kept:
         kept.put([(key, pickle.dumps((digest, found)))])
     return found
 
@@ -249,9 +272,9 @@ class _Parts:
         if name not in self.sources:
             try:
                 assert self.environment.loader is not None
-                source = self.environment.loader.get_source(self.environment, name)[0]
-                parsed = self.environment.parse(source)
-                self.sources[name] = source, list(find_referenced_templates(parsed))
+                source, file, _ = self.environment.loader.get_source(self.environment, name)
+                names = _compiled(self.environment).mentioned(source, file or "", self.environment)
+                self.sources[name] = source, names
             except (jinja2.TemplateError, OSError, UnicodeDecodeError) as problem:
                 self.sources[name] = f"{type(problem).__name__}", [None]
         return self.sources[name]
