@@ -8,10 +8,10 @@ should, and none that mislead them: `citation_journal_title` would make a journa
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from json.encoder import encode_basestring as _text
 
-from site_gen.citations.formats import compact_json, filed_names
-from site_gen.citations.styles import apa
+from site_gen.citations.formats import filed_names
 from site_gen.citations.works import Name, When, Work
 
 DC = "http://purl.org/dc/elements/1.1/"
@@ -60,8 +60,10 @@ class Context:
 Pairs = list[tuple[str, str]]
 
 
-def names(work: Work, context: Context) -> Pairs:
-    """(name, content) of the `<meta name>` tags of an article's page."""
+def names(work: Work, context: Context, reference: str) -> Pairs:
+    """(name, content) of the `<meta name>` tags of an article's page. `reference` is the work as it
+    stands in a list of references.
+    """
     authors = [filed for one in work.authors for filed in filed_names(one)]
     if len(authors) == 1 and " " in authors[0].partition(",")[0]:
         # A lone name of several words before its comma would be parted into two people. Written
@@ -81,7 +83,7 @@ def names(work: Work, context: Context) -> Pairs:
         ("DCTERMS.license", work.license),
         ("DCTERMS.rights", "" if work.license else work.rights),
         ("DCTERMS.accessRights", "open access"),
-        ("DCTERMS.bibliographicCitation", apa(work)),
+        ("DCTERMS.bibliographicCitation", reference),
     ]
     return [(name, content) for name, content in pairs if content]
 
@@ -121,60 +123,79 @@ def json_ld(work: Work, context: Context) -> str:
     script element: it holds no `<`.
     """
     publisher = work.container if work.container != work.archive else context.publisher
-    archive = _stated(
-        ("@type", "ArchiveOrganization"),
-        ("name", context.publisher or work.archive),
-        ("url", context.home),
+    archive = _object(
+        ("@type", '"ArchiveOrganization"'),
+        ("name", _text(context.publisher or work.archive)),
+        ("url", _said(context.home)),
     )
-    article = _stated(
-        ("@context", "https://schema.org"),
-        ("@type", "NewsArticle"),
-        ("headline", work.title),
-        ("description", work.summary),
-        ("datePublished", _day(work.when)),
-        ("dateModified", context.modified),
-        ("author", [_person(one) for one in context.authors]),
-        ("publisher", {"@type": "Organization", "name": publisher or work.archive}),
-        ("inLanguage", work.language),
-        ("mainEntityOfPage", work.url),
-        ("contentLocation", [_place(one) for one in context.places]),
-        ("keywords", list(context.topics)),
-        ("isBasedOn", context.source_url),
-        ("archivedAt", context.archived_url),
-        ("license", work.license),
-        ("copyrightNotice", "" if work.license else work.rights),
-        ("version", work.version),
-        ("workExample", {"@type": "ArchiveComponent", "holdingArchive": archive}),
+    article = _object(
+        ("@context", '"https://schema.org"'),
+        ("@type", '"NewsArticle"'),
+        ("headline", _said(work.title)),
+        ("description", _said(work.summary)),
+        ("datePublished", _said(_day(work.when))),
+        ("dateModified", _said(context.modified)),
+        ("author", _array([_person(one) for one in context.authors])),
+        (
+            "publisher",
+            _object(("@type", '"Organization"'), ("name", _text(publisher or work.archive))),
+        ),
+        ("inLanguage", _said(work.language)),
+        ("mainEntityOfPage", _said(work.url)),
+        ("contentLocation", _array([_place(one) for one in context.places])),
+        ("keywords", _array([_text(one) for one in context.topics])),
+        ("isBasedOn", _said(context.source_url)),
+        ("archivedAt", _said(context.archived_url)),
+        ("license", _said(work.license)),
+        ("copyrightNotice", "" if work.license else _said(work.rights)),
+        ("version", _said(work.version)),
+        ("workExample", _object(("@type", '"ArchiveComponent"'), ("holdingArchive", archive))),
     )
-    return compact_json(article).replace("<", "\\u003c")
+    return article.replace("<", "\\u003c")
 
 
-def _person(person: Person) -> dict[str, Any]:
-    return _stated(
-        ("@type", "Organization" if person.name.literal else "Person"),
-        ("name", person.name.direct),
-        ("url", person.url),
-        ("sameAs", list(person.same_as)),
+@lru_cache(maxsize=4096)
+def _person(person: Person) -> str:
+    return _object(
+        ("@type", '"Organization"' if person.name.literal else '"Person"'),
+        ("name", _said(person.name.direct)),
+        ("url", _said(person.url)),
+        ("sameAs", _array([_text(one) for one in person.same_as])),
     )
 
 
-def _place(spot: Spot) -> dict[str, Any]:
-    latitude, longitude = spot.coordinates or (0, 0)
+@lru_cache(maxsize=4096)
+def _place(spot: Spot) -> str:
     around = Spot(spot.within[0], within=spot.within[1:]) if spot.within else None
-    geo = {"@type": "GeoCoordinates", "latitude": latitude, "longitude": longitude}
-    return _stated(
-        ("@type", "Place"),
-        ("name", spot.name),
-        ("url", spot.url),
-        ("geo", geo if spot.coordinates else None),
-        ("containedInPlace", _place(around) if around else None),
+    geo = ""
+    if spot.coordinates:
+        latitude, longitude = map(repr, spot.coordinates)
+        geo = _object(
+            ("@type", '"GeoCoordinates"'), ("latitude", latitude), ("longitude", longitude)
+        )
+    return _object(
+        ("@type", '"Place"'),
+        ("name", _said(spot.name)),
+        ("url", _said(spot.url)),
+        ("geo", geo),
+        ("containedInPlace", _place(around) if around else ""),
     )
 
 
-def _stated(*pairs: tuple[str, Any]) -> dict[str, Any]:
-    """What says something."""
-    return {name: value for name, value in pairs if value}
+def _object(*pairs: tuple[str, str]) -> str:
+    """A JSON object of what says something; values are JSON, or empty."""
+    return "{" + ",".join([f'"{name}":{value}' for name, value in pairs if value]) + "}"
+
+
+def _array(values: list[str]) -> str:
+    """A JSON array of values in JSON; empty if there are none."""
+    return f"[{','.join(values)}]" if values else ""
+
+
+def _said(text: str) -> str:
+    """A text in JSON; empty if there is none."""
+    return _text(text) if text else ""
 
 
 def _day(when: When | None) -> str:
-    return "-".join(when.padded) if when else ""
+    return when.day if when else ""

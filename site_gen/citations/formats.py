@@ -15,42 +15,43 @@ _TEX = {
     "^": r"\textasciicircum{}", **{one: f"\\{one}" for one in "#$%&_"},
 }  # fmt: skip
 _TEX_TABLE = str.maketrans(_TEX)
+_of_tex = re.compile(f"[{re.escape(''.join(_TEX))}]").search
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
 
 def bibtex(work: Work) -> str:
     """An entry for BibTeX and BibLaTeX."""
     when = work.when
-    fields: list[tuple[str, str]] = []
+    lines = [f"@article{{{work.id},"]
     if work.authors:
-        fields.append(("author", f"{{{' and '.join(map(_tex_name, work.authors))}}}"))
+        lines.append(f"author={{{' and '.join(map(_tex_name, work.authors))}}},")
     # Double braces keep the capitals.
-    fields.append(("title", f"{{{{{_tex(work.title)}}}}}"))
-    fields.append(("journal", f"{{{_tex(work.container)}}}"))
+    lines.append(f"title={{{{{_tex(work.title)}}}}},\njournal={{{_tex_again(work.container)}}},")
     if when and when.start:
-        fields.append(("year", f"{{{when.padded[0]}}}"))
+        lines.append(f"year={{{when.padded[0]}}},")
         if when.start[1:] and not when.end:
-            fields.append(("month", _MONTHS[when.start[1] - 1]))
-        fields.append(("date", f"{{{_bib_date(when)}}}"))
+            lines.append(f"month={_MONTHS[when.start[1] - 1]},")
+        lines.append(f"date={{{_bib_date(when)}}},")
     elif when:
-        fields.append(("year", f"{{{_tex(when.words)}}}"))
+        lines.append(f"year={{{_tex(when.words)}}},")
     if work.language:
-        fields.append(("langid", f"{{{work.language}}}"))
+        lines.append(f"langid={{{work.language}}},")
     if work.url:
-        fields.append(("url", f"{{{work.url}}}"))
+        lines.append(f"url={{{work.url}}},")
     if work.version:
-        fields.append(("note", f"{{Version {work.version}}}"))
-    lines = "".join([f"{name}={value},\n" for name, value in fields])
-    return f"@article{{{work.id},\n{lines}}}\n"
+        lines.append(f"note={{Version {work.version}}},")
+    lines.append("}\n")
+    return "\n".join(lines)
 
 
 def _bib_date(when: When) -> str:
     """In EDTF, which BibLaTeX reads."""
-    text = "-".join(when.padded)
+    text = when.day
     text += f"/{when.end[0]:04}" if when.end else ""
     return f"{text}~" if when.circa and not when.end else text
 
 
+@lru_cache(maxsize=4096)
 def _tex_name(name: Name) -> str:
     """A name with its family name first; braces keep one that is no person's whole."""
     if name.literal:
@@ -60,7 +61,11 @@ def _tex_name(name: Name) -> str:
 
 
 def _tex(text: str) -> str:
-    return _one_line(text).translate(_TEX_TABLE)
+    line = _one_line(text)
+    return line.translate(_TEX_TABLE) if _of_tex(line) else line
+
+
+_tex_again = lru_cache(maxsize=4096)(_tex)
 
 
 def _one_line(text: str) -> str:
@@ -70,27 +75,26 @@ def _one_line(text: str) -> str:
 def ris(work: Work) -> str:
     """A record in RIS. A newspaper article: so Zotero and others read `NEWS`."""
     when = work.when
-    lines = [("TY", "NEWS"), ("TI", work.title)]
-    # A comma at the end says that a name has no given name.
-    lines += [("AU", f"{one.literal}," if one.literal else one.plain) for one in work.authors]
-    lines.append(("T2", work.container))
+    lines = [f"TY  - NEWS\r\nTI  - {_one_line(work.title)}"]
+    lines += [f"AU  - {_one_line(name)}" for one in work.authors for name in filed_names(one)]
+    lines.append(f"T2  - {_one_line(work.container)}")
     if when and when.start:
         day = [*when.padded, "", ""][:3]
-        lines += [("PY", when.padded[0]), ("DA", f"{'/'.join(day)}/")]
+        lines.append(f"PY  - {day[0]}\r\nDA  - {'/'.join(day)}/")
     elif when and when.year:
-        lines += [("PY", f"{when.year:04}"), ("DA", f"{when.year:04}///{when.words}")]
+        lines.append(f"PY  - {when.year:04}\r\nDA  - {when.year:04}///{_one_line(when.words)}")
     if work.summary:
-        lines.append(("AB", work.summary))
+        lines.append(f"AB  - {_one_line(work.summary)}")
     if work.language:
-        lines.append(("LA", work.language))
+        lines.append(f"LA  - {work.language}")
     if work.archive and work.archive != work.container:
-        lines.append(("DB", work.archive))
+        lines.append(f"DB  - {_one_line(work.archive)}")
     if work.url:
-        lines.append(("UR", work.url))
+        lines.append(f"UR  - {work.url}")
     if work.version:
-        lines.append(("N1", f"Version {work.version}"))
-    text = "".join([f"{tag}  - {_one_line(value)}\r\n" for tag, value in lines])
-    return f"{text}ER  - \r\n"
+        lines.append(f"N1  - Version {work.version}")
+    lines.append("ER  - \r\n")
+    return "\r\n".join(lines)
 
 
 def csl(work: Work) -> dict[str, Any]:
@@ -149,7 +153,7 @@ def coins(work: Work) -> str:
         # What has a publication as its source is filed under that.
         f"rft.title={quote_plus(work.title)}&rft.source={_quoted(work.container)}",
         *(f"rft.creator={_quoted(name)}" for one in work.authors for name in filed_names(one)),
-        *([f"rft.date={'-'.join(when.padded)}"] if when and when.start else []),
+        *([f"rft.date={when.day}"] if when and when.start else []),
         *([f"rft.language={_quoted(work.language)}"] if work.language else []),
         *([f"rft.identifier={quote_plus(work.url)}"] if work.url else []),
     ]

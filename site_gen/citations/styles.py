@@ -34,12 +34,6 @@ _INNER_QUOTES = str.maketrans({"“": "‘", "”": "’", '"': "'"})
 
 def apa(work: Work) -> str:
     """As in APA's list of references."""
-    return _apa(work)
-
-
-@lru_cache(maxsize=8)
-def _apa(work: Work) -> str:
-    """A page needs it twice."""
     date = f"({_apa_date(work.when)})."
     names = _apa_names(work.authors)
     title = _stopped(work.title)

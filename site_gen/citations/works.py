@@ -90,7 +90,12 @@ class When:
     @property
     def padded(self) -> tuple[str, ...]:
         """The parts of `start` as ISO 8601 has them: four digits of the year, two of the others."""
-        return tuple(f"{part:0{2 if at else 4}}" for at, part in enumerate(self.start))
+        return _padded(self.start)
+
+    @property
+    def day(self) -> str:
+        """`start` as ISO 8601 has it: a day, a month or a year."""
+        return "-".join(_padded(self.start))
 
     @staticmethod
     @lru_cache(maxsize=16_384)
@@ -105,6 +110,11 @@ class When:
         if len(begin) == len(end) == 4 and begin.isdecimal() and end.isdecimal():
             return When((int(begin),), (int(end),), circa)
         return When(words=date.label(), year=date.year or 0)
+
+
+@lru_cache(maxsize=16_384)
+def _padded(parts: tuple[int, ...]) -> tuple[str, ...]:
+    return tuple(f"{part:0{2 if at else 4}}" for at, part in enumerate(parts))
 
 
 @dataclass(frozen=True, slots=True)

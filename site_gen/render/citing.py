@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from markupsafe import Markup as Safe
-from markupsafe import escape
 
 from site_gen import citations
 from site_gen.citations import Context, Work
 from site_gen.mediatypes import media_type
+from site_gen.render.engine import shown
 
 STYLES = (("APA", citations.apa), ("Chicago", citations.chicago), ("MLA", citations.mla))
 FILES = (
@@ -37,21 +37,19 @@ def cited(work: Work) -> dict[str, Any]:
     }
 
 
-def head(work: Work, context: Context, files: Sequence[str] = ()) -> Safe:
-    """What the head of the page says: meta tags, links, JSON-LD. `files` are addresses, as the page
-    has them, of files that are parts of the work: scans, tables, recordings.
+def head(work: Work, context: Context, reference: str, files: Sequence[str] = ()) -> Safe:
+    """What the head of the page says: meta tags, links, JSON-LD. `reference` is the work as it
+    stands in a list of references; `files` are addresses, as the page has them, of files that are
+    parts of the work: scans, tables, recordings.
     """
+    links = citations.links(work, context)
+    names = citations.names(work, context, reference)
+    properties = citations.properties(work, context)
     lines = [
-        *(f'<link rel="{rel}" href="{escape(to)}">' for rel, to in citations.links(work, context)),
-        *(f'<link rel="item"{_typed(one)} href="{escape(one)}">' for one in files),
-        *(
-            f'<meta name="{name}" content="{escape(content)}">'
-            for name, content in citations.names(work, context)
-        ),
-        *(
-            f'<meta property="{name}" content="{escape(content)}">'
-            for name, content in citations.properties(work, context)
-        ),
+        *[f'<link rel="{rel}" href="{shown(to)}">' for rel, to in links],
+        *[f'<link rel="item"{_typed(one)} href="{shown(one)}">' for one in files],
+        *[f'<meta name="{name}" content="{shown(content)}">' for name, content in names],
+        *[f'<meta property="{name}" content="{shown(content)}">' for name, content in properties],
         f'<script type="application/ld+json">{citations.json_ld(work, context)}</script>',
     ]
     return Safe("\n".join(lines) + "\n")

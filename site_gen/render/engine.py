@@ -39,7 +39,14 @@ class Context(jinja2.runtime.Context):
 
 
 _PLAIN = (Macro, FunctionType)
-_ESCAPED = re.compile("[&<>'\"]")
+_search = re.compile("[&<>'\"]").search
+
+
+def shown(value: Any) -> str:
+    """A value as HTML, as `markupsafe.escape` makes it, which copies what is HTML already."""
+    if type(value) is Safe or (type(value) is str and not _search(value)):
+        return value
+    return escape(value)
 
 
 class Code(CodeGenerator):
@@ -122,12 +129,7 @@ class Environment(jinja2.Environment):
     template_class = Template
     code_generator_class = Code
 
-    @staticmethod
-    def shown(value: Any) -> str:
-        """A value as HTML, as `markupsafe.escape` makes it, which copies what is HTML already."""
-        if type(value) is Safe or (type(value) is str and not _ESCAPED.search(value)):
-            return value
-        return escape(value)
+    shown = staticmethod(shown)
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """The globals of a template as one dict, which every page copies."""

@@ -442,10 +442,12 @@ class Renderer:
         context = citations.context(
             document, self.archive, self.config, self._entity_url, self._absolute
         )
+        cited = citing.cited(work)
+        reference = cited["styles"][0]["text"]
         article = card | {
             "body": Safe(anchored(bodies.of(document))),
-            "cite": citing.cited(work),
-            "head": citing.head(work, context, self._attached(document, bodies)),
+            "cite": cited,
+            "head": citing.head(work, context, reference, self._attached(document, bodies)),
             "summary": document.summary,
             "dated": date_pieces(document.date) if document.date else [],
             "undated_url": "" if document.date else UNDATED_URL,
