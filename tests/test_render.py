@@ -534,3 +534,23 @@ def test_nothing_of_this_machine_is_in_a_page(every_kind: SiteTest) -> None:
             data = path.read_bytes()
             assert str(every_kind.folder).encode() not in data
             assert b"2026-01-01" not in data
+
+
+@pytest.mark.parametrize(
+    ("summary", "text", "shown"),
+    [
+        ("The harvest failed. People", "The harvest *failed*. People left.", False),
+        ("The harvest failed. Peo…", "The harvest failed. People left.", False),
+        ("The harvest failed again.", "The harvest failed. People left.", True),
+        ("The harvest failed, and more.", "The harvest failed.", True),
+        ("One two " * 40, "One two " * 60, False),
+    ],
+)
+def test_a_summary_that_says_only_how_the_text_begins_is_not_shown_above_it(
+    site: SiteTest, summary: str, text: str, shown: bool
+) -> None:
+    """Lists and programs have it all the same."""
+    site.write({"content/articles/a.md": f"---\ntitle: A\nsummary: {summary}\n---\n\n{text}\n"})
+    assert site.run("build").exit_code == 0
+    assert bool(site.soup("articles/a.html").select(".summary")) is shown
+    assert summary.strip() in site.text("dates/undated.html")

@@ -49,7 +49,7 @@ from site_gen.render.once import Once, short_digest
 from site_gen.render.templates import TEMPLATE_OF, WORDS, digests, environment
 from site_gen.render.times import beside_time, calendar, date_pieces, months, timeline
 from site_gen.render.versions import history, version
-from site_gen.render.views import active, also_known, buckets, codes, group_id, point, said
+from site_gen.render.views import active, also_known, buckets, codes, group_id, point, repeats, said
 
 NEWEST = 10
 ATOM = "application/atom+xml"
@@ -448,7 +448,7 @@ class Renderer:
             "body": Safe(anchored(bodies.of(document))),
             "cite": cited,
             "head": citing.head(work, context, reference, self._attached(document, bodies)),
-            "summary": document.summary,
+            "summary": "" if repeats(document.summary, document.excerpt) else document.summary,
             "dated": date_pieces(document.date) if document.date else [],
             "undated_url": "" if document.date else UNDATED_URL,
             "translators": self._translators(page.key),

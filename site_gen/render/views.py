@@ -11,6 +11,7 @@ from site_gen import world
 from site_gen.fields import BY_NAME
 from site_gen.model import Bucket, Entity, Evidence
 from site_gen.pages import in_time
+from site_gen.tokens import words
 
 
 def buckets(children: Iterable[Bucket]) -> list[dict[str, Any]]:
@@ -109,3 +110,17 @@ def point(coordinates: tuple[float, float] | None) -> str:
     latitude, longitude = coordinates
     north, east = "N" if latitude >= 0 else "S", "E" if longitude >= 0 else "W"
     return f"{abs(latitude):g}° {north}, {abs(longitude):g}° {east}"
+
+
+def repeats(summary: str, beginning: str) -> bool:
+    """Whether a summary says only how the text begins, as far as its `beginning` tells.
+
+    Programs that write blogs make such summaries, often cut within a word.
+    """
+    said, text = words(summary), words(beginning)
+    if len(said) > len(text):
+        # What of it goes beyond the beginning is not known to be in the text.
+        said = said[: len(text)] if beginning.endswith("…") else []
+    elif summary.rstrip().endswith(("…", "...", "[...]", "[…]")):
+        del said[-1:]
+    return bool(said) and said == text[: len(said)]
