@@ -140,6 +140,7 @@ class Output:
         self._held: Files = {}
         self._existed = True
         self._signatures = Signatures({}, 0)
+        self._moved: tuple[list[OutputFile], int] = [], 0
 
     def __enter__(self) -> Self:
         self.open()
@@ -232,7 +233,11 @@ class Output:
         return len(self._old)
 
     def signatures(self) -> Kept:
-        """Those of the files that are published, as far as they are certain."""
+        """Those of the files that are published, as far as they are certain.
+
+        Files that were just moved are looked at now: the later that is, the more are certain.
+        """
+        self._take_signatures()
         return {path: entry for path, entry in self._signatures.taken.items() if path in self._old}
 
     @property
@@ -260,21 +265,31 @@ class Output:
             _write(self.folder, JOURNAL, _journal_bytes(journal, lines))
         with _reported(HALF_WAY):
             cleared = _move(self.folder, journal, self._stands)
-            self._take_signatures(journal, started)
             deleted, left = _finish(self.folder, manifest, journal.deletions, self._stands)
+        for path in journal.moves:
+            self._signatures.taken.pop(path, None)
+        self._moved = [planned[path] for path in journal.moves], started
         self._old = planned
         self._existed = True
         written = len(journal.moves)
         return Published(written, len(planned) - written, cleared + deleted, left)
 
-    def _take_signatures(self, journal: Journal, started: int) -> None:
-        """Those of the files just moved; not of one that was written to after it was staged."""
-        self._signatures.now = self._clock()
-        for path in journal.moves:
-            self._signatures.taken.pop(path, None)
-            status = _status(f"{self.folder}/{path}")
+    def _take_signatures(self) -> None:
+        """Those of the files just moved; not of one that was written to after it was staged. Where
+        nothing more can be written, none is certain.
+        """
+        moved, started = self._moved
+        self._moved = [], 0
+        if not moved:
+            return
+        try:
+            self._signatures.now = self._clock()
+        except OSError:
+            return
+        for file in moved:
+            status = _status(f"{self.folder}/{file.path}")
             if status and status.st_mtime_ns <= started:
-                self._signatures.take(path, status, journal.files[path].digest)
+                self._signatures.take(file.path, status, file.digest)
 
     def _take_lock(self) -> None:
         lock_file = Path(self._lock.lock_file)

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from site_gen.config import SiteConfig, extension_use
 from site_gen.diagnostics import Diagnostic, Location, error, warning
-from site_gen.model import DocumentKind, Source, SourceKind
+from site_gen.model import DocumentKind, Markup, Source, SourceKind
 from site_gen.paths import ending_of, name_of, without_ending
 from site_gen.signatures import Signatures
 
@@ -116,14 +116,14 @@ class _Walker:
         if rule:
             self.sources.append(Source(_text(path), "ignored", rule=rule))
             return
-        if _text(entry.name) != entry.name:
+        if not entry.name.isascii() and _text(entry.name) != entry.name:
             message = "The name is not valid UTF-8"
             hint = "Rename it; letters of any language will do."
             self.found.append(error("file-name", Location(_text(path)), message, hint=hint))
             if not os.path.isdir(entry.path):
                 self.lost(_text(path))
             return
-        problem = _link_problem(entry, path, self.real_root)
+        problem = _link_problem(entry, path, self.real_root) if entry.is_symlink() else None
         if problem:
             self.found.append(problem)
             if not os.path.isdir(entry.path):
@@ -131,42 +131,31 @@ class _Walker:
         elif entry.is_dir(follow_symlinks=False):
             self.folder(Path(entry.path), path)
         else:
-            self.file(path)
+            try:
+                self.sources.append(self.file(entry.path, path))
+            except OSError as reason:
+                message = f"The file cannot be read: {_reason(reason)}"
+                self.found.append(_unreadable(path, message))
+                self.lost(path)
 
-    def file(self, path: str) -> None:
-        source = _classify(path, self.config)
-        try:
-            if source.kind == "attachment":
-                source = _read_as(source, "", _regular(f"{self.site}/{path}").st_size)
-            elif source.kind != "ignored":
-                source = self.read(source)
-        except OSError as problem:
-            message = f"The file cannot be read: {_reason(problem)}"
-            self.found.append(_unreadable(path, message))
-            self.lost(path)
-        else:
-            self.sources.append(source)
-
-    def read(self, source: Source) -> Source:
-        """A source with its digest and size. Raises OSError."""
-        status = _regular(f"{self.site}/{source.path}")
-        digest, data = self.signatures.read(
-            source.path, status, lambda: read_bytes(self.site, source.path)
-        )
+    def file(self, file: str, path: str) -> Source:
+        """A file with its digest and size, where it says something. Raises OSError."""
+        kind, document_kind, markup, rule = _classified(path, self.config)
+        if kind == "ignored":
+            return Source(path, kind, rule=rule)
+        status = _regular(file)
+        if kind == "attachment":
+            return Source(path, kind, size=status.st_size)
+        digest, data = self.signatures.read(path, status, lambda: read_bytes(self.site, path))
         size = status.st_size if data is None else len(data)
-        return _read_as(source, digest, size)
+        return Source(path, kind, document_kind, markup, digest, size)
 
     def lost(self, path: str) -> None:
         """Keep what cannot be read: a sidecar stays one, so that its document is held back."""
-        source = _classify(path, self.config)
-        if source.kind in ("document", "attachment"):
-            source = replace(source, kind="failed", markup=None)
-        self.sources.append(source)
-
-
-def _read_as(source: Source, digest: str, size: int) -> Source:
-    """A source as it was read. `replace` takes longer than a look at the file."""
-    return Source(source.path, source.kind, source.document_kind, source.markup, digest, size)
+        kind, document_kind, markup, rule = _classified(path, self.config)
+        if kind in ("document", "attachment"):
+            kind, markup = "failed", None
+        self.sources.append(Source(path, kind, document_kind, markup, rule=rule))
 
 
 def _text(name: str) -> str:
@@ -193,8 +182,7 @@ def _ignored_by(name: str, path: str, config: SiteConfig) -> str:
 
 
 def _link_problem(entry: os.DirEntry[str], path: str, real_root: str) -> Diagnostic | None:
-    if not entry.is_symlink():
-        return None
+    """Why a link is not followed, if it is not."""
     target = os.path.realpath(entry.path)
     if not os.path.exists(target):
         return _unreadable(path, "The link leads to nothing")
@@ -248,28 +236,28 @@ def document_key(path: str) -> str:
     return "/".join(parts)
 
 
-def _classify(path: str, config: SiteConfig) -> Source:
+Classified = tuple[SourceKind, DocumentKind | None, Markup | None, str]
+"""What a file is: its kind, that of its document, its markup, the rule by which it is ignored."""
+
+
+def _classified(path: str, config: SiteConfig) -> Classified:
     name = name_of(path)
     if name in DEFAULTS:
-        return Source(path, "defaults")
+        return "defaults", None, None, ""
     if name == TABLE:
-        return Source(path, "table")
-    use = extension_use(config, path)
+        return "table", None, None, ""
+    use = extension_use(config, name)
     if use == "ignore":
-        return Source(path, "ignored", rule=f"extensions: {ending_of(path)}: ignore")
+        return "ignored", None, None, f"extensions: {ending_of(name)}: ignore"
     if use != "attachment":
-        return Source(path, "document", document_kind(path), use)
-    if ending_of(path).lower() in YAML_ENDINGS:
-        return Source(path, "sidecar")
-    return Source(path, "attachment")
+        return "document", document_kind(path), use, ""
+    if ending_of(name).lower() in YAML_ENDINGS:
+        return "sidecar", None, None, ""
+    return "attachment", None, None, ""
 
 
 def _matched(sources: list[Source], found: list[Diagnostic]) -> tuple[Inventory, list[Diagnostic]]:
-    by_stem: dict[str, list[str]] = {}
-    for one in sources:
-        if one.kind == "document" or (one.kind == "failed" and one.document_kind):
-            by_stem.setdefault(without_ending(one.path), []).append(one.path)
-    of_sidecar = _Documents(by_stem)
+    of_sidecar = _Documents(sources)
     kept: list[Source] = []
     sidecars: dict[str, Source] = {}
     defaults: dict[str, Source] = {}
@@ -314,12 +302,25 @@ class Guesser:
 
 
 class _Documents:
-    """The documents that a sidecar may belong to."""
+    """The documents that a sidecar may belong to. Without a sidecar nobody looks at them."""
 
-    def __init__(self, by_stem: Mapping[str, list[str]]) -> None:
-        self.by_stem = by_stem
-        self.paths = frozenset(path for paths in by_stem.values() for path in paths)
+    def __init__(self, sources: Sequence[Source]) -> None:
+        self.sources = tuple(sources)
         self.guesser = Guesser()
+
+    @cached_property
+    def by_stem(self) -> dict[str, list[str]]:
+        """Their paths by what they are without their endings."""
+        by_stem: dict[str, list[str]] = {}
+        for one in self.sources:
+            if one.kind == "document" or (one.kind == "failed" and one.document_kind):
+                by_stem.setdefault(without_ending(one.path), []).append(one.path)
+        return by_stem
+
+    @cached_property
+    def paths(self) -> frozenset[str]:
+        """All their paths."""
+        return frozenset(path for paths in self.by_stem.values() for path in paths)
 
     @cached_property
     def beside(self) -> dict[str, list[str]]:

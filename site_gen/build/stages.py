@@ -95,6 +95,8 @@ def _leave(run: Run, begun: Begun, made: making.Made, report: Report, keys: Sequ
     assert run.target is not None
     # A fault of the program is tried again, at every build.
     again = any(one.code == "internal-error" for one in report.diagnostics)
+    with cache.Store(run.store) as kept:
+        kept.keep_only((*keys, related.key(run.program)))
     past = Past(
         begun.before.sources.taken,
         run.target.signatures(),
@@ -107,7 +109,6 @@ def _leave(run: Run, begun: Begun, made: making.Made, report: Report, keys: Sequ
         begun.before.past.whole,
     )
     with cache.Store(run.store) as kept:
-        kept.keep_only((*keys, related.key(run.program)))
         past.save(kept, str(run.target.folder))
 
 
