@@ -40,6 +40,8 @@ _WORKS_FOR = re.compile(
 _IS = re.compile(r"(?:is|are|was|were|has|est|ist|es|является|[—–-])(?=\s)")
 _EVENT = re.compile(r"[.!?;]\s|\b(?:by|said|says|told|that|when|after|before|if|against)\b")
 MOST_WORDS_BEFORE_ROLE = 10
+_PARTING = re.compile(r"\n\s*\n")
+_LONGEST_TAIL = 40
 
 
 _KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")
@@ -142,6 +144,8 @@ def tells_of(paragraph: str, name: str) -> bool:
 
 def breaks(body: str) -> list[Break]:
     """Paragraphs of Markdown or text that break off in mid-sentence and go on in the next one."""
+    if not any(map(_may_break_off, _PARTING.finditer(body))):
+        return []
     lines = body.split("\n")
     found: list[Break] = []
     fenced = False
@@ -159,6 +163,13 @@ def breaks(body: str) -> list[Break]:
                 found.append(Break(previous[1], len(before), before, after))
         previous = block if prose else None
     return found
+
+
+def _may_break_off(parting: re.Match[str]) -> bool:
+    """Whether the line above blank lines may break off, as far as its last characters tell."""
+    start = parting.start()
+    end = parting.string[max(start - _LONGEST_TAIL, 0) : start].rstrip()
+    return _breaks_off(end) or (start > 0 and not end.rstrip("*_ "))
 
 
 def _is_prose(block: Sequence[str]) -> bool:

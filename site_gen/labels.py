@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
+from types import MappingProxyType
 
 from site_gen import plainlabels
 from site_gen.labelwords import FOREIGN_LABELS, SOURCE_WORDS, folded_word
@@ -93,6 +94,8 @@ _LINKED_HTML = re.compile(r"<img\b|<a\b[^<>]*?\bhref\b", re.IGNORECASE)
 _NO_ADDRESS = ("", "#", "<>", "<#>")
 _MARKS = ("***", "**", "*", "___", "__", "_", "`")
 _MARK = re.compile(r"[*_`]")
+_MARKUP = re.compile(r"[*_`\[<&]")
+"""What is in a text that says more than its words."""
 _CLOSING = {mark: re.compile(rf"(?<=\S){re.escape(mark)}(?!\w)") for mark in _MARKS}
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 
@@ -129,6 +132,8 @@ class Split:
 
 def plain_text(markdown: str) -> str:
     """Inline Markdown as the words a reader sees: no emphasis marks, links as their text."""
+    if not _MARKUP.search(markdown):
+        return markdown.strip()
     text = markdown
     for _ in range(2):  # An image may stand in a link.
         text = _LINK.sub(lambda match: match["text"], text)
@@ -177,13 +182,13 @@ def decode_entities(text: str) -> str:
     return _ENTITY.sub(lambda match: unescape(match[0]), text) if "&" in text else text
 
 
-def known_labels(more: Mapping[str, str]) -> dict[str, str]:
+_BUILT_IN = MappingProxyType({**FOREIGN_LABELS, **DEFAULT_LABELS})
+
+
+def known_labels(more: Mapping[str, str]) -> Mapping[str, str]:
     """The default labels, those of other languages, and the site's own, folded."""
-    return {
-        **FOREIGN_LABELS,
-        **DEFAULT_LABELS,
-        **{folded_word(name): field for name, field in more.items()},
-    }
+    own = {folded_word(name): field for name, field in more.items()}
+    return {**_BUILT_IN, **own} if own else _BUILT_IN
 
 
 def _values(field: str, lines: Sequence[str]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from site_gen import frontmatter, yamlio
@@ -202,7 +203,7 @@ def resolve(
     unknown: list[tuple[str, Location]] = []
     if only:
         statements = [one for one in statements if known.get(folded(one.key)) in only]
-    for one in sorted(statements, key=lambda one: ORIGINS.index(one.origin.kind)):
+    for one in sorted(statements, key=lambda one: _RANK[one.origin.kind]):
         one = _visibility(one)
         name = known.get(folded(one.key))
         if name == "aliases" and kind in ("article", "page"):
@@ -250,11 +251,17 @@ def _by_strength(stated: list[Statement], spec: Field, config: SiteConfig) -> li
     """What is stated of a field, the strongest origin first; of one origin, the first name."""
     if len(stated) < 2:
         return stated
-    names = (spec.name, *config.aliases.get(spec.name, ()), *spec.aliases)
-    order = {folded(name): index for index, name in reversed(list(enumerate(names)))}
-    return sorted(
-        stated, key=lambda one: (ORIGINS.index(one.origin.kind), order.get(folded(one.key), 99))
-    )
+    order = _order((spec.name, *config.aliases.get(spec.name, ()), *spec.aliases))
+    return sorted(stated, key=lambda one: (_RANK[one.origin.kind], order.get(folded(one.key), 99)))
+
+
+_RANK = {kind: rank for rank, kind in enumerate(ORIGINS)}
+
+
+@lru_cache(maxsize=256)
+def _order(names: tuple[str, ...]) -> Mapping[str, int]:
+    """The place of each key among the names of a field, the first that it stands for."""
+    return {folded(name): index for index, name in reversed(list(enumerate(names)))}
 
 
 def _names_a_newspaper(one: Statement) -> bool:
@@ -270,8 +277,10 @@ def _says_more(one: Statement, before: Evidence) -> bool:
 
 def _visibility(one: Statement) -> Statement:
     """`published: false` hides a document in many programs; it is no date."""
+    if folded(one.key) != "published":
+        return one
     said = one.value.casefold() if isinstance(one.value, str) else ""
-    if folded(one.key) != "published" or said not in ("true", "false", "yes", "no"):
+    if said not in ("true", "false", "yes", "no"):
         return one
     raw = f"{one.key}: {said}"
     if said in ("false", "no"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -389,6 +390,39 @@ def test_a_break_in_mid_sentence() -> None:
 def test_what_is_no_break(text: str) -> None:
     """Lists, quotations, code, headings, verse and scripts without capitals are no breaks."""
     assert closing.breaks(text) == []
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                *(BROKEN, REST, "One.", "\n", "\n\n", " \n", "\n\t\n", "*", "_", " ", "- ", ","),
+                *("é", " " * 50, "*" * 50, "\x85", "> "),
+            ]
+        ),
+        max_size=14,
+    ).map("".join)
+)
+def test_texts_without_breaks_are_known_by_the_ends_of_lines(text: str) -> None:
+    """Texts that are not looked at line by line have no breaks."""
+    found = closing.breaks(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(closing, "_may_break_off", lambda _: True)
+        assert found == closing.breaks(text)
+
+
+@given(
+    st.lists(
+        st.sampled_from([*"ab *_`[]()<>&;!^\n", "&amp;", "[x](y)", "<http://x>", "**b**"]),
+        max_size=14,
+    ).map("".join)
+)
+def test_text_without_markup_is_its_own_words(text: str) -> None:
+    """Text that holds no mark is not looked at for any."""
+    found = labels.plain_text(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(labels, "_MARKUP", re.compile(""))
+        assert found == labels.plain_text(text)
 
 
 def test_join_keeps_all_other_lines() -> None:

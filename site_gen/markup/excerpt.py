@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from html import unescape
 
 CLEANED_TAG = re.compile(
@@ -29,14 +30,23 @@ def _called(picture: re.Match[str]) -> str:
 
 def excerpt(html: str) -> str:
     """The first words of a body, at most about 240 characters, cut between words."""
+    return beginning(_words_of(match[1]) for match in _PARAGRAPH.finditer(html))
+
+
+def _words_of(paragraph: str) -> str:
+    inner = _NOTE_MARK.sub("", paragraph)
+    if "<img " in inner and CLEANED_TAG.sub("", inner).strip():
+        # Among words, a picture is what it is called; alone, it is no text.
+        inner = _PICTURE.sub(_called, inner)
+    inner = re.sub(r"<(?!/?(?:br|img)\b)[^>]*>", "", inner)
+    return unescape(re.sub(r"<[^>]*>", " ", inner))
+
+
+def beginning(paragraphs: Iterable[str]) -> str:
+    """The first words of paragraphs of text, as many as an excerpt has."""
     text = ""
-    for match in _PARAGRAPH.finditer(html):
-        inner = _NOTE_MARK.sub("", match[1])
-        if "<img " in inner and CLEANED_TAG.sub("", inner).strip():
-            # Among words, a picture is what it is called; alone, it is no text.
-            inner = _PICTURE.sub(_called, inner)
-        inner = re.sub(r"<(?!/?(?:br|img)\b)[^>]*>", "", inner)
-        text = f"{text} {' '.join(unescape(re.sub(r'<[^>]*>', ' ', inner)).split())}".strip()
+    for paragraph in paragraphs:
+        text = f"{text} {' '.join(paragraph.split())}".strip()
         if len(text) >= EXCERPT_LENGTH:
             break
     if len(text) <= EXCERPT_LENGTH:

@@ -12,7 +12,7 @@ from html import escape
 
 from site_gen.markup.body import Rendered
 from site_gen.markup.common import common_paragraph
-from site_gen.markup.excerpt import excerpt
+from site_gen.markup.excerpt import beginning
 from site_gen.markup.placeholders import ASIDE
 from site_gen.tokens import words
 
@@ -43,14 +43,14 @@ def as_prose(text: str) -> Rendered | None:
     """A body as HTML if it is nothing but paragraphs of text, else None."""
     if not _is_prose(text):
         return None
-    paragraphs = _PARTING.split(text.strip("\n"))
-    html = "\n".join(f"<p>{_html(one)}</p>" for one in paragraphs if one)
+    paragraphs = [one for one in _PARTING.split(text.strip("\n")) if one]
+    html = "\n".join(f"<p>{_html(one)}</p>" for one in paragraphs)
     return Rendered(
         html=html,
         references=(),
         anchors=frozenset(),
         headings=(),
-        excerpt=excerpt(html),
+        excerpt=beginning(paragraphs),
         words=len(words(text)),
         prose=True,
     )

@@ -471,7 +471,7 @@ class Work:
 
     def taken_apart(self, text: str, how: Markup, stated_title: str) -> labels.Split:
         """The body without its title heading and its labels, and these."""
-        known = labels.known_labels(self.config.labels)
+        known: Mapping[str, str] = labels.known_labels(self.config.labels)
         if self.kind not in ("article", "page"):
             known = {}
             self.found.extend(self.unfenced(text))
