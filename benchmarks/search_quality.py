@@ -17,14 +17,15 @@ import sys
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from site_gen import cache, output, search
-from site_gen.search import BYTES_OF_A_WORD, shards
+from site_gen.search import shards
+from site_gen.search.numbering import Members, groups_of, number_of_groups
 from site_gen.search.reader import Index
-from site_gen.search.segment import Averages, Entry, groups_of, number_of_groups
+from site_gen.search.segment import Averages, Entry
 
 Ranking = Callable[[str], Sequence[str]]
 WORD = re.compile(r"[^\W_]+")
@@ -80,7 +81,6 @@ def ours(collection: Collection, folder: Path) -> Ranking:
     }
     lengths = [len(text.split()) for *_, text in collection.documents]
     groups = groups_of(list(entries), number_of_groups(len(lengths), sum(lengths)))
-    mean = sum(lengths) * BYTES_OF_A_WORD // len(lengths) + 1
     with output.Output(folder / "output", folder) as target:
         place = search.Place(store, target.stage_folder, target.folder, "benchmark", 1)
         context = shards.Context(
@@ -89,22 +89,23 @@ def ours(collection: Collection, folder: Path) -> Ranking:
             place.output_folder,
             place.program,
             Averages.of(lengths, [len(title.split()) for _, title, _ in collection.documents]),
-            max(1, min(search.MOST_PER_SHARD, round(shards.DOCUMENT / mean))),
+            search.places_per_shard(lengths, sum(group.room for group in groups)),
             len(groups),
         )
         target.publish(
             search.indexes(
-                context, place, [_group(entries, keys) for keys in groups], {}, shards.Facets
+                context, place, [_group(entries, one) for one in groups], {}, shards.Facets
             ).files
         )
     index = Index(folder / "output")
     return lambda query: [hit.url for hit in index.search(query, len(entries)).hits]
 
 
-def _group(entries: Mapping[str, Entry], keys: Sequence[str]) -> search.Group:
+def _group(entries: Mapping[str, Entry], group: Members) -> search.Group:
     """A group of the index; nothing was indexed before."""
-    members = tuple(entries[key] for key in keys)
-    return search.Group(len(members), lambda: repr(members).encode(), lambda: members)
+    placed = zip(group.keys, group.places, strict=True)
+    members = tuple(replace(entries[key], place=place) for key, place in placed)
+    return search.Group(len(members), group.room, lambda: repr(members).encode(), lambda: members)
 
 
 def _html(text: str) -> bytes:

@@ -1,5 +1,4 @@
-/* The search of an archive, from shards loaded by script tags. docs/search-format.md describes
-   them; site_gen/search/reader.py answers alike. */
+/* Searches an archive by its shards: docs/search-format.md. site_gen/search/reader.py answers alike. */
 (() => {
 'use strict'
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
@@ -24,6 +23,7 @@ const parts = word => (word.match(RUNS) || []).flatMap(run => {
   if (!IS_PAIRED.test(run) || run.length < 2) return [run]
   return Array.from({ length: run.length - 1 }, (_, i) => run.slice(i, i + 2))
 })
+const bare = form => form.replace(/^(ال|[وف]?لل)(?=...)|^[وفبك]{1,2}ال(?=....)/, '')
 
 // ---- shards
 const base = new URL(document.currentScript.dataset.search, location.href)
@@ -47,11 +47,11 @@ const open = () => load(base.pathname.split('/').pop()).then(([data]) => (root ?
 const prepared = data => {
   const [first, shard] = [[], []]
   let [n, d] = [0, 0]
-  for (const size of numbers(data.groups)) {
+  for (const room of numbers(data.groups)) {
     first.push(n)
     shard.push(d)
-    n += size
-    d += Math.ceil(size / data.perShard)
+    n += room
+    d += Math.ceil(room / data.perShard)
   }
   for (const [kinds, text] of Object.entries(data.files)) {
     for (const [, run, hashes, counts] of text.matchAll(/(\w+)\.(\w*)\.(\S+)/g)) {
@@ -63,7 +63,7 @@ const prepared = data => {
       })
     }
   }
-  return { ...data, first, shard, words: decoded(data.words), stems: decoded(data.stems), endings: data.endings.split(' ') }
+  return { ...data, room: n, first, shard, words: decoded(data.words), stems: decoded(data.stems), endings: data.endings.split(' ') }
 }
 const part = (kind, i) => load(root[kind][i])
 
@@ -148,7 +148,8 @@ const beginning = async start => {
 }
 const known = async word => {
   const i = behind(root.words, word)
-  return i < 0 ? undefined : (await entries(i)).find(e => e.form === word)
+  const found = i < 0 ? undefined : (await entries(i)).find(e => e.form === word)
+  return found || bare(word) === word ? found : known(bare(word))
 }
 const stemsOf = async word => (await known(word))?.stems || []
 /* What an unknown word means: its commonest completion, else its kin or the nearest word. */
@@ -158,12 +159,12 @@ const meant = async word => {
   if (longer.length) return longer.sort(BY_COUNT)[0]
   const around = await beginning(word.slice(0, word.length > 4 ? 2 : 1))
   const most = word.length > 7 ? 2 : 1
-  const near = around.map(entry => ({ ...entry, distance: distance(word, entry.form, most) })).filter(entry => entry.distance <= most)
+  const near = around.map(e => ({ ...e, distance: distance(word, e.form, most) })).filter(e => e.distance <= most)
   // Other forms of its stem go first. The words around tell endings.
   const endings = new Set(around.flatMap(({ form, stems }) => stems.map(s => form.startsWith(s) && form.slice(s.length))))
-  for (const entry of await beginning(word.slice(0, (word.length - 1) >> 1))) {
-    for (const s of entry.stems) {
-      if (s.length > 2 && s.length >= word.length / 2 && word.startsWith(s) && endings.has(word.slice(s.length))) near.push({ ...entry, distance: -s.length })
+  for (const e of await beginning(word.slice(0, (word.length - 1) >> 1))) {
+    for (const s of e.stems) {
+      if (s.length > 2 && s.length >= word.length / 2 && word.startsWith(s) && endings.has(word.slice(s.length))) near.push({ ...e, distance: -s.length })
     }
   }
   return near.sort((a, b) => a.distance - b.distance || BY_COUNT(a, b))[0]
@@ -191,9 +192,8 @@ const row = async (kind, stem) => {
   const i = behind(root.stems, stem)
   if (i < 0) return ''
   const stems = await part('p', i)
-  stems.index ??= new Map(decoded(stems[0]).map((s, j) => [s, j]))
-  const j = stems.index.get(stem)
-  if (j === undefined) return ''
+  const j = (stems.list ??= decoded(stems[0])).indexOf(stem)
+  if (j < 0) return ''
   const shard = await part(kind, i)
   return (shard.rows ??= shard.at(-1).split(' '))[j]
 }
@@ -208,7 +208,7 @@ const postings = async stem => {
   }
   return found
 }
-/* For each article that holds stems in some forms, the places where these stand. */
+/* By article that holds stems in some forms, where these stand. */
 const places = async (stems, forms) => {
   const found = new Map()
   for (const stem of stems) {
@@ -268,8 +268,8 @@ const column = async name => {
   }
   return shard
 }
-/* The day that each article is listed by. */
-const dates = () => column('date').then(({ values, rows }) => rows.map(row => (row.length ? row[0] + +values[0][1] : undefined)))
+/* The day that each article is listed by, or NaN. */
+const dates = () => column('date').then(({ values, rows }) => rows.map(([d]) => d + +values[0][1]))
 const plain = text => split(text).map(fold).join(' ')
 /* Dates are days since 0001-01-01; a year or month stands for all its days. */
 const day = (text, end) => {
@@ -283,7 +283,7 @@ const filter = async ({ field, value, without }) => {
   let test
   if (field === 'year' || field === 'date') {
     const [from, to = from] = value.split('..')
-    const low = day(from, false)
+    const low = day(from)
     const high = day(to, true)
     const days = await dates()
     test = id => days[id] >= low && days[id] <= high
@@ -323,15 +323,16 @@ const search = async (text, { limit = 10, offset = 0, filters = {}, sort = 'rele
   }
   for (const word of query.phrases.flat()) terms.push({ word, stems: await stemsOf(word) })
   const n = root.articles
-  const scores = new Float64Array(n)
-  const held = new Uint8Array(n)
+  const scores = new Float64Array(root.room)
+  const held = new Uint8Array(root.room)
   const found = await Promise.all(terms.map(term => together(term.stems, term.only)))
   for (const levels of found) {
     const weight = rarity(n, levels.size)
     for (const [id, level] of levels) { scores[id] += weight * level; held[id]++ }
   }
   const browse = !terms.length && (all.length || query.without.length)
-  let ids = [...held.keys()].filter(id => held[id] || browse)
+  const { rows } = await column(browse && 'lang')
+  let ids = [...held.keys()].filter(id => browse ? rows[id].length : held[id])
   for (const words of query.phrases) {
     const hits = await containing(words)
     ids = ids.filter(id => hits.has(id))
@@ -356,21 +357,21 @@ const search = async (text, { limit = 10, offset = 0, filters = {}, sort = 'rele
   return {
     total: ids.length,
     complete,
-    hits: await Promise.all(ids.slice(offset, offset + limit).map(async id => ({ ...(await article(id)), score: scores[id] }))),
+    hits: await Promise.all(ids.slice(offset, offset + limit).map(id => article(id, scores[id]))),
     facets: facets ? await counted(complete ? ids.filter(whole) : ids) : undefined,
     suggestion: instead.size ? { words: Object.fromEntries(instead), query: text.replace(WORD, word => instead.get(fold(word.toLowerCase())) ?? word) } : undefined,
     terms: terms.map(term => term.word),
     stems: terms.flatMap(term => term.stems)
   }
 }
-/* BM25's, as a whole number: so all readers add up the same. */
+/* A whole number: so all readers add up the same. */
 const rarity = (n, df) => Math.floor(1000 * Math.log(1 + (n - df + 0.5) / (df + 0.5)) + 0.5)
-const article = async id => {
+const article = async (id, score) => {
   const group = behind(root.first, id)
   const slot = id - root.first[group]
   const [rows] = await part('d', root.shard[group] + Math.floor(slot / root.perShard))
   const [title, url, language, date, day, authors, places, text] = rows[slot % root.perShard]
-  return { id, title, url, language, date, day, authors, places, text }
+  return { id, score, title, url, language, date, day, authors, places, text }
 }
 const counted = async ids => {
   const out = {}
@@ -383,7 +384,7 @@ const counted = async ids => {
   const days = await dates()
   const years = {}
   for (const id of ids) {
-    const year = days[id] && new Date((days[id] - 719163) * 864e5).getUTCFullYear()
+    const year = new Date((days[id] - 719163) * 864e5).getUTCFullYear()
     if (year) years[year] = (years[year] || 0) + 1
   }
   out.year = Object.entries(years).map(([key, count]) => ({ name: key, key, count }))
@@ -404,20 +405,20 @@ const words = JSON.parse(form.dataset.searchForm)
 const title = document.title
 const say = (key, values) => words[key].replace(/\{(\w+)\}/g, (_, name) => values[name])
 const count = n => n.toLocaleString(document.documentElement.lang)
-const modified = event => event.ctrlKey || event.metaKey || event.altKey
+const modified = e => e.ctrlKey || e.metaKey || e.altKey
 const make = (tag, props, ...children) => {
-  const element = document.createElement(tag)
+  const node = document.createElement(tag)
   for (const [key, value] of Object.entries(props)) {
-    if (key === 'click') element.addEventListener(key, event => {
+    if (key === 'click') node.addEventListener(key, e => {
       // Keys that open a link elsewhere do so here too.
-      if (props.href && (event.shiftKey || modified(event))) return
-      event.preventDefault()
+      if (props.href && (e.shiftKey || modified(e))) return
+      e.preventDefault()
       value()
     })
-    else if (value || value === '') element.setAttribute(key, value === true ? '' : value)
+    else if (value || value === '') node.setAttribute(key, value === true ? '' : value)
   }
-  element.append(...children.flat().filter(Boolean))
-  return element
+  node.append(...children.flat().filter(Boolean))
+  return node
 }
 const button = (text, click, key) => make('button', { type: 'button', click, 'data-key': key }, text)
 const bdi = text => make('bdi', {}, text)
@@ -437,7 +438,7 @@ const read = () => {
   const given = new URLSearchParams(location.search)
   state = {
     q: given.get('q') || '',
-    sort: ['newest', 'oldest'].find(one => one === given.get('sort')) || 'relevance',
+    sort: ['newest', 'oldest'].find(s => s === given.get('sort')) || 'relevance',
     exact: given.has('exact'),
     open: given.has('facets'),
     shown: Math.min(Math.max(parseInt(given.get('show')) || 0, STEP), MOST_SAVED)
@@ -554,7 +555,7 @@ const PIECE = new RegExp(`[${PAIRED}]|(?:(?![${PAIRED}])${WORD.source.slice(0, -
 const card = ({ language, text, ...hit }, id, forms) => {
   const tokens = [...text.matchAll(PIECE)]
   const kind = ({ 0: piece, index: i }) => [piece, ...(IS_PAIRED.test(piece) ? [text.slice(i, i + 2), text.slice(i - 1, i + 1)] : [])]
-    .map(one => forms.get(fold(one.toLowerCase()))).find(Boolean)
+    .map(one => fold(one.toLowerCase())).map(w => forms.get(w) || forms.get(bare(w))).find(Boolean)
   const kinds = tokens.map(kind)
   const at = [...kinds.keys()].filter(i => kinds[i])
   // The stretch with the most words of the query, best side by side.
@@ -681,16 +682,16 @@ box.addEventListener('input', () => {
   clearTimeout(typing)
   typing = setTimeout(ask, 150, 'draft')
 })
-form.addEventListener('submit', event => {
-  event.preventDefault()
+form.addEventListener('submit', e => {
+  e.preventDefault()
   ask('submit')
 })
 sorting.addEventListener('change', () => change({ sort: sorting.value }))
 panel.addEventListener('toggle', () => panel.open !== state.open && change({ open: panel.open, shown: state.shown }, 'same'))
 addEventListener('popstate', () => { clearTimeout(typing); read(); show() })
-addEventListener('keydown', event => {
-  const { key, target } = event
-  if (event.isComposing || modified(event)) return
+addEventListener('keydown', e => {
+  const { key, target } = e
+  if (e.isComposing || modified(e)) return
   const links = [box, ...out.querySelectorAll('h2 a, .more button')]
   const at = links.indexOf(target)
   const step = { ArrowDown: 1, ArrowUp: -1 }[key]
@@ -699,7 +700,7 @@ addEventListener('keydown', event => {
     box.value = ''
     ask('draft')
   } else if (!step || at < 0 || !links[at + step]) return
-  event.preventDefault()
+  e.preventDefault()
   ;(links[at + step] && step ? links[at + step] : box).focus()
 })
 read()

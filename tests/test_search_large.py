@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from site_gen.search.numbering import number_of_groups
 from site_gen.search.reader import Index
-from site_gen.search.segment import number_of_groups
 from tests.archive_sites import document
 from tests.support import SiteTest, hosted
 

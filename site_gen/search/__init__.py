@@ -13,7 +13,6 @@ from array import array
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
-from itertools import chain
 from pathlib import Path
 
 from site_gen import cache, output, parallel
@@ -21,11 +20,13 @@ from site_gen.dates import Date
 from site_gen.model import Archive, Document, OutputFile
 from site_gen.search import facets, memory, merging, shards
 from site_gen.search.layout import Kept, Layout
-from site_gen.search.segment import Averages, Entry, average, groups_of, number_of_groups
+from site_gen.search.numbering import groups_of, number_of_groups
+from site_gen.search.segment import Averages, Entry, average
 from site_gen.search.words import fold, split, stemming
 
 BYTES_OF_A_WORD = 6
 MOST_PER_SHARD = 16
+"""Articles that a document shard is to hold."""
 MERGED_AT_ONCE = 8
 """Runs of the alphabet that go to a worker together."""
 SHORTEST_VARIANT = 4
@@ -75,38 +76,47 @@ def make(archive: Archive, urls: Mapping[str, str], language: str, place: Place)
     named = _named(archive)
     kept = Kept(place.store, place.plan, language, wanted)
     layout = _layout(kept, listed, urls, named)
-    mean = sum(words) * BYTES_OF_A_WORD // max(len(words), 1) + 1
     context = shards.Context(
         place.store,
         place.stage_folder,
         place.output_folder,
         place.program,
         Averages(average(words), layout.title),
-        max(1, min(MOST_PER_SHARD, round(shards.DOCUMENT / mean))),
+        places_per_shard(words, sum(layout.rooms)),
         wanted,
     )
 
-    def group(members: Sequence[Document], told: str) -> Group:
+    def group(members: Sequence[tuple[int, Document]], room: int, told: str) -> Group:
         def about() -> bytes:
-            return "\0".join([told, *[one.body for one in members]]).encode()
+            return "\0".join([told, *[one.body for _, one in members]]).encode()
 
         def entries() -> tuple[Entry, ...]:
-            return tuple(_entry(one, urls[one.path], language, named(one.key)) for one in members)
+            return tuple(
+                _entry(one, urls[one.path], language, named(one.key), place)
+                for place, one in members
+            )
 
-        return Group(len(members), about, entries)
+        return Group(len(members), room, about, entries)
 
     def columns() -> Sequence[shards.Column]:
-        order = [one.key for members in layout.groups(listed) for one in members]
-        return facets.columns(archive, order, language)
+        keys = [one.key if one else "" for one in layout.spread(listed)]
+        return facets.columns(archive, keys, language)
 
     made = indexes(
         context,
         place,
-        list(map(group, layout.groups(listed), layout.told)),
+        list(map(group, layout.groups(listed), layout.rooms, layout.told)),
         _variants(archive, {one.key for one in listed}, language),
         partial(_facets, kept, context, place, columns),
     )
     return replace(made, keys=(*made.keys, *map(kept.key, KEPT)))
+
+
+def places_per_shard(words: Sequence[int], places: int) -> int:
+    """How many places a document shard is for, where articles of so many words have them."""
+    articles = max(len(words), 1)
+    mean = sum(words) * BYTES_OF_A_WORD // articles + 1
+    return max(1, round(min(MOST_PER_SHARD, shards.DOCUMENT / mean) * places / articles))
 
 
 KEPT = "layout", "facets"
@@ -124,12 +134,14 @@ def _layout(
     if data is not None:
         return Layout.unpacked(data)
     at = {one.key: index for index, one in enumerate(articles)}
-    groups = [list(map(at.__getitem__, keys)) for keys in groups_of(list(at), kept.groups)]
+    groups = groups_of(list(at), kept.groups)
     layout = Layout(
-        array("I", chain.from_iterable(groups)),
-        tuple(map(len, groups)),
+        array("I", [at[key] for members in groups for key in members.keys]),
+        array("I", [place for members in groups for place in members.places]),
+        tuple(len(members.keys) for members in groups),
+        tuple(members.room for members in groups),
         tuple(
-            _told([articles[index] for index in members], urls, kept.language, named)
+            _told([articles[at[key]] for key in members.keys], urls, kept.language, named)
             for members in groups
         ),
         average([len(one.title.split()) for one in articles]),
@@ -174,11 +186,12 @@ def _facets(
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Articles that are indexed together: how many, all that they depend on, and they themselves,
-    which are asked for where they are not in the store.
+    """Articles that are indexed together: how many, how many places there are, all that they depend
+    on, and they themselves by their places, which are asked for where they are not in the store.
     """
 
     size: int
+    room: int
     about: Callable[[], bytes]
     entries: Callable[[], tuple[Entry, ...]]
 
@@ -198,8 +211,8 @@ def indexes(
     blocks, keys = _blocks(context, place, groups)
     parts, more = _parts(context, place, _merges(context, blocks, variants))
     documents = [group for block in blocks for group in block.groups]
-    sizes = [group.size for group in groups]
-    files, root = shards.finish(context, sizes, documents, parts, facets())
+    articles, rooms = sum(group.size for group in groups), [group.room for group in groups]
+    files, root = shards.finish(context, articles, rooms, documents, parts, facets())
     return Index(tuple(files), root, (*keys, *more))
 
 
@@ -218,7 +231,7 @@ def _blocks(
             key = shards.block_key(context, first, [group.about() for group in members])
             block = shards.kept_block(store, key)
             if block is None or not all(map(place.held, block.files(first))):
-                tasks.append(shards.BlockTask(key, first))
+                tasks.append(shards.BlockTask(key, first, tuple(group.room for group in members)))
                 shards.lay_out(store, tasks[-1], [group.entries() for group in members])
                 block = None
             found.append(block)
@@ -303,8 +316,10 @@ def _named(archive: Archive) -> Callable[[str], tuple[str, ...]]:
     return names
 
 
-def _entry(document: Document, url: str, language: str, names: tuple[str, ...]) -> Entry:
-    """An article; `names` are its authors and its places."""
+def _entry(
+    document: Document, url: str, language: str, names: tuple[str, ...], place: int
+) -> Entry:
+    """An article; `names` are its authors and where it is about, `place` is that in its group."""
     return Entry(
         document.key,
         url,
@@ -314,6 +329,7 @@ def _entry(document: Document, url: str, language: str, names: tuple[str, ...]) 
         document.body,
         "\n".join([note.html for note in document.closing_notes]),
         (*(_shown(document.date) if document.date else ("", "")), *names),
+        place,
     )
 
 

@@ -28,7 +28,7 @@ from site_gen.search.segment import (
     Entry,
     Piece,
 )
-from site_gen.search.words import split, stemming
+from site_gen.search.words import bare, split, stemming
 
 Numbers = NDArray[np.int32]
 Article = tuple[Entry, str]
@@ -43,7 +43,7 @@ def read_block(
 ) -> dict[str, Piece]:
     """Index the articles of groups in a row, the first of them of a number.
 
-    Within its group an article's place is its number. Returns a piece for each run of the alphabet.
+    Articles come by their places in their group. Returns a piece for each run of the alphabet.
     Words become numbers at once, and everything from there on is done to whole columns of them.
     """
     words = _words()
@@ -68,12 +68,13 @@ MOST_WORDS = 150_000
 class _Words:
     """Words by number: each with the numbers of its form and its stem, and how the form ends.
 
+    `bare` is the number of its form without an article that its stem lacks; else it is its form's.
     Forms and stems are numbered together: many of them are one.
     """
 
     def __init__(self) -> None:
         self.by_language: dict[str, _Vocabulary] = {}
-        self.form, self.stem, self.ending = (array("i") for _ in range(3))
+        self.form, self.stem, self.ending, self.bare = (array("i") for _ in range(4))
         self.names: list[str] = []
         self.numbers: dict[str, int] = {}
 
@@ -89,6 +90,8 @@ class _Words:
         self.form.append(self._number(form))
         self.stem.append(self._number(stem))
         self.ending.append(ending(form, stem))
+        alone = bare(form)
+        self.bare.append(self._number(form if alone is form or bare(stem) != stem else alone))
         return len(self.form) - 1
 
     def named(self, column: Numbers) -> tuple[Numbers, list[str]]:
@@ -142,7 +145,7 @@ def _column(values: array[int]) -> Numbers:
 class _Columns:
     """Every word of a block in reading order: its number, its article, its place there.
 
-    By article: its group and its number there; the places before `title` are the title's, those
+    By article: its group and its place there; the places before `title` are the title's, those
     before `body` the summary's; `length` is that of the body.
     """
 
@@ -228,7 +231,7 @@ def _columns(first: int, groups: Sequence[Sequence[Article]], words: _Words) -> 
         article,
         place.astype(np.int32),
         np.repeat(np.arange(first, first + len(groups), dtype=np.int32), counts),
-        np.concatenate([np.arange(count, dtype=np.int32) for count in counts]),
+        np.array([entry.place for group in groups for entry, _ in group], np.int32),
         title,
         before_body,
         length,
@@ -249,7 +252,7 @@ class _Text:
 
 def _postings(rows: _Rows, columns: _Columns, averages: Averages) -> _Text:
     """For each stem and group the distance to the group, which the first lacks, the number of its
-    articles, then the distance to each and its weight there.
+    articles, then the distance to the place of each and its weight there.
     """
     starts = rows.starts
     article = rows.article[starts]
@@ -325,10 +328,19 @@ def _groups_of(rows: _Rows, columns: _Columns) -> tuple[list[int], list[int]]:
 
 
 def _forms(columns: _Columns, words: _Words) -> tuple[list[str], list[str], list[int]]:
-    """The forms of words in order, each with its stems and the number of articles it stands in."""
-    form, names = words.named(_column(words.form)[columns.word])
-    order = _sorted(form)
-    form, article, word = form[order], columns.article[order], columns.word[order]
+    """The forms of words in order, each with its stems and the number of articles it stands in.
+
+    What stands with an article alone is a form without it too.
+    """
+    article, word = columns.article, columns.word
+    numbers, alone = _column(words.form)[word], _column(words.bare)[word]
+    more = _where(alone != numbers)
+    if len(more):
+        numbers = np.concatenate([numbers, alone[more]])
+        article, word = (np.concatenate([one, one[more]]) for one in (article, word))
+    form, names = words.named(numbers)
+    order = np.lexsort((article, form)) if len(more) else _sorted(form)
+    form, article, word = form[order], article[order], word[order]
     changed = _changes(form)
     counts = np.bincount(form[changed | _changes(article)], minlength=len(names))
     stem = _column(words.stem)[word]

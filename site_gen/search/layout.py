@@ -22,35 +22,46 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Articles by groups: their places in the archive, group by group, and how many a group has.
+    """Articles by groups: where they stand in the archive, group by group, and their places there.
 
-    `told` is the digest of all that the index says of a group beside its texts, `title` the average
-    length of titles.
+    For each group, `sizes` is how many articles it has, `rooms` how many places, `told` the digest
+    of all that the index says of it beside its texts. `title` is the average length of titles.
     """
 
     order: array[int]
+    places: array[int]
     sizes: tuple[int, ...]
+    rooms: tuple[int, ...]
     told: tuple[str, ...]
     title: float
 
-    def groups(self, articles: Sequence[Item]) -> Iterator[list[Item]]:
-        """The articles of each group; all of them come in the order of the archive."""
-        ordered = map(articles.__getitem__, self.order)
+    def groups(self, articles: Sequence[Item]) -> Iterator[list[tuple[int, Item]]]:
+        """The articles of each group with their places; all of them come in the order of the
+        archive.
+        """
+        ordered = zip(self.places, map(articles.__getitem__, self.order), strict=True)
         return (list(islice(ordered, size)) for size in self.sizes)
 
+    def spread(self, articles: Sequence[Item]) -> Iterator[Item | None]:
+        """The article of each number, in order."""
+        for room, members in zip(self.rooms, self.groups(articles), strict=True):
+            there = dict(members)
+            yield from map(there.get, range(room))
+
     def packed(self) -> bytes:
-        """A line of JSON, and the order as numbers of four bytes."""
-        about = json.dumps((self.sizes, self.told, self.title)).encode()
-        return about + b"\n" + self.order.tobytes()
+        """A line of JSON, then the order and the places as numbers of four bytes."""
+        about = json.dumps((self.sizes, self.rooms, self.told, self.title)).encode()
+        return about + b"\n" + self.order.tobytes() + self.places.tobytes()
 
     @classmethod
     def unpacked(cls, data: bytes) -> Layout:
         """The layout that was packed."""
         about, _, numbers = data.partition(b"\n")
-        sizes, told, title = json.loads(about)
-        order = array("I")
-        order.frombytes(numbers)
-        return cls(order, tuple(sizes), tuple(told), title)
+        sizes, rooms, told, title = json.loads(about)
+        both = array("I")
+        both.frombytes(numbers)
+        middle = len(both) // 2
+        return cls(both[:middle], both[middle:], tuple(sizes), tuple(rooms), tuple(told), title)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from array import array
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
@@ -120,22 +120,20 @@ def merge(context: Context, tasks: Sequence[MergeTask]) -> list[Part]:
     """Make the shards of some runs of the alphabet."""
     with cache.Store(context.store) as store:
         parts = []
+        values: list[tuple[str, bytes]] = []
         for task in tasks:
             new = _amended(context, store, task) or merged(context, store, task)
             part = new.part()
-            about = (
-                part.words,
-                part.stems,
-                {k: [*map(astuple, s)] for k, s in part.shards.items()},
-            )
-            store.put(
-                [
-                    *new.values,
-                    (f"part {task.key(context)}", json.dumps(about).encode()),
-                    (f"run {task.run}", json.dumps([*map(astuple, task.pieces)]).encode()),
-                ]
-            )
+            shards = {
+                kind: [(s.digest, s.size) for s in some] for kind, some in part.shards.items()
+            }
+            about = part.words, part.stems, shards
+            pieces = [(one.piece, one.size) for one in task.pieces]
+            values += new.values
+            values.append((f"part {task.key(context)}", json.dumps(about).encode()))
+            values.append((f"run {task.run}", json.dumps(pieces).encode()))
             parts.append(part)
+        store.put(values)
     return parts
 
 

@@ -19,7 +19,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from site_gen.search.codec import VALUE, Reader, decoded, ending
-from site_gen.search.words import fold, split, units, whole
+from site_gen.search.words import bare, fold, split, units, whole
 
 Sort = Literal["relevance", "newest", "oldest"]
 FIELDS = ("author", "place", "topic", "year", "date", "lang")
@@ -162,13 +162,14 @@ class Index:
         self.root: dict[str, Any] = root
         self.articles: int = root["articles"]
         self.first: list[int] = []
+        """The first number of each group."""
         self.shard: list[int] = []
         total = shards = 0
-        for size in _numbers(root["groups"]):
+        for room in _numbers(root["groups"]):
             self.first.append(total)
             self.shard.append(shards)
-            total += size
-            shards += -(-size // root["perShard"])
+            total += room
+            shards += -(-room // root["perShard"])
         self.names = _names(root["files"])
         self.words = decoded(units(root["words"]))
         self.stems = decoded(units(root["stems"]))
@@ -205,10 +206,11 @@ class Index:
         ]
 
     def _known(self, word: str) -> _Form | None:
+        """A word as the dictionary has it; a word with an Arabic article also without it."""
         index = bisect_right(self.words, word) - 1
-        if index < 0:
-            return None
-        return next((one for one in self._entries(index) if one.form == word), None)
+        entries = self._entries(index) if index >= 0 else []
+        found = next((one for one in entries if one.form == word), None)
+        return found or (self._known(bare(word)) if bare(word) != word else None)
 
     def _meant(self, word: str) -> _Form | None:
         """What an unknown word was probably meant to be."""
@@ -339,6 +341,11 @@ class Index:
             rows.append(row)
         return values, rows
 
+    def _all(self) -> list[int]:
+        """The numbers of all articles: each has a language."""
+        _, rows = self._column("lang")
+        return [number for number, row in enumerate(rows) if row]
+
     def _days(self) -> list[int | None]:
         """The day that each article is listed by, as a number from 0001-01-01 on."""
         values, rows = self._column("date")
@@ -408,7 +415,7 @@ class Index:
                 scores[article] = scores.get(article, 0) + weight * level
                 held[article] = held.get(article, 0) + 1
         browse = not levels and bool(query.filters or query.without)
-        ids: list[int] = list(range(self.articles)) if browse else sorted(held)
+        ids = self._all() if browse else sorted(held)
         for words in query.phrases:
             hits = self._containing(words)
             ids = [a for a in ids if a in hits]

@@ -1,12 +1,10 @@
 """The part of the index that a group of articles makes: computed by itself, kept by its inputs.
 
-An article belongs to a group by the digest of its key, so an edit concerns one group, and the
-index is what its groups are put together: no build depends on an earlier one.
+The index is what its groups are put together: no build depends on an earlier one.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 from array import array
@@ -19,8 +17,6 @@ from typing import Any
 from site_gen.compact import Compact
 from site_gen.search.codec import number
 
-GROUP, GROUP_WORDS = 144, 36_864
-"""Articles that a group holds on average, or words if its articles are long."""
 LEVELS = 32
 """Steps of the weight that a word has in an article; one letter of the codec."""
 K1, B, TITLE_WEIGHT, TITLE_B, SUMMARY_WEIGHT = 2.5, 0.75, 3.0, 0.3, 1.5
@@ -31,7 +27,9 @@ FIELD_GAP = 1
 
 @dataclass(frozen=True, slots=True)
 class Entry(Compact):
-    """What the index knows of an article beside its text. `shown` goes to the results as it is."""
+    """What the index knows of an article beside its text. `shown` goes to the results as it is,
+    `place` is that in its group.
+    """
 
     key: str
     url: str
@@ -43,8 +41,9 @@ class Entry(Compact):
     notes: str = ""
     """The HTML of what stands below the body: a note on the author."""
     shown: tuple[str, ...] = ()
+    place: int = 0
 
-    def values(self) -> tuple[str | tuple[str, ...], ...]:
+    def values(self) -> tuple[str | int | tuple[str, ...], ...]:
         """What it holds, in order."""
         return (
             self.key,
@@ -55,13 +54,14 @@ class Entry(Compact):
             self.body,
             self.notes,
             self.shown,
+            self.place,
         )
 
     @classmethod
     def of(cls, values: Sequence[Any]) -> Entry:
         """The entry that holds these."""
-        key, url, title, summary, language, body, notes, shown = values
-        return cls(key, url, title, summary, language, body, notes, tuple(shown))
+        key, url, title, summary, language, body, notes, shown, place = values
+        return cls(key, url, title, summary, language, body, notes, tuple(shown), place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,26 +224,14 @@ def _together(rows: Sequence[tuple[str, str, int]]) -> tuple[str, str, int]:
     return rows[0][0], stems.pop(), sum(row[2] for row in rows)
 
 
-def number_of_groups(articles: int, words: int) -> int:
-    """How many groups articles with so many words in all make: a power of two."""
-    return 1 << round(math.log2(max(articles / GROUP, words / GROUP_WORDS, 1)))
-
-
-def groups_of(keys: Sequence[str], wanted: int) -> list[list[str]]:
-    """The keys in so many groups, each sorted."""
-    groups: list[list[str]] = [[] for _ in range(wanted)]
-    for key in sorted(keys):
-        first = int.from_bytes(hashlib.sha256(key.encode()).digest()[:4], "big")
-        groups[first % wanted].append(key)
-    return groups
-
-
-def documents(articles: Sequence[tuple[Entry, str]], size: int) -> list[str]:
-    """The document shards of a group: what results show, `size` articles each, as JSON."""
-    rows = [
-        [entry.title, entry.url, entry.language, *entry.shown, text] for entry, text in articles
-    ]
+def documents(articles: Sequence[tuple[Entry, str]], room: int, size: int) -> list[str]:
+    """The document shards of a group of so many places: what results show, as JSON, `size` places
+    each; 0 for one that is free.
+    """
+    rows: list[list[str] | int] = [0] * room
+    for entry, text in articles:
+        rows[entry.place] = [entry.title, entry.url, entry.language, *entry.shown, text]
     return [
         json.dumps(rows[start : start + size], ensure_ascii=False, separators=(",", ":"))
-        for start in range(0, len(rows), size)
+        for start in range(0, room, size)
     ]

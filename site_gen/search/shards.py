@@ -28,7 +28,7 @@ from site_gen.search.segment import documents as documents_of
 from site_gen.search.text import text_of
 from site_gen.search.words import STOP
 
-FORMAT = 2
+FORMAT = 3
 FOLDER = "search"
 HASH = 8
 """Letters in a file's name of the digest of what it consists of, or its group."""
@@ -48,7 +48,7 @@ BLOCKS, MOST_GROUPS = 64, 16
 class Context:
     """What a worker needs: the store of texts and segments, and where files are staged.
 
-    `groups` is how many there are.
+    `groups` is how many there are, `per_shard` how many places of a group a document shard is for.
     """
 
     store: Path
@@ -184,7 +184,8 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class BlockTask:
-    """A block to be made: its key in the store, and the number of its first group.
+    """A block to be made: its key in the store, the number of its first group, and how many places
+    each group has.
 
     The store has its articles too, as JSON: to hold those of all blocks takes memory, and to send
     objects to a worker would touch, and so make this process copy, every page that they lie on and
@@ -193,6 +194,7 @@ class BlockTask:
 
     key: str
     first: int
+    rooms: tuple[int, ...]
 
 
 def lay_out(store: cache.Store, task: BlockTask, groups: Sequence[Sequence[Entry]]) -> None:
@@ -243,8 +245,13 @@ def read(context: Context, task: BlockTask) -> Block:
             for entries in _laid_out(store, task)
         ]
         documents = tuple(
-            _put(context, "d", str(at), [*map(_wrapped, documents_of(group, context.per_shard))])
-            for at, group in enumerate(groups, task.first)
+            _put(
+                context,
+                "d",
+                str(at),
+                [*map(_wrapped, documents_of(group, room, context.per_shard))],
+            )
+            for at, (group, room) in enumerate(zip(groups, task.rooms, strict=True), task.first)
         )
         kept = kept_block(store, task.key)
         if kept is not None:
@@ -318,7 +325,7 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Column:
     """A facet: its values as (name, key, other names), and which of them each article has, coded:
-    for each article in order how many, and the index of each as its distance from the one before.
+    for each number in order how many, and the index of each as its distance from the one before.
     """
 
     name: str
@@ -357,19 +364,22 @@ def facets(context: Context, columns: Sequence[Column]) -> Facets:
 
 def finish(
     context: Context,
-    sizes: Sequence[int],
+    articles: int,
+    rooms: Sequence[int],
     groups: Sequence[Shards],
     parts: Sequence[Part],
     facets: Facets,
 ) -> tuple[list[OutputFile], str]:
-    """Stage the root. Returns all files and the root's path from the site's."""
+    """Stage the root: of so many articles, and groups of so many places. Returns all files and the
+    root's path from the site's.
+    """
     files = [file for at, one in enumerate(groups) for file in files_of("d", str(at), one)]
     files += [file for part in parts for file in part.files()]
     files += facets.files()
     root = {
         "format": FORMAT,
-        "articles": sum(sizes),
-        "groups": "".join(map(number, sizes)),
+        "articles": articles,
+        "groups": "".join(map(number, rooms)),
         "perShard": context.per_shard,
         "words": front_coded([word for part in parts for word in part.words]),
         "stems": front_coded([stem for part in parts for stem in part.stems]),

@@ -53,6 +53,9 @@ _UNSPACED = (
 )
 _RUNS = re.compile(f"[{_UNSPACED}]+|[^{_UNSPACED}]+")
 _HAS_UNSPACED = re.compile(f"[{_UNSPACED}]")
+# The Arabic `the`, which is written with its noun; `to` joins it, and `and`, `so`, `by` and `as`
+# may stand before it. What would leave too little is a word of its own (`والدين`).
+_ARTICLE = re.compile("(?:ال|[وف]?لل)(?=...)|[وفبك]{1,2}ال(?=....)")
 STOP = (
     "a an and are as at be but by for if in into is it no not of on or such that the their then"
     " there these they this to was will with what which who how when where why does do did has have"
@@ -113,16 +116,24 @@ def _parts(word: str) -> list[str]:
     return parts
 
 
+def bare(form: str) -> str:
+    """A folded word without an Arabic article, and what is written together with both."""
+    found = _ARTICLE.match(form)
+    return form[found.end() :] if found else form
+
+
 @lru_cache(maxsize=16)
 def stemming(language: str) -> Callable[[str], tuple[str, str]]:
     """What makes of a word of a language, in lower case, its folded form and its stem."""
     name = _ALGORITHM.get(language.split("-")[0].lower())
     # Whoever asks remembers; a cache of its own makes it three times slower.
     stemmer: Any = Stemmer.Stemmer(name, 0) if name else None
+    arabic = name == "arabic"
 
     def form_and_stem(word: str) -> tuple[str, str]:
         form = fold(word)
-        stem = fold(stemmer.stemWord(word)) if stemmer else form
+        # Snowball leaves some articles, and of `المدرسه`, unlike `مدرسه`, the last letter.
+        stem = fold(stemmer.stemWord(bare(word) if arabic else word)) if stemmer else form
         return form, stem or form
 
     return form_and_stem

@@ -1,0 +1,62 @@
+"""The number of an article in the index: the group that it belongs to, and its place there.
+
+Numbers follow from the keys of articles alone, and few of them change when an article comes or
+goes. For a group has more places than articles, and each article takes the first free one of those
+that the digest of its key says, in turn by their keys.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+GROUP, GROUP_WORDS = 144, 36_864
+"""Articles that a group holds on average, or words if its articles are long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """The articles of a group by their places: their keys, these places from 0 on, and how many
+    places there are.
+    """
+
+    keys: tuple[str, ...]
+    places: tuple[int, ...]
+    room: int
+
+
+def number_of_groups(articles: int, words: int) -> int:
+    """How many groups articles with so many words in all make: a power of two."""
+    return 1 << round(math.log2(max(articles / GROUP, words / GROUP_WORDS, 1)))
+
+
+def groups_of(keys: Sequence[str], wanted: int) -> list[Members]:
+    """The keys in so many groups."""
+    groups: list[list[tuple[str, bytes]]] = [[] for _ in range(wanted)]
+    for key in sorted(keys):
+        digest = hashlib.sha256(key.encode()).digest()
+        groups[int.from_bytes(digest[:4], "big") % wanted].append((key, digest))
+    return [_members(one) for one in groups]
+
+
+def _members(keys: Sequence[tuple[str, bytes]]) -> Members:
+    # A sixth of the places is free at least, more than half at most.
+    room = 1 << (len(keys) * 6 // 5).bit_length() if keys else 0
+    taken: dict[int, str] = {}
+    for key, digest in keys:
+        place = int.from_bytes(digest[4:8], "big") % room
+        if place in taken:
+            place = next(at for one in _numbers(digest) if (at := one % room) not in taken)
+        taken[place] = key
+    places = tuple(sorted(taken))
+    return Members(tuple(map(taken.__getitem__, places)), places, room)
+
+
+def _numbers(digest: bytes) -> Iterator[int]:
+    """Numbers that follow from a digest, without end."""
+    while True:
+        for at in range(4, len(digest), 4):
+            yield int.from_bytes(digest[at : at + 4], "big")
+        digest = hashlib.sha256(digest).digest()
