@@ -579,13 +579,17 @@ def test_tags_that_stay_as_they_are_need_no_look(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("See {{< figure src=a.png >}}.", "as it stands"),
-        ("{% note %}So *be* it.{% endnote %} And {{ page.title }}.", "stands, in 3 places"),
-        ("A {{% note %}} plain {{% /note %}} text.", "stands, in 2 places"),
+        ("See {{< figure src=a.png >}}.", "as it stands: figure"),
+        (
+            "{% a %}So *be* it.{% b %} And {{ page.title }} {{site.url}}.",
+            ": a, b, page.title, site.url",
+        ),
+        ("A {{% note %}} plain {{% /note %}} text {{<raw>}}.", ": note (2 times), raw"),
+        ("{{< a >}}{{< b >}}{{< c >}}{{< d >}}{{< e >}}{{< f >}}{{< g >}}", "d, e and 2 more"),
     ],
 )
 def test_template_code_is_told_and_kept(text: str, said: str) -> None:
-    """Template code of another program stays as it stands, and is told with how often."""
+    """Template code of another program stays as it stands, and is told with its names."""
     done, found = markup.render(text, Options("markdown"), "a.md")
     (one,) = [one for one in found if one.code == "template-code"]
     assert one.message.endswith(said)

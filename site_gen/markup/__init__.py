@@ -10,6 +10,7 @@ LINK_END`, since no document knows the address of another: the renderer fills th
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from html import escape
 
@@ -69,7 +70,13 @@ __all__ = [
     "within",
 ]
 
-_SHORTCODES = (("{{<", ">}}"), ("{{%", "%}}"), ("{%", "%}"), ("{{ ", " }}"))
+_SHORTCODE = re.compile(
+    r"\{\{[<%]-?\s*/?(?P<hugo>[^\s<>%{}]+)(?:[^\n{]|\{(?![{%]))*?[>%]\}\}"
+    r"|\{%-?\s*(?P<liquid>[^\s<>%{}]+)(?:[^\n{]|\{(?![{%]))*?%\}"
+    r"|\{\{(?:\s+(?P<value>[^\s{}]+)[^\n{}]*\s|(?P<field>\w+\.[^\s{}]*))\}\}"
+)
+MOST_NAMES = 5
+"""Names of template code that are told of a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,29 +147,23 @@ def _unreadable(path: str, why: str) -> Diagnostic:
 
 
 def _shortcodes(text: str, path: str) -> list[Diagnostic]:
-    """Tell of the template code of another program: where the first is, and how many there are."""
-    starts = [
-        (start, close)
-        for opening, close in _SHORTCODES
-        if (start := text.find(opening)) >= 0 and text.find(close, start + len(opening)) >= 0
-    ]
-    if not starts:
+    """Tell of the template code of another program: where the first is, and what each is called."""
+    marks = list(_SHORTCODE.finditer(text)) if "{{" in text or "{%" in text else []
+    if not marks:
         return []
-    start, close = min(starts)
-    end = text.find(close, start + 2) + len(close)
-    name = text[start:end].strip("{<%-/ \t\n").partition(" ")[0]
-    # `{{%` is one of `{%` too.
-    pieces = sum(text.count(opening) for opening in ("{{<", "{%", "{{ "))
-    number = f", in {pieces:,} places" if pieces > 1 else ""
+    counts = Counter(mark[mark.lastgroup or 0] for mark in marks)
+    named = [f"{name} ({n} times)" if n > 1 else name for name, n in counts.most_common(MOST_NAMES)]
+    more = f" and {len(counts) - MOST_NAMES} more" if len(counts) > MOST_NAMES else ""
+    first = marks[0]
     return [
         warning(
             "template-code",
-            Location.at(path, text, start),
-            f"Template code of another program is shown as it stands{number}",
-            value=text[start : min(end, start + 80)],
-            hint=f"Say what `{name[:40]}` stands for under `shortcodes:` in site.yml, or replace "
-            "it by hand: a link, an image, a quotation.",
-            source=line_at(text, start),
+            Location.at(path, text, first.start()),
+            f"Template code of another program is shown as it stands: {', '.join(named)}{more}",
+            value=first[0][:80],
+            hint="Say what it stands for under `shortcodes:` in site.yml, or replace it by hand: "
+            "a link, an image, a quotation.",
+            source=line_at(text, first.start()),
         )
     ]
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from site_gen.model import Repair
 
 _MARK = re.compile(
-    r"""\{(?P<opening>\{<|\{%|%|\{(?=\s))-?\s*
+    r"""\{(?P<opening>\{<|\{%|%|\{(?=[\s\w]))-?\s*
     (?P<name>/?\s*[\w./-]*\w)
     (?P<given>(?:[^"`{}]|"(?:[^"\\]|\\.)*"|`[^`]*`)*?)
     \s*/?-?(?P<closing>>\}\}|%\}\}|%\}|\}\})""",
