@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from site_gen.related import lists as related_lists
 from site_gen.related.lists import Articles, Lists, lists
-from site_gen.related.vectors import TOGETHER, Vectors
+from site_gen.related.vectors import FEW, TOGETHER, Vectors
 from tests.archive_sites import Files, document
 from tests.support import SiteTest
 from tests.test_laws import copy
@@ -212,7 +212,7 @@ def test_lists_made_from_earlier_ones_are_the_same(
         past = made
 
 
-@pytest.mark.parametrize("count", [1, TOGETHER, 3 * TOGETHER + 1])
+@pytest.mark.parametrize("count", [1, TOGETHER, 3 * TOGETHER + 1, FEW + 1])
 def test_nearness_is_the_product_of_the_vectors(count: int) -> None:
     """What is near an article, and how near, is what multiplying all vectors tells."""
     draw = Random(count)
@@ -222,7 +222,8 @@ def test_nearness_is_the_product_of_the_vectors(count: int) -> None:
         full[row, made.terms[row]] = made.weights[row]
     full[:, 0] = 0
     product = full @ full.T
-    for row, others, near in made.near(range(count)):
+    one_by_one = (next(made.near([row])) for row in range(count))
+    for row, others, near in (*made.near(range(count)), *one_by_one):
         expected = {at: one for at, one in enumerate(product[row]) if one >= 120_000 and at != row}
         assert expected == dict(zip(others.tolist(), near.tolist(), strict=True))
 

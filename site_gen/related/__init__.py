@@ -110,9 +110,10 @@ def _versions(
             raise cache.CacheBroken(f"{body} is gone")
         return split(text_of(html.decode("utf-8", "surrogatepass")))
 
-    rows = zip(documents, table["words"].tolist(), strict=True)
-    texts = [Text(one.body, one.title, count) for one, count in rows]
-    return find(table, texts, words, known)
+    def text(at: int) -> Text:
+        return Text(documents[at].body, documents[at].title)
+
+    return find(table, text, words, known)
 
 
 def _articles(
@@ -174,8 +175,10 @@ def _lists(articles: Articles, past: Lists | None, place: Place) -> Lists:
 
 def _named(made: Lists) -> dict[str, tuple[str, ...]]:
     keys = made.of.keys
+    at = keys.__getitem__
     return {
-        key: tuple(keys[one] for one in row if one >= 0)
+        # A list that is not full ends with -1.
+        key: tuple(map(at, row if row[-1] >= 0 else row[: row.index(-1)]))
         for key, row in zip(keys, made.related.tolist(), strict=True)
         if row[0] >= 0
     }

@@ -58,7 +58,8 @@ def lists(articles: Articles, past: Lists | None, jobs: int | parallel.Elsewhere
     if past is not None and past.of.size == size:
         wanted = _affected(articles, past, related, nearness)
     chunks = parallel.chunks(wanted.tolist(), CHUNK)
-    _ = articles.vectors.postings  # Workers that are copies of this process have them at once.
+    if len(wanted) > FEW:
+        _ = articles.vectors.postings  # Workers that are copies of this process have them at once.
     made = parallel.ordered_map(_listed, chunks, articles, jobs if len(wanted) > FEW else 1)
     for rows, (found, near) in zip(chunks, made, strict=True):
         related[rows], nearness[rows] = found, near

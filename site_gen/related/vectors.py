@@ -28,6 +28,8 @@ NEAR = 120_000
 """The least likeness of related articles: the cosine times the square of `LONGEST`."""
 AT_ONCE = 4_096
 """Articles whose vectors are made at a time."""
+FEW = 400
+"""Articles for which the terms of all others need not be in order."""
 TOGETHER = 8
 """Articles that are compared with all others at a time."""
 
@@ -37,6 +39,28 @@ RARITY = np.array([round(100 * steps**0.7) for steps in range(64)], np.int64)
 """The weight of a term by how many times the articles that hold it double up to all articles."""
 
 Matrix = NDArray[Any]
+Postings = tuple[Matrix, Matrix, Matrix, Matrix]
+"""Sorted by term: article and weight; by article: where the postings of its terms begin, and how
+many there are.
+"""
+
+
+def in_order(values: Matrix, places: Matrix) -> tuple[Matrix, Matrix]:
+    """The places of values in the order of these, of equals the first; and the values so."""
+    ordered = np.sort(values.astype(np.uint64) << 32 | places.astype(np.uint64))
+    return (ordered & 0xFFFFFFFF).astype(np.int64), ordered >> 32
+
+
+def _held(terms: Matrix, slots: int) -> Matrix:
+    """How many articles hold a term, by the last bits of its number."""
+    held: Matrix = np.zeros(1, np.int64)
+    # A table of all slots is made for each part.
+    for start in range(0, len(terms), 8 * AT_ONCE):
+        some = terms[start : start + 8 * AT_ONCE]
+        counts = np.bincount((some & (slots - 1)).ravel(), minlength=slots)
+        counts[0] -= np.count_nonzero(some == 0)
+        held = counts + held if start else counts
+    return held
 
 
 @dataclass(frozen=True)
@@ -51,10 +75,7 @@ class Vectors:
         """The vectors of articles that say these terms so often."""
         size = max(len(terms), 1).bit_length()
         slots = 1 << min(SLOTS, max(16, size + 9))
-        held = np.zeros(slots, np.int64)
-        for start in range(0, len(terms), AT_ONCE):
-            some = terms[start : start + AT_ONCE]
-            held += np.bincount(some[some > 0] & (slots - 1), minlength=slots)
+        held = _held(terms, slots)
         # The power of two, one higher: 0 for none.
         power = np.zeros(int(held.max(initial=0)) + 1, np.int64)
         for exponent in range(len(power).bit_length()):
@@ -62,7 +83,7 @@ class Vectors:
         steps = size - power
         # What one article says alone, or most say, tells nothing.
         steps[(power < 2) | (power >= size) | (power > COMMONEST)] = 0
-        rarity = RARITY[steps][held]
+        rarity = RARITY[steps].astype(np.int16)[held]
         width = min(WIDTH, terms.shape[1])
         made = cls(
             np.empty((len(terms), width), np.uint32), np.empty((len(terms), width), np.uint16)
@@ -71,7 +92,7 @@ class Vectors:
         for start in range(0, len(terms), AT_ONCE):
             rows = slice(start, start + AT_ONCE)
             some = terms[rows].astype(np.int64)
-            packed = (rarity[some & (slots - 1)] * TIMES[counts[rows]]) << 32 | some
+            packed = (rarity.take(some & (slots - 1)) * TIMES[counts[rows]]) << 32 | some
             packed[(packed < 1 << 32) | (some == 0)] = 0
             best = np.partition(packed, packed.shape[1] - width, axis=1)[:, -width:]
             best = -np.sort(-best, axis=1)
@@ -86,18 +107,19 @@ class Vectors:
         return {"terms": self.terms, "weights": self.weights}
 
     @cached_property
-    def postings(self) -> tuple[Matrix, Matrix, Matrix, Matrix]:
-        """Sorted by term: article and weight; by article: where the postings of its terms begin,
-        and how many there are.
-        """
+    def postings(self) -> Postings:
+        """Of all terms."""
+        return self._posted(np.arange(self.terms.size))
+
+    def _posted(self, places: Matrix) -> Postings:
+        """Those of all terms that stand in these places, all places of each, in order."""
         flat = self.terms.ravel()
-        order = np.argsort(flat, kind="stable")
-        ordered = flat[order]
+        order, ordered = in_order(flat[places], places)
         changes = np.flatnonzero(np.diff(ordered, prepend=ordered[:1] + 1))
         sizes = np.diff(changes, append=len(ordered))
+        run = np.repeat(np.arange(len(changes)), sizes)
         sizes[ordered[changes] == 0] = 0
-        begins, counts = np.empty(len(flat), np.int32), np.empty(len(flat), np.int32)
-        run = np.repeat(np.arange(len(changes)), np.diff(changes, append=len(ordered)))
+        begins, counts = np.zeros(len(flat), np.int32), np.zeros(len(flat), np.int32)
         begins[order], counts[order] = changes[run], sizes[run]
         weight = self.weights.ravel()[order]
         shape = self.terms.shape
@@ -108,9 +130,18 @@ class Vectors:
             counts.reshape(shape),
         )
 
+    def _posted_of(self, rows: Sequence[int]) -> Postings:
+        """Those of the terms of these articles."""
+        if len(rows) > FEW or "postings" in vars(self):
+            return self.postings
+        # A few others with the same last bits do no harm.
+        wanted = np.zeros(1 << 16, np.bool_)
+        wanted[self.terms[list(rows)] & 0xFFFF] = True
+        return self._posted(np.flatnonzero(wanted[self.terms.ravel() & 0xFFFF]))
+
     def near(self, rows: Sequence[int]) -> Iterator[tuple[int, Matrix, Matrix]]:
         """For each of these articles those that are like it, in order, and how much."""
-        articles, weight, begins, counts = self.postings
+        articles, weight, begins, counts = self._posted_of(rows)
         column = np.zeros(len(self.terms), np.int64)
         seen = np.zeros(len(self.terms), np.bool_)
         for start in range(0, len(rows), TOGETHER):

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from site_gen.related.signature import SHINGLE, SKETCH
+from site_gen.related.vectors import in_order
 
 ALIKE = 80
 """Hundredths of the shingles of the shorter text that stand in the longer."""
@@ -39,11 +40,10 @@ Verdicts = Mapping[tuple[str, str], int]
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What a text is compared by. `body` is its key in the store, `words` how many it has."""
+    """What a text is compared by. `body` is its key in the store."""
 
     body: str
     title: str
-    words: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +58,25 @@ class Versions:
 
 
 def find(
-    table: Table, texts: Sequence[Text], read: Callable[[str], list[str]], known: Verdicts
+    table: Table, text: Callable[[int], Text], read: Callable[[str], list[str]], known: Verdicts
 ) -> Versions:
-    """The versions among articles, given the signatures and the texts of all.
+    """The versions among articles, given the signatures of all.
 
-    `read` gives the words of a body, `known` what an earlier build found of pairs.
+    `text` gives the text of an article by its place, `read` the words of a body, `known`
+    what an earlier build found of pairs.
     """
-    same = _same(table, texts)
-    double = {one for group in same for one in group[1:]}
+    same = _same(table, text)
     group_of = {group[0]: group for group in same}
-    rows = [at for at, one in enumerate(texts) if one.words >= SHORT and at not in double]
+    alone = table["words"] >= SHORT
+    alone[[one for group in same for one in group[1:]]] = False
     verdicts: dict[tuple[str, str], int] = {}
     alike: dict[tuple[int, int], int] = {}
     shingles_of = lru_cache(maxsize=64)(lambda body: _shingles(read(body)))
-    for first, second in _candidates(table, texts, rows):
-        pair = texts[first].body, texts[second].body
+    for first, second in _candidates(table, np.flatnonzero(alone)):
+        pair = text(first).body, text(second).body
         verdict = known.get(pair)
         if verdict is None:
-            titles = texts[first].title, texts[second].title
+            titles = text(first).title, text(second).title
             verdict = likeness(shingles_of(pair[0]), shingles_of(pair[1]), titles)
         verdicts[pair] = verdict
         if verdict:
@@ -95,26 +96,23 @@ def find(
     )
 
 
-def _same(table: Table, texts: Sequence[Text]) -> list[tuple[int, ...]]:
+def _same(table: Table, text: Callable[[int], Text]) -> list[tuple[int, ...]]:
     """Groups of articles that hold the same words in the same order."""
     digests = table["text"]
     values, counts = np.unique(digests[digests > 0], return_counts=True)
     groups: dict[tuple[int, str], list[int]] = defaultdict(list)
     for at in np.flatnonzero(np.isin(digests, values[counts > 1])).tolist():
-        title = texts[at].title.casefold() if texts[at].words < FORMULA else ""
+        title = text(at).title.casefold() if table["words"][at] < FORMULA else ""
         groups[int(digests[at]), title].append(at)
     return sorted(tuple(group) for group in groups.values() if len(group) > 1)
 
 
-def _candidates(
-    table: Table, texts: Sequence[Text], rows: Sequence[int]
-) -> Iterator[tuple[int, int]]:
+def _candidates(table: Table, chosen: Table) -> Iterator[tuple[int, int]]:
     """Pairs of articles whose sketches have so much in common that their texts may have most."""
-    chosen = np.array(rows, np.int64)
     flat = table["sketch"][chosen].ravel()
-    order = np.argsort(flat, kind="stable")
-    order = order[flat[order] > 0]
-    ordered, owner = flat[order], chosen[order // SKETCH]
+    order, ordered = in_order(flat, np.arange(len(flat)))
+    order, ordered = order[ordered > 0], ordered[ordered > 0]
+    owner = chosen[order // SKETCH]
     starts = np.flatnonzero(np.diff(ordered, prepend=ordered[:1] + 1))
     sizes = np.diff(starts, append=len(ordered))
     pairs = []
@@ -122,11 +120,11 @@ def _candidates(
         begins = starts[sizes == size]
         members = owner[begins[:, None] + np.arange(size)]
         one, other = np.triu_indices(size, 1)
-        pairs.append((members[:, one] * len(texts) + members[:, other]).ravel())
+        pairs.append((members[:, one] * len(table) + members[:, other]).ravel())
     codes, shared = np.unique(np.concatenate(pairs), return_counts=True)
     for code, count in zip(codes.tolist(), shared.tolist(), strict=True):
-        first, second = divmod(code, len(texts))
-        short, long = sorted((texts[first].words, texts[second].words))
+        first, second = divmod(code, len(table))
+        short, long = sorted(table["words"][[first, second]].tolist())
         # Half of what texts at the limit are expected to share; sketches are chance samples.
         if short >= SHORTEST * long and count >= max(2, SKETCH * ALIKE / 200 * short / long):
             yield first, second
