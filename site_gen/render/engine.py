@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import MutableMapping
-from types import FunctionType
+from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
 import jinja2
@@ -34,11 +34,13 @@ class Context(jinja2.runtime.Context):
         if type(obj) is Macro and not (kwargs or obj.caller or obj.catch_kwargs):
             lacking = len(obj.arguments) - len(args)
             if lacking >= 0 and not obj.catch_varargs:
-                return Safe(obj._func(*args, *(missing,) * lacking))
+                return _as_safe(Safe, obj._func(*args, *(missing,) * lacking))
         return obj(*args, **kwargs)
 
 
 _PLAIN = (Macro, FunctionType)
+_as_safe = str.__new__
+"""What `Safe` does with a text, after it asked whether that has ways of its own to be HTML."""
 _search = re.compile("[&<>'\"]").search
 
 
@@ -49,15 +51,54 @@ def shown(value: Any) -> str:
     return escape(value)
 
 
+def as_html(text: str) -> str:
+    """A text as HTML if it needs no escapes; else the text, which is escaped where it is shown."""
+    return text if _search(text) else _as_safe(Safe, text)
+
+
 class Code(CodeGenerator):
-    """Compiles templates so that what they show goes through `Environment.shown`."""
+    """Compiles templates so that what they show is copied where it is HTML, and else goes through
+    `Environment.shown`.
+    """
 
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
         if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape:
             super()._output_child_pre(node, frame, finalize)
         else:
-            self.write("environment.shown(")
-            self.write(finalize.src or "")
+            self.write("(v if type(v := ")
+            self.write(finalize.src or "(")
+
+    def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape:
+            super()._output_child_post(node, frame, finalize)
+        else:
+            self.write(")) is Markup else environment.shown(v))")
+
+    def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
+        """`url(path)` at once where `url` is of Python itself, and wants nothing of Jinja2."""
+        match node:
+            case nodes.Call(
+                node=nodes.Name(), args=[only], kwargs=[], dyn_args=None, dyn_kwargs=None
+            ) if not forward_caller:
+                self.write("(f(")
+                self.visit(only, frame)
+                self.write(") if type(f := ")
+                self.visit(node.node, frame)
+                self.write(") is environment.direct else ")
+                super().visit_Call(node, frame)
+                self.write(")")
+            case _:
+                super().visit_Call(node, frame, forward_caller=forward_caller)
+
+    def visit_Getitem(self, node: nodes.Getitem, frame: Frame) -> None:
+        """`a[0]` without a call where `a` is a list that has it."""
+        match node:
+            case nodes.Getitem(arg=nodes.Const(value=int(at))) if at >= 0:
+                self.write(f"(v[{at}] if type(v := ")
+                self.visit(node.node, frame)
+                self.write(f") is list and len(v) > {at} else environment.getitem(v, {at}))")
+            case _:
+                super().visit_Getitem(node, frame)
 
     def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:
         """`a.b` without a call where `a` is a dict that has `b`."""
@@ -130,6 +171,7 @@ class Environment(jinja2.Environment):
     code_generator_class = Code
 
     shown = staticmethod(shown)
+    direct = BuiltinFunctionType
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """The globals of a template as one dict, which every page copies."""

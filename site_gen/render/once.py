@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable, Hashable
 from typing import TypeVar
 
@@ -11,13 +12,18 @@ Value = TypeVar("Value")
 
 
 class Once(dict[Key, Value]):
-    """A dict whose values are made when they are first asked for."""
+    """A dict whose values are made when they are first asked for. It begins anew when it has as
+    many as it may hold, if it is told how many these are.
+    """
 
-    def __init__(self, make: Callable[[Key], Value]) -> None:
+    def __init__(self, make: Callable[[Key], Value], most: float = math.inf) -> None:
         super().__init__()
         self.make = make
+        self.most = most
 
     def __missing__(self, key: Key) -> Value:
+        if len(self) >= self.most:
+            self.clear()
         value = self[key] = self.make(key)
         return value
 

@@ -42,6 +42,7 @@ from site_gen.render.anchors import anchored
 from site_gen.render.bodies import Bodies, Keys
 from site_gen.render.coverage import coverage
 from site_gen.render.data import data
+from site_gen.render.engine import as_html
 from site_gen.render.files import Files
 from site_gen.render.inputs import Inputs
 from site_gen.render.maps import Maps
@@ -53,6 +54,8 @@ from site_gen.render.views import active, also_known, buckets, codes, group_id, 
 
 NEWEST = 10
 ATOM = "application/atom+xml"
+MOST_LINKS = 4096
+"""Links from one folder that are known by heart: authors, places and topics come again."""
 MOST_COINS = 100
 """Articles of a list that are told to programs for references."""
 SHOWN = 155
@@ -93,6 +96,7 @@ class Renderer:
         self.templates = environment(inputs.site, inputs.templates, inputs.store)
         self.cards: dict[str, dict[str, Any]] = {}
         self.card_keys = Once(self._card_key)
+        self.links = Once(self._links_from)
         self.credits = Once(self._credit_of)
         self.named_keys = Once(self._named_key_of)
         self.stated_keys = Once(self._stated_key_of)
@@ -144,12 +148,7 @@ class Renderer:
 
         # What is in the same folder of the root is nearer than the root.
         near = page.url[: page.url.index("/") + 1] if page.url.count("/") > 1 else "/"
-        inside = prefix[len("../") :]
-
-        def url(path: str) -> str:
-            if path.startswith(near):
-                return inside + quoted(path[len(near) :])
-            return prefix + quoted(path)
+        url = self.links[prefix, near].__getitem__
 
         def asset(name: str) -> str:
             if name not in self.inputs.assets:
@@ -174,6 +173,21 @@ class Renderer:
             csp=Safe(POLICY),
             **details,
         )
+
+    @staticmethod
+    def _links_from(folder: tuple[str, str]) -> Once[str, str]:
+        """Paths from the site's root as links from pages of a folder: with what leads up to the
+        root, and what need not be told of it.
+        """
+        prefix, near = folder
+        inside = prefix[len("../") :]
+
+        def link(path: str) -> str:
+            if path.startswith(near):
+                return as_html(inside + quoted(path[len(near) :]))
+            return as_html(prefix + quoted(path))
+
+        return Once(link, MOST_LINKS)
 
     def _details(self, page: Page, bodies: Bodies | Keys) -> Any:
         """What the template of a page shows beyond the frame of every page; for a key, what all of
