@@ -240,6 +240,7 @@ def serve(site: Path, /, host: str, port: int, open_browser: bool, **shared: Any
     last good site stays and every page shows what is wrong.
     """
     from site_gen import build as builder
+    from site_gen import parallel
     from site_gen.output import OutputError
     from site_gen.serve import Built, Told
     from site_gen.serve import serve as run
@@ -263,17 +264,10 @@ def serve(site: Path, /, host: str, port: int, open_browser: bool, **shared: Any
     ledgers = ("permalinks.tsv", "sources.tsv")
     parts = ("content", "templates", "static", "site.yml", *ledgers)
     watched = [site / name for name in parts]
+    ignored = [site / builder.WORK, site / "output"]
     try:
-        run(
-            rebuild,
-            folder,
-            watched,
-            [site / builder.WORK, site / "output"],
-            host,
-            port,
-            open_browser,
-            click.echo,
-        )
+        with parallel.apart(rebuild) as build:
+            run(build, folder, watched, ignored, host, port, open_browser, click.echo)
     except (ValueError, OSError) as problem:
         raise click.UsageError(str(problem)) from problem
 

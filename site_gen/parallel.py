@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from multiprocessing import connection
 from multiprocessing.context import BaseContext
@@ -198,12 +198,64 @@ def _tell(there: connection.Connection, works: Sequence[Callable[[], Any]]) -> N
     _receive(None)
     gc.disable()  # It ends with its work, and what it leaves need not be looked through.
     for work in works:
-        try:
-            told = True, work()
-        except Exception as problem:
-            told = False, problem
-        there.send(told)
+        there.send(_tried(work))
     there.close()
+
+
+@contextmanager
+def apart(work: Callable[[], Result]) -> Iterator[Callable[[], Result]]:
+    """What has the work done by one copy of this process, each time it is asked, and gives its
+    result. The copy remembers what it did before, and may use copies of itself, which a process
+    with threads may not: so ask for it before threads begin.
+
+    Where this process cannot be copied, it does the work itself. What the work raises must pickle.
+    The copy ends with the block; if this process is killed, when it is done.
+    """
+    if not _may_be_copied():
+        yield work
+        return
+    context = multiprocessing.get_context("fork")
+    here, there = context.Pipe()
+
+    def answer() -> None:
+        here.close()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        gc.disable()
+        with suppress(EOFError, BrokenPipeError):
+            while there.recv():
+                there.send(_tried(work))
+                # Nobody waits now.
+                gc.collect()
+
+    process = context.Process(target=answer)
+    with uninterrupted():
+        process.start()
+    there.close()
+
+    def result() -> Result:
+        try:
+            here.send(True)
+            done, value = here.recv()
+        except (EOFError, BrokenPipeError):
+            raise BrokenProcessPool("a process that worked apart was ended") from None
+        if not done:
+            raise value
+        found: Result = value
+        return found
+
+    try:
+        yield result
+    finally:
+        here.close()
+        process.join()
+
+
+def _tried(work: Callable[[], Any]) -> tuple[bool, Any]:
+    """Whether work was done, with its result or what it raised."""
+    try:
+        return True, work()
+    except Exception as problem:
+        return False, problem
 
 
 def _may_be_copied() -> bool:

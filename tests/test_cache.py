@@ -317,6 +317,38 @@ with parallel.beside([lambda: __import__("time").sleep(60)], True):
     pass
 """
 
+APART = """
+import os, sys
+from concurrent.futures.process import BrokenProcessPool
+from site_gen import parallel
+
+asked = []
+
+def work():
+    asked.append(os.getpid())
+    with parallel.beside([os.getppid], True) as (above,):
+        assert above() == os.getpid()
+    if len(asked) == 3:
+        raise ValueError("failed there")
+    if len(asked) == 4:
+        os._exit(3)
+    return asked
+
+def raised(ask):
+    try:
+        ask()
+    except Exception as problem:
+        return type(problem)
+
+with parallel.apart(work) as ask:
+    first = ask()
+    assert first != [os.getpid()] and not asked
+    assert ask() == first * 2
+    assert raised(ask) is ValueError
+    assert raised(ask) is BrokenProcessPool
+    assert raised(ask) is BrokenProcessPool
+"""
+
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only there is a process copied")
 def test_work_beside(tmp_path: Path) -> None:
@@ -324,6 +356,14 @@ def test_work_beside(tmp_path: Path) -> None:
     it raises, and that it was ended, is told.
     """
     subprocess.run([sys.executable, "-c", BESIDE], check=True, timeout=30, cwd=ROOT)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there is a process copied")
+def test_work_apart(tmp_path: Path) -> None:
+    """One other process does all that is asked for, in turn, may use copies of itself, and tells
+    what it raises, and that it was ended.
+    """
+    subprocess.run([sys.executable, "-c", APART], check=True, timeout=30, cwd=ROOT)
 
 
 V1 = "sys/fs/cgroup/cpu"

@@ -519,3 +519,42 @@ def _keys(store: Store) -> list[str]:
         keys = [row[0] for row in database.execute("SELECT key FROM store")]
     database.close()
     return keys
+
+
+IN_COPIES = """
+import sys
+from site_gen import parallel
+from site_gen.build import seen, stages
+from site_gen.cli import main
+
+seen.MANY = stages.MANY = 0
+copied = []
+beside = parallel.beside
+
+def noted(works, wanted):
+    copied.append(wanted and parallel._may_be_copied())
+    return beside(works, wanted)
+
+parallel.beside = noted
+try:
+    main(["-C", sys.argv[1], "build", "--jobs", "2", "--date", "2026-01-01"])
+finally:
+    assert copied == [True, True]
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there is a process copied")
+def test_copies_make_what_one_process_does(tmp_path: Path) -> None:
+    """Where copies of the process make the index, files and a plan, an edit comes to the same."""
+    site = SiteTest(tmp_path / "site").write(FILES)
+    assert site.run("build").exit_code == 0
+    edits: list[Files] = [
+        {"content/articles/odd.md": document("Another text.", {"title": "Odd"})},
+        {"content/articles/new.md": document("A text.", {"title": "New", "date": "1999-01-02"})},
+    ]
+    for at, edit in enumerate(edits):
+        site.write(edit)
+        subprocess.run(
+            [sys.executable, "-c", IN_COPIES, str(site.folder)], check=True, timeout=60, cwd=ROOT
+        )
+        assert site.output() == clean(site, tmp_path / f"clean {at}")

@@ -30,6 +30,9 @@ from site_gen.sources import Inventory
 FEW = 16
 """Groups of documents that are read anew, up to which one process is enough for the index."""
 
+MANY = 3_000
+"""Documents up to which the copying of memory takes longer than what a copy would do."""
+
 
 @dataclass(frozen=True, slots=True)
 class Begun:
@@ -53,13 +56,14 @@ def done(run: Run, begun: Begun) -> Report:
     read = reading.read(run, begun.inventory)
     plan = planning.plan(run, read)
     few = read.fresh <= FEW and len(before.held) > 0 and several(options.jobs)
+    apart = few and len(read.documents) > MANY
     one = _alone(run) if few else run
     works = (
         partial(making.index, one, plan, before),
         partial(making.files, one, plan, before),
         partial(planning.keep, run, plan),
     )
-    with parallel.beside(works, few) as (indexed, filed, keep):
+    with parallel.beside(works, apart) as (indexed, filed, keep):
         planned = planning.remember(run, read, planning.relate(run, read, plan))
         total = check.masked(planned.sum, read.masked)
         found += [*read.found, *planned.found]
@@ -75,7 +79,7 @@ def done(run: Run, begun: Begun) -> Report:
         if not broken:
             # What cannot be published is rendered too: its problems are told in the same run.
             wanted = run if publishing else replace(run, target=None)
-            made = making.pages(wanted, planned, index, before, filed if few else None)
+            made = making.pages(wanted, planned, index, before, filed if apart else None)
             found += diagnostics.strict(made.found) if options.strict else made.found
         found = masking.printed(found, read)
         found = sorted(dict.fromkeys(found), key=lambda one: one.sort_key)
