@@ -26,6 +26,7 @@ from site_gen.search import shards
 from site_gen.search.numbering import Members, groups_of, number_of_groups
 from site_gen.search.reader import Index
 from site_gen.search.segment import Averages, Entry
+from site_gen.tokens import telling
 
 Ranking = Callable[[str], Sequence[str]]
 WORD = re.compile(r"[^\W_]+")
@@ -88,7 +89,10 @@ def ours(collection: Collection, folder: Path) -> Ranking:
             place.stage_folder,
             place.output_folder,
             place.program,
-            Averages.of(lengths, [len(title.split()) for _, title, _ in collection.documents]),
+            Averages.of(
+                [telling(WORD.findall(text)) for *_, text in collection.documents],
+                [telling(title.split()) for _, title, _ in collection.documents],
+            ),
             search.places_per_shard(lengths, sum(group.room for group in groups)),
             len(groups),
         )

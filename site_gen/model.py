@@ -224,6 +224,8 @@ class Document(Compact):
     """The beginning of the SHA-256 of its title and text as they are published."""
     outbound: tuple[str, ...] = ()
     """The addresses on other hosts that its text links to, as the ledger of copies has them."""
+    telling: int = 0
+    """How many words of its body say something by themselves."""
 
 
 @dataclass(frozen=True, slots=True)

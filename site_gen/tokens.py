@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 WORD = re.compile(r"[^\W_]+")
 _BLANKS = {code: " " for code in range(128) if not chr(code).isalnum()}
 _SIGNS = "_“”‘’–—…\u00a0"
 """No letters; without them most texts of Latin letters are ASCII, or ASCII but for a few lines."""
+
+STOP = (
+    "a an and are as at be but by for if in into is it no not of on or such that the their then"
+    " there these they this to was will with what which who how when where why does do did has have"
+)
+"""Words that say nothing by themselves: those of English grammar."""
+_SILENT = frozenset(form for one in STOP.split() for form in (one, one.capitalize(), one.upper()))
+
+
+def telling(words: Sequence[str]) -> int:
+    """How many words of a list, which are as they are written, say something by themselves."""
+    return len(words) - sum(map(_SILENT.__contains__, words))
 
 
 def words(text: str, pattern: re.Pattern[str] = WORD) -> list[str]:

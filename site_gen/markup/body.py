@@ -13,7 +13,7 @@ from site_gen.markup.allowlist import RENAMED, SAFE_DATA, scheme_of
 from site_gen.markup.excerpt import CLEANED_TAG, excerpt, plain_words
 from site_gen.markup.placeholders import ID_PREFIX, LINK_END, LINK_START, no_blanks
 from site_gen.model import Heading, Reference
-from site_gen.tokens import words
+from site_gen.tokens import telling, words
 
 _TOLD = "|".join(["a", "img", "h[1-6]", "table", "pre", *sorted(RENAMED)])
 _CHANGED_TAG = re.compile(
@@ -35,6 +35,8 @@ class Rendered:
     headings: tuple[Heading, ...]
     excerpt: str
     words: int
+    telling: int
+    """How many of the words say something by themselves."""
     prose: bool = False
     """Whether there is no markup in it, so that its words are the text's own."""
 
@@ -98,13 +100,15 @@ class Body:
         self.parts.append(self.text(self.html[last:]))
         self.drop_dead_fragments()
         html = "".join(self.parts).strip()
+        found = words(plain_words(html))
         return Rendered(
             html=html,
             references=tuple(self.references),
             anchors=frozenset(self.anchors),
             headings=tuple(self.headings),
             excerpt=excerpt(html),
-            words=len(words(plain_words(html))),
+            words=len(found),
+            telling=telling(found),
         )
 
     def text(self, text: str) -> str:

@@ -646,6 +646,7 @@ class Work:
             rights=values.get("rights", ""),
             slug=values.get("slug", ""),
             words=rendered.words,
+            telling=rendered.telling,
             closing_notes=notes,
             references=rendered.references,
             anchors=rendered.anchors,

@@ -8,7 +8,9 @@ from operator import attrgetter
 from site_gen.cache import digest_of
 from site_gen.model import Document
 
-TEXT = frozenset({"body", "digest", "excerpt", "headings", "outbound", "version", "words"})
+TEXT = frozenset(
+    {"body", "digest", "excerpt", "headings", "outbound", "telling", "version", "words"}
+)
 """The fields that follow from the text. No plan looks at them."""
 _ELSE = {"accept", "anchors", "closing_notes"}
 

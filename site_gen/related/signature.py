@@ -12,7 +12,8 @@ from zlib import crc32
 
 from site_gen.model import Document
 from site_gen.search.text import unwrapped
-from site_gen.search.words import STOP, split, stemming
+from site_gen.search.words import split, stemming
+from site_gen.tokens import STOP
 
 TERMS = 64
 """Stems of an article that are kept: the most frequent, the earlier of equals."""

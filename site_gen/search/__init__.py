@@ -23,6 +23,7 @@ from site_gen.search.layout import Kept, Layout
 from site_gen.search.numbering import groups_of, number_of_groups
 from site_gen.search.segment import Averages, Entry, average
 from site_gen.search.words import fold, split, stemming
+from site_gen.tokens import telling
 
 BYTES_OF_A_WORD = 6
 MOST_PER_SHARD = 16
@@ -81,7 +82,7 @@ def make(archive: Archive, urls: Mapping[str, str], language: str, place: Place)
         place.stage_folder,
         place.output_folder,
         place.program,
-        Averages(average(words), layout.title),
+        Averages(average([one.telling for one in listed]), layout.title),
         places_per_shard(words, sum(layout.rooms)),
         wanted,
     )
@@ -144,7 +145,7 @@ def _layout(
             _told([articles[at[key]] for key in members.keys], urls, kept.language, named)
             for members in groups
         ),
-        average([len(one.title.split()) for one in articles]),
+        average([telling(one.title.split()) for one in articles]),
     )
     kept.put("layout", layout.packed())
     return layout

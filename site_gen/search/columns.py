@@ -29,6 +29,7 @@ from site_gen.search.segment import (
     Piece,
 )
 from site_gen.search.words import bare, split, stemming
+from site_gen.tokens import telling
 
 Numbers = NDArray[np.int32]
 Article = tuple[Entry, str]
@@ -68,6 +69,7 @@ MOST_WORDS = 150_000
 class _Words:
     """Words by number: each with the numbers of its form and its stem, and how the form ends.
 
+    `telling` is 1 for one that says something by itself.
     `bare` is the number of its form without an article that its stem lacks; else it is its form's.
     Forms and stems are numbered together: many of them are one.
     """
@@ -75,6 +77,7 @@ class _Words:
     def __init__(self) -> None:
         self.by_language: dict[str, _Vocabulary] = {}
         self.form, self.stem, self.ending, self.bare = (array("i") for _ in range(4))
+        self.telling = array("b")
         self.names: list[str] = []
         self.numbers: dict[str, int] = {}
 
@@ -90,6 +93,7 @@ class _Words:
         self.form.append(self._number(form))
         self.stem.append(self._number(stem))
         self.ending.append(ending(form, stem))
+        self.telling.append(telling((form,)))
         alone = bare(form)
         self.bare.append(self._number(form if alone is form or bare(stem) != stem else alone))
         return len(self.form) - 1
@@ -146,7 +150,7 @@ class _Columns:
     """Every word of a block in reading order: its number, its article, its place there.
 
     By article: its group and its place there; the places before `title` are the title's, those
-    before `body` the summary's; `length` is that of the body.
+    before `body` the summary's; `lengths` are those of title and body in words that say something.
     """
 
     word: Numbers
@@ -156,7 +160,7 @@ class _Columns:
     number: Numbers
     title: Numbers
     body: Numbers
-    length: Numbers
+    lengths: tuple[Numbers, Numbers]
 
     def rows(self, words: _Words) -> _Rows:
         """The same, sorted by stem; within a stem the order stays."""
@@ -226,15 +230,19 @@ def _columns(first: int, groups: Sequence[Sequence[Article]], words: _Words) -> 
     place += FIELD_GAP * (place >= title[article])
     place += FIELD_GAP * (place >= (before_summary + summary)[article])
     counts = [len(group) for group in groups]
+    word = _column(numbers)
+    says = np.array(words.telling, np.bool_)[word]
+    there = place < title[article], place >= before_body[article]
+    in_title, in_body = (np.bincount(article[says & one], minlength=len(sizes)) for one in there)
     return _Columns(
-        _column(numbers),
+        word,
         article,
         place.astype(np.int32),
         np.repeat(np.arange(first, first + len(groups), dtype=np.int32), counts),
         np.array([entry.place for group in groups for entry, _ in group], np.int32),
         title,
         before_body,
-        length,
+        (in_title.astype(np.int32), in_body.astype(np.int32)),
     )
 
 
@@ -258,9 +266,10 @@ def _postings(rows: _Rows, columns: _Columns, averages: Averages) -> _Text:
     article = rows.article[starts]
     in_title = np.add.reduceat(rows.place < columns.title[rows.article], starts, dtype=np.int32)
     before_body = np.add.reduceat(rows.place < columns.body[rows.article], starts, dtype=np.int32)
-    length = columns.length[article] / averages.body
+    of_title, of_body = columns.lengths
+    length = of_body[article] / averages.body
     weight = (rows.counts - before_body) / (1 - B + B * length)
-    title = columns.title[article] / averages.title
+    title = of_title[article] / averages.title
     weight += TITLE_WEIGHT * in_title / (1 - TITLE_B + TITLE_B * title)
     weight += SUMMARY_WEIGHT * (before_body - in_title)
     level = np.maximum(1, np.rint(weight / (weight + K1) * (LEVELS - 1))).astype(np.int32)

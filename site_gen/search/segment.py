@@ -66,7 +66,8 @@ class Entry(Compact):
 
 @dataclass(frozen=True, slots=True)
 class Averages:
-    """Lengths that weights are measured by, in words, rounded to steps of an eighth of an octave.
+    """Lengths that weights are measured by, in words that say something by themselves, rounded to
+    steps of an eighth of an octave.
 
     So an edit of one article changes them, and with them the whole index, only rarely.
     """

@@ -26,7 +26,7 @@ from site_gen.search.codec import ENDINGS, front_coded, number
 from site_gen.search.segment import Averages, Entry
 from site_gen.search.segment import documents as documents_of
 from site_gen.search.text import text_of
-from site_gen.search.words import STOP
+from site_gen.tokens import STOP
 
 FORMAT = 3
 FOLDER = "search"

@@ -56,11 +56,6 @@ _HAS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 # The Arabic `the`, which is written with its noun; `to` joins it, and `and`, `so`, `by` and `as`
 # may stand before it. What would leave too little is a word of its own (`والدين`).
 _ARTICLE = re.compile("(?:ال|[وف]?لل)(?=...)|[وفبك]{1,2}ال(?=....)")
-STOP = (
-    "a an and are as at be but by for if in into is it no not of on or such that the their then"
-    " there these they this to was will with what which who how when where why does do did has have"
-)
-"""Words that say nothing in a question of more than three words."""
 LONGEST = 40
 """Characters of a word that count; what is longer is cut."""
 
