@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from types import MappingProxyType
 
 from site_gen import names, places, redaction
@@ -56,7 +57,7 @@ def assemble(
     """
     found: list[Diagnostic] = []
     back: dict[str, str] = {}
-    shown: list[Document] = []
+    shown: dict[str, list[Document]] = {}
     withdrawn: dict[str, Document] = {}
     for document in documents:
         reason = held_back(document, today)
@@ -65,24 +66,20 @@ def assemble(
         elif document.withdrawn:
             withdrawn[document.path] = document
         else:
-            shown.append(document)
-    articles = {one.key: one for one in sorted(_of(shown, "article"), key=_chronological)}
-    pages = {one.key: one for one in _of(shown, "page")}
+            shown.setdefault(document.kind, []).append(document)
+    articles = {one.key: one for one in sorted(shown.get("article", ()), key=_chronological)}
+    pages = {one.key: one for one in shown.get("page", ())}
     entities: dict[EntityKind, Mapping[str, Entity]] = {}
     credits: dict[EntityKind, Mapping[str, tuple[str, ...]]] = {}
     translators: Mapping[str, tuple[str, ...]] = {}
     for kind in ENTITY_KINDS:
-        entries = _of(shown, kind)
+        entries = shown.get(kind, [])
         around = world if kind == "place" else NO_WORLD
         entities[kind], credits[kind], others = _entities(kind, entries, articles, around, found)
         translators = others if kind == "author" else translators
     return Archive(
         articles, pages, entities, credits, back, withdrawn, translators=translators
     ), found
-
-
-def _of(documents: Sequence[Document], kind: str) -> list[Document]:
-    return [one for one in documents if one.kind == kind]
 
 
 def _chronological(document: Document) -> tuple[object, ...]:
@@ -172,23 +169,23 @@ def _named(
 ) -> dict[str, tuple[str, ...]]:
     """The folded names in a field of each article; spellings that no entry owns are counted."""
     named: dict[str, tuple[str, ...]] = {}
-    # Many articles name the same, in the same order.
-    folded: dict[tuple[str, ...], tuple[str, ...]] = {}
-    times: Counter[tuple[str, ...]] = Counter()
-    for key, article in articles.items():
-        given = getattr(article, field)
-        if article.withheld:
+    # Many articles name the same, in the same order; they share it folded.
+    known: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for (key, article), given in zip(
+        articles.items(), map(attrgetter(field), articles.values()), strict=True
+    ):
+        if given and article.withheld:
             given = tuple(one for one in given if not called.by_withheld(fold(one), article))
-        if not given:
-            continue
-        if given not in folded:
-            folded[given] = tuple(map(fold, given))
-        named[key] = folded[given]
-        times[given] += 1
-    for given, count in times.items():
-        for name, one in zip(given, folded[given], strict=True):
+        if given:
+            folded = known.get(given)
+            if folded is None:
+                folded = known[given] = tuple(map(fold, given))
+            named[key] = folded
+    times = Counter(map(id, named.values()))
+    for given, folded in known.items():
+        for name, one in zip(given, folded, strict=True):
             if one not in called.owner:
-                spellings[one][name] += count
+                spellings[one][name] += times[id(folded)]
     return named
 
 
@@ -276,9 +273,9 @@ def _newest_notes(
 ) -> dict[str, Biography]:
     """The biography in the newest article that has one, by author. Articles come oldest first."""
     notes: dict[str, Biography] = {}
-    dated = {key: one for key, one in articles.items() if one.date}
-    undated = {key: one for key, one in articles.items() if not one.date}
-    for key, article in (*undated.items(), *dated.items()):
+    having = [(key, one) for key, one in articles.items() if one.closing_notes]
+    # Undated ones first: `sorted` keeps the order of the others.
+    for key, article in sorted(having, key=lambda one: one[1].date is not None):
         for note in article.closing_notes:
             slug = owner.get(fold(note.author))
             if slug:

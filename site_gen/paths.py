@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -31,6 +32,12 @@ def _with_above(folder: str) -> tuple[str, ...]:
     """A folder after those above it. Thousands of paths may be in one."""
     parts = folder.split("/")
     return tuple("/".join(parts[:depth]) for depth in range(1, len(parts) + 1))
+
+
+def all_above(paths: Iterable[str]) -> set[str]:
+    """The folders above any of these paths."""
+    nearest = {path.rpartition("/")[0] for path in paths}
+    return {above for one in nearest if one for above in _with_above(one)}
 
 
 def name_of(path: str) -> str:

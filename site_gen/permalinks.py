@@ -134,6 +134,8 @@ def kept(
     `addresses` are those of the site as it is planned, `unpublished` the sources, and the former
     addresses, of what failed or is held back; `failing` tells whether something failed.
     """
+    if not ledger.recorded:
+        return (), []
     planned = {page.url for page in pages}
     missing = [one for url, one in ledger.recorded.items() if url not in planned]
     held: list[Page] = []

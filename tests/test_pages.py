@@ -168,6 +168,30 @@ def test_a_page_in_the_way_of_a_generated_one(key: str) -> None:
     assert colliding(article, document(key, "page")) == [f"content/{key}.md"]
 
 
+PLACES = st.tuples(
+    st.sampled_from(["article", "page"]),
+    st.sampled_from(["a", "A", "b", "a/b", "a.html", "A.html/b", "Dates/2001", "search", "index"]),
+    st.sampled_from(["", "", "a", "B", "data"]),
+)
+
+
+@given(places=st.lists(PLACES, max_size=6))
+def test_collisions_are_found_whether_sought_at_once_or_one_by_one(
+    places: list[tuple[DocumentKind, str, str]],
+) -> None:
+    """Where all URLs together show no collision, no document has any."""
+    folder = {"article": "articles", "page": "pages"}
+    documents = {
+        f"{folder[kind]}/{name}": document(f"{folder[kind]}/{name}", kind, "2001-11-02", slug=slug)
+        for kind, name, slug in places
+    }
+    at_once = colliding(*documents.values())
+    with pytest.MonkeyPatch.context() as patch:
+        # As if each had another for its folder.
+        patch.setattr(pages, "all_above", lambda names: {*names, "index.html"})
+        assert at_once == colliding(*documents.values())
+
+
 def test_introductions_are_no_collision() -> None:
     """pages/index and authors/_index stand on the pages they introduce."""
     article = document("articles/a", authors=("Ann",))

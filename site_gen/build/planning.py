@@ -138,7 +138,7 @@ def anew(run: Run, read: Read, documents: list[Document]) -> Planned:
     moved = [*_placed(whole, urls), *_entries(whole, plan)]
     redirects, problems = pages.redirects(moved, plan.pages, run.settings.url, RESERVED)
     found += problems
-    addresses = _addresses(whole, plan)
+    addresses = _addresses(whole, plan) if run.ledger.recorded else ()
     away = _away(run, read, whole, failed)
     standing = (*plan.pages, *redirects)
     held, problems = permalinks.kept(run.ledger, standing, addresses, away, bool(failed))

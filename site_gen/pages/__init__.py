@@ -52,7 +52,7 @@ from site_gen.pages.urls import (
     segment,
     translations_url,
 )
-from site_gen.paths import comparable, folders
+from site_gen.paths import all_above, comparable, folders
 
 __all__ = [
     "ALL_WORKS",
@@ -129,6 +129,9 @@ def place_documents(archive: Archive) -> tuple[dict[str, str], list[Diagnostic]]
             *archive.withdrawn.values(),
         )
     }
+    names = set(map(comparable, urls.values()))
+    if len(names) == len(urls) and names.isdisjoint(all_above(names)):
+        return urls, []
     owners: dict[str, list[str]] = defaultdict(list)
     for path, url in urls.items():
         owners[comparable(url)].append(path)
@@ -236,6 +239,10 @@ def _in_the_way(
         for page in made
         if page.kind not in ("article", "page", "withdrawn")
     } | {comparable(name): name for name in reserved}
+    introduced = {one.path for one in archive.pages.values() if urls[one.path] in INTRODUCED}
+    names = {comparable(url) for path, url in urls.items() if path not in introduced}
+    if generated.keys().isdisjoint(names | all_above(names)):
+        return []
     found = []
     placed = (*archive.articles.values(), *archive.pages.values(), *archive.withdrawn.values())
     for document in placed:

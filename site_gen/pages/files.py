@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from site_gen.model import Archive, Document, EntityKind, Page, PageKind
 from site_gen.pages.urls import FOLDER, HOME, listed_year
-from site_gen.paths import comparable, folders
+from site_gen.paths import all_above, comparable, folders
 
 FEED = "feed.xml"
 JSON_FEED = "feed.json"
@@ -53,8 +53,7 @@ def files_for_programs(
     `absolute` says whether the address of the site is known, which feeds and sitemaps need.
     """
     others = {comparable(url) for url in (*taken, *(page.url for page in pages))}
-    one_of_each = {name.rpartition("/")[0]: name for name in others}.values()
-    above = {folder for name in one_of_each for folder in folders(name)}
+    above = all_above(others)
     made = [*_of_entities(archive, absolute), *_works(archive)]
     if archive.articles:
         made += [Page("file", url) for url in TABLES]

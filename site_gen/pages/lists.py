@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
+from sys import intern
 
 from site_gen.model import Archive, Bucket, Document, Entity, Page
 from site_gen.pages.urls import (
@@ -41,9 +43,13 @@ class Lists:
     def __init__(self, archive: Archive, limit: int) -> None:
         self.archive = archive
         self.limit = limit
-        dated = {key: archive.articles[key] for key in archive.dated}
-        self.years = {key: _year(one) for key, one in dated.items()}
-        self.months = {key: _month(one) for key, one in dated.items()}
+        self.years: dict[str, str] = {}
+        self.months: dict[str, str] = {}
+        for key in archive.dated:
+            date = archive.articles[key].date
+            assert date is not None
+            self.years[key] = intern(listed_year(date))
+            self.months[key] = intern(listed_month(date))
 
     def dates(self) -> list[Page]:
         """The page of all years, one for each year and month, more where a month is too long."""
@@ -256,7 +262,9 @@ class Lists:
 
     def _newest_first(self, keys: Sequence[str]) -> dict[str, list[str]]:
         """Articles by year, the newest first; undated ones last, by title."""
-        dated = [key for key in keys if key in self.years]
+        # Undated ones come last: mostly there are none.
+        all_dated = not keys or keys[-1] in self.years
+        dated = keys if all_dated else [key for key in keys if key in self.years]
         undated = list(keys[len(dated) :])
         years = _by(reversed(dated), self.years.__getitem__)
         years = dict(sorted(years.items(), reverse=True))
@@ -344,19 +352,10 @@ def without_lists(archive: Archive) -> dict[str, tuple[str, list[str]]]:
 
 def _by(keys: Iterable[str], of: Callable[[str], str]) -> dict[str, list[str]]:
     groups: dict[str, list[str]] = {}
-    for key in keys:
-        groups.setdefault(of(key), []).append(key)
+    # Articles come in the order of time: many that follow each other are of one group.
+    for name, run in groupby(keys, of):
+        groups.setdefault(name, []).extend(run)
     return groups
-
-
-def _year(document: Document) -> str:
-    assert document.date is not None
-    return listed_year(document.date)
-
-
-def _month(document: Document) -> str:
-    assert document.date is not None
-    return listed_month(document.date)
 
 
 def _day(document: Document) -> str:

@@ -43,6 +43,9 @@ def redirects(
     """A page for each old address of these documents, each with its URL, unless something else has
     the address. `reserved` are names that no page may have.
     """
+    moved = [one for one in moved if one[0].former]
+    if not moved:
+        return [], []
     taken = {comparable(url): url for url in (*reserved, *(page.url for page in pages))}
     above = {folder: url for url in taken.values() for folder in folders(comparable(url))}
     made: list[Page] = []
