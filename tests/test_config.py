@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from site_gen import config
+from site_gen import sitefile
 from site_gen.config import SiteConfig, base_url, extension_use
 from tests.support import SiteTest
 
@@ -14,7 +14,7 @@ from tests.support import SiteTest
 def load(folder: Path, text: str | bytes) -> tuple[SiteConfig, list[tuple[str, int, int, str]]]:
     """The configuration of a site.yml, and (code, line, column, message) of its mistakes."""
     (folder / "site.yml").write_bytes(text.encode() if isinstance(text, str) else text)
-    settings, found = config.load(folder)
+    settings, found = sitefile.load(folder)
     assert all(one.severity == "error" and one.hint for one in found)
     return settings, [
         (one.code, one.location.line, one.location.column, one.message) for one in found
@@ -23,7 +23,7 @@ def load(folder: Path, text: str | bytes) -> tuple[SiteConfig, list[tuple[str, i
 
 def test_defaults(tmp_path: Path) -> None:
     """Without site.yml, or with an empty one, every key has its default."""
-    assert (SiteConfig(), []) == config.load(tmp_path)
+    assert (SiteConfig(), []) == sitefile.load(tmp_path)
     assert (SiteConfig(), []) == load(tmp_path, "")
     assert (SiteConfig(), []) == load(tmp_path, "# nothing\ntitle:\n")
 
@@ -91,7 +91,7 @@ def test_all_mistakes_at_once(tmp_path: Path) -> None:
 def test_a_folder_called_site_yml(tmp_path: Path) -> None:
     """What cannot be read is an error that does not tell where it lies on this machine."""
     (tmp_path / "site.yml").mkdir()
-    _, (found,) = config.load(tmp_path)
+    _, (found,) = sitefile.load(tmp_path)
     assert found.code == "config-unreadable"
     assert str(tmp_path) not in found.message
 

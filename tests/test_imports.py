@@ -39,6 +39,7 @@ LAYERS: dict[str, frozenset[str]] = {
             "plainyaml",
             "redaction",
             "signatures",
+            "sitefile",
             "slugs",
             "theme",
             "tokens",

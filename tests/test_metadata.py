@@ -19,9 +19,9 @@ from tests.support import DATE, SITE_YML, SiteTest
 
 def parsed(site: SiteTest) -> Iterator[tuple[Document, Record]]:
     """What the parse stage makes of a site's documents."""
-    from site_gen import config, parse, sources
+    from site_gen import parse, sitefile, sources
 
-    settings, _ = config.load(site.folder)
+    settings, _ = sitefile.load(site.folder)
     inventory, _ = sources.walk(site.folder, settings)
     tasks, _ = parse.tasks(site.folder, inventory, settings)
     context = parse.Context(site.folder, settings, "test", site.folder / ".cache")

@@ -14,12 +14,11 @@ from typing import Any
 
 import pytest
 
-from site_gen import assets, build, permalinks, signatures, sources
+from site_gen import assets, build, permalinks, signatures, sitefile, sources
 from site_gen.build import planning, reading
 from site_gen.build.reading import Read
 from site_gen.build.run import Run
 from site_gen.cache import Store
-from site_gen.config import load as load_config
 from site_gen.model import Document
 from site_gen.parse.outline import TEXT
 from site_gen.past import Past
@@ -256,7 +255,7 @@ def test_the_plan_stands_after_an_edit_of_a_text(
 def begun(site: SiteTest) -> tuple[Run, Read]:
     """A build whose documents are read."""
     options = build.Options(site.folder, site.folder / "output", date(2026, 1, 1), jobs=1)
-    config = load_config(site.folder)[0]
+    config = sitefile.load(site.folder)[0]
     static = assets.load(site.folder)[0]
     store, ledger = site.folder / ".site_gen/cache", permalinks.read(site.folder)[0]
     run = Run(options, config, static, "program", "", store, None, ledger)

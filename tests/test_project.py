@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import hashlib
 import re
 import shutil
 import subprocess
 from collections.abc import Iterator
-from typing import Any, get_args
+from typing import Any, get_type_hints
 
 import click
 import pytest
-from pydantic import BaseModel
 
 from site_gen.diagnostics import CODES
 from tests.support import GOLDEN, ROOT, TESTS
@@ -86,21 +86,14 @@ def options(command: click.Command) -> set[str]:
     }
 
 
-def config_keys(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
+def config_keys(kind: type[Any], prefix: str = "") -> Iterator[str]:
     """The keys of a part of site.yml and of the parts in it, dotted: `repair.split_paragraphs`."""
-    for name, field in model.model_fields.items():
-        key = f"{prefix}{field.alias or name}"
+    types = get_type_hints(kind)
+    for field in dataclasses.fields(kind):
+        key = f"{prefix}{field.name}"
         yield key
-        for inner in models_in(field.annotation):
-            yield from config_keys(inner, f"{key}.")
-
-
-def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    """The models that a field's value is made of."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for argument in get_args(annotation):
-        yield from models_in(argument)
+        if dataclasses.is_dataclass(types[field.name]):
+            yield from config_keys(types[field.name], f"{key}.")
 
 
 @pytest.mark.skipif(

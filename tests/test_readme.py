@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import shlex
 import tomllib
@@ -12,7 +13,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from site_gen import cli, config, dates, fields, labels
+from site_gen import cli, config, dates, fields, labels, sitefile
 from site_gen.dates import DateOrder
 from tests.support import ROOT, SiteTest
 
@@ -187,7 +188,7 @@ def test_defaults_of_settings() -> None:
     """The default that docs/configuration.md gives for a setting is its default."""
     text = text_of(DOCS / "configuration.md")
     given = re.findall(r"^#{3} `([^`]+)`\n\n[^\n]*?\bdefault `([^`]+)`", text, re.MULTILINE)
-    real = config.SiteConfig().model_dump(mode="json")
+    real = dataclasses.asdict(config.SiteConfig())
     for group in [name for name, value in real.items() if isinstance(value, dict) and value]:
         real |= {f"{group}.{name}": value for name, value in real.pop(group).items()}
     assert {key: yaml.safe_load(value) for key, value in given} == real
@@ -197,7 +198,7 @@ def test_defaults_of_settings() -> None:
 def test_examples_of_settings(example: str, tmp_path: Path) -> None:
     """Every example of docs/configuration.md is a site.yml without a mistake."""
     (tmp_path / "site.yml").write_text(example, encoding="utf-8")
-    _, found = config.load(tmp_path)
+    _, found = sitefile.load(tmp_path)
     assert found == []
 
 

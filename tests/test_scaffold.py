@@ -22,7 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.requirements import Requirement
 
-from site_gen import __version__, config, scaffold
+from site_gen import __version__, scaffold, sitefile
 from site_gen.scaffold import ScaffoldError, init, new_article
 from tests.support import ROOT, SiteTest
 
@@ -147,7 +147,7 @@ def test_init_needs_a_title(tmp_path: Path) -> None:
 )
 def test_site_yml_is_valid_and_holds_the_title(tmp_path: Path, title: str) -> None:
     """Any title arrives in the settings as it is, on one line, and the settings are sound."""
-    settings, found = config.load(started(tmp_path, title))
+    settings, found = sitefile.load(started(tmp_path, title))
     assert found == []
     assert " ".join(title.split()) == settings.title
 

@@ -113,7 +113,7 @@ def _survey(options: Options, store: Path) -> Survey:
     from site_gen.build import masking, planning, reading, stages
 
     _, known = seen.past(options, store)
-    settings, static, found = _settings(options)
+    settings, static, found = _settings(options, store)
     inventory, problems = sources.walk(options.site, settings, known)
     program = cache.program_digest(settings.markdown_extensions)
     ledger, told = permalinks.read(options.site)
@@ -171,7 +171,9 @@ def _build(options: Options, store: Path) -> Report:
             target = stack.enter_context(output.Output(options.output, options.site / WORK))
         if isinstance(options.jobs, remote.Remote):
             folders = [target.stage_folder] if target else []
-            extensions = config.load(options.site)[0].markdown_extensions
+            from site_gen import sitefile
+
+            extensions = sitefile.load(options.site)[0].markdown_extensions
             joined = options.jobs.joined(store, folders, extensions)
             options = replace(options, jobs=stack.enter_context(joined))
         return _made(options, store, target)
@@ -181,7 +183,7 @@ def _made(options: Options, store: Path, target: output.Output | None) -> Report
     started = time.monotonic()
     past, known = seen.past(options, store)
     with seen.outputs(options, target, past) as looked:
-        settings, static, found = _settings(options)
+        settings, static, found = _settings(options, store)
         inventory, problems = sources.walk(options.site, settings, known)
         held, all_held = looked()
     before = seen.Seen(past, known, held, all_held)
@@ -225,10 +227,10 @@ def _among(folder: Path, places: Iterable[Path]) -> bool:
     return folder.exists() and any(one.exists() and one.samefile(folder) for one in places)
 
 
-def _settings(options: Options) -> tuple[SiteConfig, assets.Assets, list[Diagnostic]]:
-    settings, found = config.load(options.site)
+def _settings(options: Options, store: Path) -> tuple[SiteConfig, assets.Assets, list[Diagnostic]]:
+    settings, found = seen.settings(options.site, store)
     if options.url:
-        settings = settings.model_copy(update={"url": config.base_url(options.url)})
+        settings = replace(settings, url=config.base_url(options.url))
     static, problems = assets.load(options.site)
     return settings, static, [*found, *problems]
 

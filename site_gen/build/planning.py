@@ -107,7 +107,7 @@ def _key(run: Run, read: Read) -> str:
     """What a plan is kept under: the digest of all that it is made from."""
     digest = cache.digest_of(
         run.program,
-        run.settings.model_dump_json(),
+        run.settings.digested,
         str(run.options.date),
         repr(run.ledger),
         run.copies.digest,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import pickle
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,8 +12,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from site_gen import cache, output, parallel, signatures, sources
+from site_gen import cache, config, output, parallel, signatures, sources
 from site_gen.build.run import Options, Report, Run, several
+from site_gen.config import SiteConfig
 from site_gen.diagnostics import Diagnostic
 from site_gen.model import OutputFile
 from site_gen.past import Past
@@ -44,6 +46,27 @@ def past(options: Options, store: Path) -> tuple[Past, signatures.Signatures]:
     except OSError as problem:
         raise cache.CacheBroken(f"{store}: {problem}") from problem
     return found, signatures.Signatures(found.sources, now)
+
+
+def settings(site: Path, store: Path) -> tuple[SiteConfig, list[Diagnostic]]:
+    """What `sitefile.load` gives. Settings without a mistake are kept for the next build."""
+    raw, found = config.read(site)
+    if raw is None:
+        return SiteConfig(), found
+    key = f"{cache.PAST}{cache.program_digest()} settings"
+    digest = hashlib.sha256(raw).hexdigest()
+    with cache.Store(store) as kept:
+        data = kept.get(key)
+        known: tuple[str, SiteConfig] = ("", SiteConfig()) if data is None else pickle.loads(data)
+        if known[0] == digest:
+            return known[1], []
+        # To load what checks the file takes longer than to see that it is as it was.
+        from site_gen import sitefile
+
+        made, found = sitefile.parsed(raw)
+        if not found:
+            kept.put([(key, pickle.dumps((digest, made)))])
+    return made, found
 
 
 @contextmanager
@@ -83,7 +106,7 @@ def inputs(run: Run, inventory: sources.Inventory, seen: Seen, found: Sequence[D
         attachments.append(str(signatures.signature(status)))
     return cache.digest_of(
         run.program,
-        run.settings.model_dump_json(),
+        run.settings.digested,
         f"{run.options.date} {run.options.keep_going} {run.options.strict}",
         repr(found),
         *(f"{path} {hashlib.sha256(data).hexdigest()}" for path, data in run.static.files.items()),

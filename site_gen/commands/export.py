@@ -137,7 +137,7 @@ def bagit(
     anonymised, since the sources still hold it; --restricted allows it. Exits with 1 if it was
     refused, with 2 if nothing could be written.
     """
-    from site_gen import config
+    from site_gen import sitefile
     from site_gen.exports import bag
     from site_gen.exports.edition import Exists
     from site_gen.exports.tree import NotASite
@@ -147,7 +147,7 @@ def bagit(
     day = date.date() if date else today()
     if with_sources and not restricted:
         _refuse_withheld(site, day)
-    settings = config.load(site)[0]
+    settings = sitefile.load(site)[0]
     about = {
         "Source-Organization": settings.publisher,
         "External-Description": settings.description or settings.title,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
-from site_gen import config
+from site_gen import sitefile
 from site_gen.config import SiteConfig
 from site_gen.diagnostics import Diagnostic
 from site_gen.importing.entry import Entry, Importer, ImportFailed, Request
@@ -74,7 +74,7 @@ def run(options: Options) -> Report:
 
     Raises ImportFailed if nothing can be imported, OSError if a file cannot be written.
     """
-    settings, problems = config.load(options.site)
+    settings, problems = sitefile.load(options.site)
     if any(one.severity == "error" for one in problems):
         settings = SiteConfig()
     request = Request(options.path, settings, options.columns or {}, options.text_column)

@@ -24,7 +24,7 @@ from site_gen import (
 )
 from site_gen import values as typed
 from site_gen.compact import Compact
-from site_gen.config import Repair, SiteConfig, SplitParagraphs
+from site_gen.config import SiteConfig, SplitParagraphs, repair
 from site_gen.diagnostics import CODES, Diagnostic, Location, error, hushed, warning
 from site_gen.fields import BY_NAME, folded
 from site_gen.metadata import Metadata, Statement
@@ -585,7 +585,7 @@ class Work:
         if given is None:
             return self.config.repair.split_paragraphs
         try:
-            return Repair.model_validate(yamlio.plain(given)).split_paragraphs
+            return repair(yamlio.plain(given)).split_paragraphs
         except ValueError:
             self.found.append(
                 warning(

@@ -156,7 +156,7 @@ class Files:
     @cached_property
     def settings(self) -> tuple[str, str]:
         """What shapes all files alike."""
-        return self.inputs.program, self.config.model_dump_json()
+        return self.inputs.program, self.config.digested
 
     def _works_kept(self, year: str, ending: str, store: cache.Store) -> bytes:
         """The articles of a year, from the store or made now: two files hold them."""

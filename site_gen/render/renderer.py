@@ -134,7 +134,7 @@ class Renderer:
         """The digest of what all pages depend on: settings, static files, program."""
         return cache.digest_of(
             self.inputs.program,
-            self.config.model_dump_json(),
+            self.config.digested,
             json.dumps([self.site, dict(self.inputs.assets)], ensure_ascii=False),
         )
 
