@@ -8,6 +8,7 @@ conversion between time zones. The calendar is the Gregorian one, years 1 to 999
 from __future__ import annotations
 
 import calendar
+import contextlib
 import datetime
 import re
 import unicodedata
@@ -110,6 +111,7 @@ _SAME_AS = str.maketrans(
 _EASTERN_DIGIT = re.compile("[\u0660-\u0669\u06f0-\u06f9]")
 _EARLY_YEAR = re.compile(r"(?<!\d)1[0-5]\d\d", re.ASCII)
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _EDTF = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(?P<mark>[~?%]?)", re.ASCII)
 _EDTF_UNSPECIFIED = re.compile(
     r"\d\d(?:\dX|XX)|(\d{4})-XX(?:-XX)?|(\d{4})-(0\d|1[0-2])-XX", re.ASCII
@@ -244,6 +246,11 @@ def read(text: str, order: DateOrder | None = None) -> Reading:
     `order` decides between the two readings of 02/11/2001; a number above 12 needs no decision.
     To be undated (`n.d.`, `unknown`, an empty text) is no problem: the date is None.
     """
+    if _DAY.fullmatch(text):
+        # Most dates are written so. What names no day is told below.
+        with contextlib.suppress(ValueError):
+            day = datetime.date.fromisoformat(text)
+            return Reading(Date(text, day, day))
     plain = " ".join(unicodedata.normalize("NFC", text).translate(_SAME_AS).lower().split())
     if "年" in plain:
         plain = _CHINESE.sub(lambda match: "-".join(filter(None, match.groups())), plain)

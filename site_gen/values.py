@@ -185,8 +185,14 @@ def _urls(value: Any, _config: SiteConfig) -> tuple[str, ...] | None:
     return good or None
 
 
+_PLAIN_URL = re.compile(r"https?://[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?:/[!-~]*)?")
+"""Addresses in which nothing can be wrong: a host alone, or with a path."""
+
+
 def is_url(text: str) -> bool:
     """Whether a text is the whole address of a page, on a host and a port that can be."""
+    if _PLAIN_URL.fullmatch(text):
+        return True
     if not re.fullmatch(r"(?:https?|ftp)://[^\s/]\S*", text, re.IGNORECASE):
         return False
     try:

@@ -395,6 +395,12 @@ def test_every_day_is_read_back(day: datetime.date, write: Callable[[datetime.da
     assert Reading(Date(day.isoformat(), day, day)) == read(write(day))
 
 
+@given(st.from_regex(r"[0-2][0-9]{3}-[0-3][0-9]-[0-4][0-9]", fullmatch=True))
+def test_days_in_digits_are_read_as_all_dates_are(text: str) -> None:
+    """The short way of what most dates are gives what the long one does, mistakes included."""
+    assert read(text) == read(f" {text}")
+
+
 @given(
     text=st.one_of(st.text(), date_like, edtf_texts.map(lambda edtf: f"c. {edtf}?")),
     order=st.sampled_from([None, "dmy", "mdy", "ymd"]),

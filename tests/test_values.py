@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+import re
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from site_gen import values
 from site_gen.values import is_url
 from tests.support import SiteTest
 
@@ -34,6 +39,14 @@ from tests.support import SiteTest
 def test_is_url(text: str, expected: bool) -> None:
     """An address has a scheme that browsers open as a page, a host, and a port that can be."""
     assert expected == is_url(text)
+
+
+@given(st.from_regex(values._PLAIN_URL, fullmatch=True))
+def test_plain_addresses_are_addresses(text: str) -> None:
+    """What is taken for an address at once is one when it is looked at closely."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(values, "_PLAIN_URL", re.compile("(?!)"))
+        assert is_url(text)
 
 
 @pytest.mark.parametrize("address", ["http://[evil", "http://a\u2100b/"])
