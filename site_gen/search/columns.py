@@ -29,8 +29,9 @@ from site_gen.search.segment import (
     Piece,
 )
 from site_gen.search.words import bare, split, stemming
-from site_gen.tokens import telling
+from site_gen.tokens import STOP
 
+_STOP = frozenset(STOP.split())
 Numbers = NDArray[np.int32]
 Article = tuple[Entry, str]
 """An article and its text."""
@@ -93,7 +94,7 @@ class _Words:
         self.form.append(self._number(form))
         self.stem.append(self._number(stem))
         self.ending.append(ending(form, stem))
-        self.telling.append(telling((form,)))
+        self.telling.append(form not in _STOP)
         alone = bare(form)
         self.bare.append(self._number(form if alone is form or bare(stem) != stem else alone))
         return len(self.form) - 1

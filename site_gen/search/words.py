@@ -113,6 +113,8 @@ def _parts(word: str) -> list[str]:
 
 def bare(form: str) -> str:
     """A folded word without an Arabic article, and what is written together with both."""
+    if form.isascii():
+        return form
     found = _ARTICLE.match(form)
     return form[found.end() :] if found else form
 
