@@ -237,12 +237,15 @@ class _Called:
 
 
 def _twice(kind: EntityKind, name: str, entry: Document, other: Document) -> Diagnostic:
+    folder = entry.path.split("/")[1]
     return warning(
         "registry-name-twice",
         Location(entry.path),
         f"The {kind} `{name}` is another entry's already: {other.path}",
         value=name,
-        hint="Keep the name or the alias in one of the two.",
+        hint="If they are one: remove this entry, and add to the other "
+        f"`aliases: [{entry.key}]` and `redirect_from: [{folder}/{entry.key}.html]`. "
+        "If not: keep the name or the alias in one of the two.",
     )
 
 

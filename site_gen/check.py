@@ -97,14 +97,20 @@ def _harmless(ending: str, config: SiteConfig) -> bool:
 
 
 def leftovers(
-    places: Mapping[str, str], used: Set[str], withheld: Set[str], config: SiteConfig
+    places: Mapping[str, str],
+    used: Set[str],
+    withheld: Set[str],
+    config: SiteConfig,
+    failing: bool = False,
 ) -> list[Diagnostic]:
     """Attachments that are unsafe or unused, and files that are nothing site_gen knows.
 
-    `places` are the addresses that attachments would have, `used` those that are published, and
-    `withheld` those that a document refers to in vain.
+    `places` are the addresses that attachments would have, `used` those that are published or
+    that a document which is held back refers to, and `withheld` those that a document refers to in
+    vain. `failing` tells whether there are documents that cannot be read.
     """
     found = []
+    first = "It may be in a document with errors: mend these first. Else: " if failing else ""
     for path, url in places.items():
         if path in used:
             continue
@@ -117,7 +123,7 @@ def leftovers(
                     "attachment-unused",
                     Location(path),
                     "No document refers to this file, so it is not published",
-                    hint="Link to it, remove it, or list it under `ignore:` in site.yml.",
+                    hint=f"{first}Link to it, remove it, or list it under `ignore:` in site.yml.",
                 )
             )
         elif path in withheld:

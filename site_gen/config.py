@@ -45,7 +45,7 @@ class Data:
     text: bool = _key(False, "Whether data/articles.jsonl holds the texts too.")
 
 
-SHORTCODES = dict.fromkeys(("ref", "relref", "link", "post_url"), "/**/{0}")
+SHORTCODES = dict.fromkeys(("ref", "relref", "link", "post_url"), "/**/{0}{path}")
 """Marks by which Hugo and Jekyll link to a document by the name of its file, wherever it lies."""
 
 

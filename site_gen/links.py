@@ -92,7 +92,7 @@ class Resolver:
         found: dict[str, list[tuple[str, str]]] = {}
         for path in sorted({*self.urls, *self.unpublished, *self.attachments}):
             whole = composed(path if path in self.attachments else without_ending(path))
-            whole = whole.removesuffix("/index").removesuffix("/_index")
+            whole = _of_a_document(whole)
             found.setdefault(name_of(whole), []).append((whole, path))
         return found
 
@@ -139,13 +139,15 @@ class Resolver:
 
     def _anywhere(self, written: str) -> tuple[str, str]:
         """What bears a name, in whatever folder; of several that whose folders agree best."""
-        last = composed(name_of(written.rstrip("/")))
-        named = self.by_name.get(last) or self.by_name.get(without_ending(last)) or []
-        agreeing = [(_in_common(stem, written), path) for stem, path in named]
+        whole = composed(written.strip("./"))
+        spelt = [_of_a_document(one) for one in (whole, without_ending(whole))]
+        wanted = next((one for one in spelt if name_of(one) in self.by_name), whole)
+        named = self.by_name.get(name_of(wanted), [])
+        agreeing = [(_in_common(stem, wanted), path) for stem, path in named]
         best = max((agreement for agreement, _ in agreeing), default=0)
         meant = [path for agreement, path in agreeing if agreement == best]
         if not meant:
-            url = f"{posixpath.normpath(written.lstrip('./'))}.html"
+            url = f"{posixpath.normpath(wanted)}.html"
             return ("page", url) if url in self.page_urls else ("", "")
         if len(meant) > 1:
             return "", ""
@@ -162,7 +164,10 @@ class Resolver:
 
         Only names that begin alike are compared: thousands of links may be dead.
         """
-        name = PurePosixPath(unquote(urlsplit(target).path)).name.lower()
+        path = PurePosixPath(unquote(urlsplit(target).path))
+        name = path.name.lower()
+        if path.stem in ("index", "_index"):
+            return ""  # Many folders have one.
         if name not in self.guesses:
             close = difflib.get_close_matches(name, self.alike.get(name[:3], ()), 1, 0.85)
             self.guesses[name] = self.names.get(name) or (self.names[close[0]] if close else "")
@@ -171,10 +176,18 @@ class Resolver:
 
 def _in_common(whole: str, written: str) -> int:
     """How many folders above the last name agree."""
-    above, wanted = whole.split("/")[-2::-1], composed(written).strip("./").split("/")[-2::-1]
-    return sum(
-        1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(above, wanted, strict=False))
-    )
+    folders = zip(whole.split("/")[-2::-1], written.split("/")[-2::-1], strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], folders))
+
+
+def _of_a_document(path: str) -> str:
+    """A path without ending, by the name of its folder if it is what stands for that."""
+    return path.removesuffix("/index").removesuffix("/_index")
+
+
+def as_written(target: str) -> str:
+    """A target as keepers and readers are told of it."""
+    return target.removeprefix(ANYWHERE).lstrip("/") if target.startswith(ANYWHERE) else target
 
 
 def _without_ending(path: str) -> str:
@@ -203,6 +216,12 @@ def resolve(documents: Iterable[Document], resolver: Resolver) -> tuple[Resolved
         frozenset(used & resolver.attachments.keys()),
         frozenset(used & resolver.unpublished.keys()),
     ), found
+
+
+def attachments_of(documents: Iterable[Document], resolver: Resolver) -> frozenset[str]:
+    """The attachments that documents refer to, published or not."""
+    meant = (_meant(one, reference, resolver) for one in documents for reference in one.references)
+    return frozenset(what for kind, what, _ in meant if kind == "attachment")
 
 
 def _portrait(
@@ -278,12 +297,13 @@ def _dead_anchor(document: Document, reference: Reference, path: str) -> Diagnos
 
 def _dead(document: Document, reference: Reference, resolver: Resolver, path: str) -> Diagnostic:
     at = Location(document.path, reference.line)
+    written = as_written(reference.target)
     if path:
         return warning(
             "link-held-back",
             at,
             f"The link leads to {path}, which is not published ({resolver.unpublished[path]})",
-            value=reference.target,
+            value=written,
             hint="It is shown without a link.",
         )
     try:
@@ -295,14 +315,14 @@ def _dead(document: Document, reference: Reference, resolver: Resolver, path: st
         return warning(
             "image-missing",
             at,
-            f"The image `{reference.target}` is not there",
-            value=reference.target,
+            f"The image `{written}` is not there",
+            value=written,
             hint=hint or "Put the file beside the document, or remove the image.",
         )
     return warning(
         "link-dead",
         at,
-        f"The link `{reference.target}` leads to nothing in this archive",
-        value=reference.target,
+        f"The link `{written}` leads to nothing in this archive",
+        value=written,
         hint=hint or "Mend the path, or write the whole address of a page elsewhere.",
     )

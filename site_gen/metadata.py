@@ -209,6 +209,8 @@ def resolve(
         if name == "aliases" and kind in ("article", "page"):
             # An article has no other names; what other programs call so are its old addresses.
             name = "redirect_from"
+        elif name == "aliases" and (old := _addresses(one.value)):
+            by_field.setdefault("redirect_from", []).append(replace(one, value=old))
         spec = BY_NAME.get(name) if name else None
         if spec and (not spec.kinds or kind in spec.kinds):
             by_field.setdefault(spec.name, []).append(one)
@@ -222,8 +224,7 @@ def resolve(
         for one in _by_strength(by_field[spec.name], spec, config):
             name_of_source = spec.name == "source_url" and _names_a_newspaper(one)
             if spec.name in values and not name_of_source:
-                if spec.name in LIST_FIELDS and _says_more(one, evidence[-1]):
-                    # Labels at the head and at the foot make one list.
+                if _says_more(spec, one, evidence[-1]):
                     more = _read(spec, one, config, found) or ()
                     values[spec.name] = tuple(dict.fromkeys((*values[spec.name], *more)))
                     evidence.append(Evidence(spec.name, one.shown, one.origin))
@@ -270,9 +271,21 @@ def _names_a_newspaper(one: Statement) -> bool:
     return folded(one.key) == "source" and isinstance(said, str) and not is_url(said.strip("<> \n"))
 
 
-def _says_more(one: Statement, before: Evidence) -> bool:
-    """Whether two statements are labels of one body."""
-    return one.origin.kind == before.origin.kind == "body label"
+def _says_more(spec: Field, one: Statement, before: Evidence) -> bool:
+    """Whether two statements of a field make one list: labels at the head and at the foot, tags and
+    categories of one file, and old addresses, which all lead to where the document is now.
+    """
+    if spec.name == "redirect_from":
+        return True
+    beside = (one.origin.kind, one.origin.path) == (before.origin.kind, before.origin.path)
+    labels = one.origin.kind == "body label" and spec.name in LIST_FIELDS
+    return beside and (labels or spec.name == "topics")
+
+
+def _addresses(aliases: Any) -> list[str]:
+    """What other programs list among the aliases of an entry that are old addresses of its page."""
+    listed = aliases if isinstance(aliases, list) else [aliases]
+    return [one for one in listed if isinstance(one, str) and one.startswith("/")]
 
 
 def _visibility(one: Statement) -> Statement:

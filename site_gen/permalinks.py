@@ -16,7 +16,7 @@ from pathlib import Path
 from site_gen import redaction
 from site_gen.diagnostics import Diagnostic, Location, error, warning
 from site_gen.model import Page, Withheld
-from site_gen.paths import name_of, trouble
+from site_gen.paths import ending_of, name_of, trouble, without_ending
 from site_gen.slugs import slug_of
 from site_gen.whole import becoming
 
@@ -28,7 +28,7 @@ _NO_PART_OF_A_LINE = {"\t": "%09", "\n": "%0A", "\r": "%0D"}
 _OF_NAMES = ("authors", "places", "topics", "series")
 """Folders of the pages of names, which may be borne by articles alone."""
 MOST_GUESSES = 50
-"""Lost addresses for which a new home is looked for; beyond, something else is wrong."""
+"""Lost addresses whose new home is looked for among names that are nearly theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +154,13 @@ def _lost(
 ) -> Iterator[Diagnostic]:
     new = [one for one in addresses if one.url not in ledger.recorded]
     own = {one.source: one for one in addresses if one.source == one.entry}
+    by_file = {name_of(one.source): one for one in reversed(new) if one.source == one.entry}
     first = "It may be in a file with errors: mend these first. Else: " if failing else ""
     for number, one in enumerate(lost):
         old = one.address
-        home = None if _of_a_name(old) else own.get(old.source)
+        home = None
+        if not _of_a_name(old):
+            home = own.get(old.source) or by_file.get(name_of(old.source))
         if home is None and number < MOST_GUESSES:
             home = _home(old, new)
         yield error(
@@ -175,8 +178,8 @@ def _to_do(lost: Address, home: Address | None, there: bool) -> str:
     if home:
         with_name = "" if home.source == home.entry else " with its `name:`"
         return (
-            f"It may be {home.url} now: then {line} {home.entry}{with_name}, and the old address "
-            "leads there."
+            f"It may be {home.url} now: then {line} {_says(home.entry)}{with_name}, and the old "
+            "address leads there."
         )
     if there:
         entry = f"content/{lost.url.removesuffix('.html')}.yml"
@@ -190,6 +193,12 @@ def _to_do(lost: Address, home: Address | None, there: bool) -> str:
     )
 
 
+def _says(source: str) -> str:
+    """The file in which a source says something: for what is no Markdown, its sidecar."""
+    ending = ending_of(source)
+    return source if ending in (".md", ".yml", ".yaml") else f"{without_ending(source)}.yml"
+
+
 def _of_a_name(one: Address) -> bool:
     """Whether a recorded address is that of a name which had no entry, but was in an article."""
     folder = one.url.partition("/")[0]
@@ -199,13 +208,9 @@ def _of_a_name(one: Address) -> bool:
 
 
 def _home(lost: Address, new: Sequence[Address]) -> Address | None:
-    """Where a page may be now: by the name of its file, or by the name in its address, which may
-    be in that of the new one or in its title.
+    """Where a page may be now: by the name in its address, which may be that of the new one or of
+    its title.
     """
-    file = "" if _of_a_name(lost) else name_of(lost.source)
-    for one in new:
-        if file and one.source == one.entry and name_of(one.source) == file:
-            return one
     folder, name = _parted(lost.url)
     names = [(_parted(one.url)[1], one) for one in new]
     names += [(slug_of(one.title), one) for one in new if one.title]

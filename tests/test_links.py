@@ -96,7 +96,28 @@ def test_of_several_that_bear_a_name_folders_tell_which_is_meant(archive: SiteTe
     archive.write({"content/articles/1999/b.md": GOOD, "content/articles/2000/b/index.md": GOOD})
     assert href(archive, "/**/1999/b.md") == "/articles/1999/b.html"
     assert href(archive, "/**/2000/b") == "/articles/2000/b/index.html"
+    assert href(archive, "/**/./2000/b/index.md") == "/articles/2000/b/index.html"
     assert href(archive, "/**/b.md") is None
+    (dead,) = [one for one in archive.diagnostics() if one["code"] == "link-dead"]
+    assert dead["value"] == "b.md"
+    assert 'title="b.md"' in archive.page("articles/sub/a.html")
+
+
+def test_no_index_is_guessed(archive: SiteTest) -> None:
+    """Many folders have one, so that any of them would be a wild guess."""
+    archive.write({"content/articles/1999/index.md": GOOD})
+    assert href(archive, "gone/index.md") is None
+    (dead,) = [one for one in archive.diagnostics() if one["code"] == "link-dead"]
+    assert "Did you mean" not in dead["hint"]
+
+
+def test_a_file_of_a_draft_is_not_unused(archive: SiteTest) -> None:
+    """Removing it would lose what the draft shows; where a file has errors, nobody knows."""
+    archive.write({"content/articles/sub/d.md": "---\ndraft: true\n---\n![A bridge](photo.jpg)\n"})
+    assert "attachment-unused" not in archive.codes()
+    archive.write({"content/articles/sub/d.md": "---\ntitle: [\n---\n![A bridge](photo.jpg)\n"})
+    (unused,) = [one for one in archive.diagnostics() if one["code"] == "attachment-unused"]
+    assert unused["hint"].startswith("It may be in a document with errors")
 
 
 def test_a_link_to_a_draft(archive: SiteTest) -> None:

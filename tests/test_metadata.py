@@ -589,3 +589,31 @@ def test_addresses_are_no_names(site: SiteTest) -> None:
     text = site.text("topics/mobile.html")
     assert "Phones" in text
     assert "/topics/5g/" not in text
+
+
+def test_tags_and_categories_of_one_file_make_one_list(site: SiteTest) -> None:
+    """Many programs have both; a sidecar takes the place of both."""
+    site.write({"content/articles/b.yml": "topics: [c]\n"})
+    text = "---\ntitle: T\ntags: [a, b]\ncategories: [b, d]\n---\n\nText.\n"
+    site.write({"content/articles/b.md": text})
+    assert article(site, text).topics == ("a", "b", "d")
+    assert read(site)["content/articles/b.md"].topics == ("c",)
+
+
+def test_no_old_address_is_lost_to_another_statement(site: SiteTest) -> None:
+    """A new one is added to those that a file and its sidecar have, whatever they call them."""
+    text = "---\ntitle: T\naliases: [/old/one/]\nredirect_from: [old/two.html]\n---\n\nText.\n"
+    site.write(
+        {
+            "content/articles/b.md": text,
+            "content/articles/b.yml": "redirect_from: [old/three.html]\n",
+            "content/topics/war/_index.md": "---\nname: War\n"
+            "aliases: [/topics/fights/, Strife]\n---\n",
+            "content/articles/c.md": "---\ntitle: C\ntopics: [Strife]\n---\n\nText.\n",
+        }
+    )
+    assert site.run("build").exit_code == 0
+    for old in ("old/one/index.html", "old/two.html", "old/three.html"):
+        assert "articles/b.html" in site.page(old)
+    assert "war.html" in site.page("topics/fights/index.html")
+    assert "War" in site.text("articles/c.html")

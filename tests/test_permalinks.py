@@ -127,6 +127,19 @@ def test_an_article_in_a_file_of_another_name(site: SiteTest) -> None:
     assert "to content/articles/box-3/x17.md," in lost["hint"]
 
 
+def test_each_article_of_a_moved_folder(site: SiteTest) -> None:
+    """All are told their new homes, and those that are no Markdown where to say so."""
+    site.write({f"content/articles/1999/n{n:02d}.txt": f"Text {n}\n" for n in range(60)})
+    site.run("build")
+    site.run("permalinks", "--record")
+    folder = site.folder / "content/articles/1999"
+    folder.rename(site.folder / "content/articles/nineties")
+    lost = [one["hint"] for one in site.diagnostics() if one["code"] == "permalink-lost"]
+    assert len(lost) == 60
+    for hint in lost:
+        assert re.search(r"n\d\d.html\]` to content/articles/nineties/n\d\d.yml,", hint)
+
+
 def test_a_renamed_slug(site: SiteTest) -> None:
     """A new slug for the same file is seen as the new home, whatever it is called."""
     site.write({"content/articles/rain.md": article("Rain", "Bob Hill", "slug: water\n")})

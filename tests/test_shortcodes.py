@@ -22,6 +22,8 @@ KNOWN = {**SHORTCODES, "img": "![{alt}](x/{src})", "two": "{1}, {0}", "note": ""
         ("{{% img src=`a.jpg` %}}", "![](x/a.jpg)"),
         ("{{<two one 'it' />}}", "'it', one"),
         ("{{< note >}}\ninner\n{{< /note >}}", "\ninner\n"),
+        ("{% note %}inner{% endnote %}", "inner"),
+        ('[a]({{< ref path="x" lang="en" >}})', "[a](/**/x)"),
         ('{{< img\n  src="a"\n  alt="b" >}}', "![b](x/a)\n\n"),
         ('{{< img alt="two\n lines" >}}', "![two lines](x/)\n"),
         ("{{ site.base }}/x{{site.base}}", "/b/x/b"),
@@ -112,3 +114,17 @@ def test_what_stands_for_a_mark_is_one_line(site: SiteTest) -> None:
     )
     (found,) = [one for one in site.diagnostics() if one["code"] == "config-value"]
     assert "`box`" in found["message"]
+
+
+def test_findings_quote_the_line_of_the_file(site: SiteTest) -> None:
+    """Where a mark was replaced, nobody would find what is read in its place."""
+    line = 'See {{< video id="7" >}} and [it](gone.md).'
+    site.write(
+        {
+            "site.yml": "shortcodes: {video: 'A film of number {id}.'}\n",
+            "content/articles/a.md": f"# A\n\n<zzz> {line}\n",
+        }
+    )
+    told = site.run("check", "--only", "unknown-tag").stderr
+    assert "a.md:3: warning[unknown-tag]" in told
+    assert f"3 | <zzz> {line}" in told

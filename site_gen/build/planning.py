@@ -166,7 +166,9 @@ def anew(run: Run, read: Read, documents: list[Document]) -> Planned:
     used = {path: attachments[path] for path in sorted(resolved.attachments)}
     others = [*((f"static/{name}", url) for name, url in run.static.urls.items()), *used.items()]
     found += pages.files_in_the_way(others, plan, RESERVED)
-    found += check.leftovers(places, resolved.attachments, resolved.withheld, run.settings)
+    hidden = (one for one in documents if one.path in whole.held_back)
+    refers = resolved.attachments | links.attachments_of(hidden, resolver)
+    found += check.leftovers(places, refers, resolved.withheld, run.settings, bool(failed))
     guarded = _guarded(shown, resolved, used)
     return Planned(whole, plan, resolved, used, tuple(failed), tuple(found), guarded)
 

@@ -145,6 +145,7 @@ def parse(task: Task, context: Context, body_key: str) -> tuple[Parsed, str, Rec
     if "unknown-key" in accepted:
         work.unknown = ()
     found = [one for one in work.found if one.severity == "error" or one.code not in accepted]
+    found = [_as_in_the_file(one, work) for one in found] if work.rewritten else found
     if work.sensitive:
         found += [_not_named(at) for _, at in work.unknown]
         work.unknown = ()
@@ -166,6 +167,20 @@ def parse(task: Task, context: Context, body_key: str) -> tuple[Parsed, str, Rec
         withheld=tuple(work.censor.rules),
     )
     return told, body, record
+
+
+def _differing(before: str, after: str) -> dict[int, str]:
+    """The lines of a text that another of as many lines has not, by number."""
+    pairs = zip(before.split("\n"), after.split("\n"), strict=True)
+    return {number: old for number, (old, new) in enumerate(pairs, 1) if old != new}
+
+
+def _as_in_the_file(one: Diagnostic, work: Work) -> Diagnostic:
+    """A finding with its line as the file has it, where shortcodes were replaced in that."""
+    at = one.location
+    if at.path != work.path or at.line not in work.rewritten:
+        return one
+    return replace(one, location=replace(at, column=0), source=work.rewritten[at.line])
 
 
 def _not_named(at: Location) -> Diagnostic:
@@ -240,6 +255,8 @@ class Work:
         self.anonymous = False
         self.replaced: tuple[Repaired, ...] = ()
         """What stood for something else to another program."""
+        self.rewritten: Mapping[int, str] = {}
+        """The lines in which it stood, as they are in the file, by number."""
 
     def document(self, body_key: str) -> tuple[Document, str, Record]:
         """Everything about the document. Raises Failed where an error ends the reading."""
@@ -270,7 +287,9 @@ class Work:
         reading = self.resolve(frozenset({"markup", "title"}), tell=False)
         how = self.markup_of(reading)
         if how != "plain":
+            written = text
             text, self.replaced = shortcodes.replaced(text, self.config.marks)
+            self.rewritten = _differing(written, text) if self.replaced else {}
         apart = self.taken_apart(text, how, reading.values.get("title", ""))
         lines = text.split("\n")
         self.state(metadata.from_labels(apart.labels, self.path, lines))

@@ -31,8 +31,8 @@ def replaced(text: str, known: Mapping[str, str]) -> tuple[str, tuple[Repair, ..
     """The text with each mark whose name is known replaced, and what is to be told of it.
 
     `{0}`, `{1}` … in a replacement are what the mark gives without a name, `{key}` what it gives by
-    one; what it does not give is empty. A closing mark (`{{< /name >}}`) goes with its name, unless
-    `/name` is known too.
+    one; what it does not give is empty. A closing mark (`{{< /name >}}`, `{% endname %}`) goes with
+    its name, unless it is known too.
     """
     if "{{" not in text and "{%" not in text:
         return text, ()
@@ -42,6 +42,8 @@ def replaced(text: str, known: Mapping[str, str]) -> tuple[str, tuple[Repair, ..
     def instead(mark: re.Match[str]) -> str:
         name = "".join(mark["name"].split())
         opened = name.removeprefix("/")
+        if name not in known and name.startswith("end") and name[3:] in known:
+            opened = name[3:]
         wanted = known.get(name, "" if name != opened and opened in known else None)
         if wanted is None or mark["closing"] != _CLOSED_BY[mark["opening"]]:
             return mark[0]

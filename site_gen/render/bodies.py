@@ -11,7 +11,7 @@ from typing import Any
 from markupsafe import Markup as Safe
 
 from site_gen import cache, copies, redaction
-from site_gen.links import UNNAMED
+from site_gen.links import UNNAMED, as_written
 from site_gen.markup import LINK_END, LINK_START, PLACEHOLDER
 from site_gen.model import Document, Evidence, Origin, Record
 from site_gen.paths import quoted
@@ -84,7 +84,7 @@ class Bodies:
             if targets[number] and targets[number] != UNNAMED:
                 return PLACEHOLDER.sub(target, match[0])
             reference = document.references[number]
-            written = "" if targets[number] == UNNAMED else escape(reference.target)
+            written = "" if targets[number] == UNNAMED else escape(as_written(reference.target))
             if match["name"] == "img":
                 alt = re.search(r' alt="([^"]*)"', match[0])
                 said = alt[1] if alt else ""
