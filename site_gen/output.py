@@ -319,9 +319,10 @@ class Output:
 
     def _decide(self, planned: Files) -> Journal:
         """Everything that publishing will do; refuses what it must not do."""
-        old = _respelled(self.folder, self._old, planned)
+        above = _above(planned)
+        old = _respelled(self.folder, self._old, planned, above)
         gone = {path: file for path, file in old.items() if path not in planned}
-        statuses = {name: _status(self.folder / name) for name in _above(planned)}
+        statuses = {name: _status(self.folder / name) for name in above}
         _refuse_links(self.folder, statuses)
         foreign, in_the_way = _files_for_folders(self.folder, statuses, gone)
         moves: dict[str, Files] = {}
@@ -435,25 +436,29 @@ def plan(files: Iterable[OutputFile], old: Files = MappingProxyType({})) -> dict
             raise ValueError(f"two files for one path: {file.path!r}")
         planned[file.path] = file
     if not planned.keys() <= old.keys():
-        _check_paths(planned)
+        _check_paths(planned, old)
     return {path: planned[path] for path in sorted(planned)}
 
 
-def _check_paths(paths: Iterable[str]) -> None:
-    """Raise ValueError unless all these files can lie in one folder, on any system."""
+def _check_paths(paths: Mapping[str, Any], old: Files) -> None:
+    """Raise ValueError unless all these files can lie in one folder, on any system. The `old`
+    paths themselves were looked at before.
+    """
+    for path in paths:
+        if path not in old:
+            check_path(path)
+    names = {path.lower() if path.isascii() else comparable(path) for path in paths}
+    above = {name.rpartition("/")[0] for name in names}
+    above.update(folder for one in tuple(above) for folder in folders(one))
+    if len(names) == len(paths) and names.isdisjoint(above):
+        return
     spelling: dict[str, str] = {}
     for path in paths:
-        check_path(path)
         other = spelling.setdefault(comparable(path), path)
         if other != path:
             raise ValueError(f"two files for one path: {other!r} and {path!r}")
-    seen: set[str] = set()
     for path in paths:
-        name = comparable(path)
-        if (above := name.rpartition("/")[0]) in seen:
-            continue
-        seen.add(above)
-        for folder in folders(name):
+        for folder in folders(comparable(path)):
             if folder in spelling:
                 raise ValueError(f"both a file and a folder: {spelling[folder]!r} and {path!r}")
 
@@ -465,17 +470,22 @@ def _order(path: str) -> tuple[int, str]:
     return (0 if path.startswith(CONTENT_NAMED) else 1), path
 
 
-def _respelled(folder: Path, old: Files, planned: Files) -> dict[str, OutputFile]:
+def _respelled(
+    folder: Path, old: Files, planned: Files, above: Iterable[str]
+) -> dict[str, OutputFile]:
     """The old files, by the spelling of the new ones where the file system sees no difference.
 
     On a file system that ignores case, `Kabul.html` of the last build *is* the `kabul.html` of
     this one: to delete it as an old file would delete the new one. It gets its new name at
     once, which nothing that reads it can notice.
     """
-    if old.keys() <= planned.keys():
+    gone = [path for path in old if path not in planned]
+    if not gone:
         return dict(old)
-    names = {*planned, *_above(planned)}
-    spelling = {comparable(name): name for name in sorted(names)}
+    names = {*planned, *above}
+    sought = {comparable(name) for path in gone for name in (path, *folders(path))}
+    alike = (name for name in names if comparable(name) in sought)
+    spelling = {comparable(name): name for name in sorted(alike)}
     places: dict[str, str] = {}
 
     def place(path: str) -> str:
@@ -492,10 +502,8 @@ def _respelled(folder: Path, old: Files, planned: Files) -> dict[str, OutputFile
             places[path] = name
         return places[path]
 
-    return {
-        place(path): file if path in planned else replace(file, path=place(path))
-        for path, file in old.items()
-    }
+    stay = {path: file for path, file in old.items() if path in planned}
+    return stay | {place(path): replace(old[path], path=place(path)) for path in gone}
 
 
 def _same_entry(folder: Path, one: str, other: str) -> bool:

@@ -823,3 +823,12 @@ def test_what_a_copy_of_the_process_sees(tmp_path: Path, monkeypatch: pytest.Mon
         assert output.signatures() == certain
     assert OLD.keys() - held.keys() == {"feed.xml", "gone/x.html"}
     assert certain["places"] != kept["places"]
+
+
+@pytest.mark.parametrize("path", ["A/b.html", "a/B.HTML", "a/b.html/c.html", "a", "A", "../x", ""])
+def test_a_new_path_is_held_against_old_ones(path: str) -> None:
+    """What the last build looked at already hides no collision with what is new."""
+    old = module.plan([OutputFile("a/b.html", "0" * 64, 1), OutputFile("c.html", "0" * 64, 1)])
+    assert module.plan(reversed(old.values()), old) == old
+    with pytest.raises(ValueError, match=r"file|path"):
+        module.plan([*old.values(), OutputFile(path, "0" * 64, 1)], old)
