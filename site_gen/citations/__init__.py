@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from site_gen.citations.article import context, stated, work
+from site_gen.citations.article import context, person, spot, stated, work
 from site_gen.citations.embedded import Context, Person, Spot, json_ld, links, names, properties
 from site_gen.citations.formats import bibtex, coins, csl, csl_json, data_link, filed_names, ris
 from site_gen.citations.styles import apa, chicago, mla
@@ -29,8 +29,10 @@ __all__ = [
     "links",
     "mla",
     "names",
+    "person",
     "properties",
     "ris",
+    "spot",
     "stated",
     "work",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from site_gen.citations.embedded import Context, Person, Spot
 from site_gen.citations.works import Name, When, Work
@@ -33,24 +33,30 @@ def work(
     )
 
 
+def person(author: Entity, url: str) -> Person:
+    """An author of the archive; `url` is the whole address of its page."""
+    return Person(_name(author), url, _same_as(author))
+
+
+def spot(place: Entity, archive: Archive, url: str) -> Spot:
+    """A place of the archive; `url` is the whole address of its page."""
+    return Spot(place.name, url, place.point, _around(archive, place))
+
+
 def context(
     document: Document,
     archive: Archive,
     config: SiteConfig,
-    url_of: Callable[[Entity], str],
+    people: Mapping[str, Person],
+    spots: Mapping[str, Spot],
     address: Address,
 ) -> Context:
-    """What its page tells beside that; `url_of` is the path of the page of an author or place."""
+    """What its page tells beside that; `people` are authors and `spots` places by their keys."""
+    credits = archive.credits
     return Context(
-        authors=tuple(
-            Person(_name(one), address(url_of(one)), _same_as(one))
-            for one in _named(archive, "author", document.key)
-        ),
-        places=tuple(
-            Spot(one.name, address(url_of(one)), one.point, _around(archive, one))
-            for one in _named(archive, "place", document.key)
-        ),
-        topics=tuple(one.name for one in _named(archive, "topic", document.key)),
+        authors=tuple([people[one] for one in credits["author"].get(document.key, ())]),
+        places=tuple([spots[one] for one in credits["place"].get(document.key, ())]),
+        topics=tuple([one.name for one in _named(archive, "topic", document.key)]),
         publisher=config.publisher,
         modified=document.modified.iso if document.modified else "",
         source_url=document.source_url,

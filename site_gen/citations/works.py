@@ -29,6 +29,7 @@ class Name:
     suffix: str = ""
 
     @classmethod
+    @lru_cache(maxsize=4096)
     def of(cls, name: str, filed: str) -> Self:
         """A name in its parts, by what it is filed under: `Family, Given`.
 

@@ -37,13 +37,11 @@ class Bodies:
         self.prefix = prefix
         self.card = card
         self.word = word
+        self.read: dict[str, bytes] = {}
 
     def of(self, document: Document) -> Safe:
         """The final HTML of a document's body. Raises CacheBroken if the store lost it."""
-        data = self.store.get(document.body)
-        if data is None:
-            raise cache.CacheBroken(f"the body of {document.path} is gone")
-        html = data.decode("utf-8")
+        html = self._kept(document.body, "body", document).decode("utf-8")
         if document.references:
             html = self._filled(html, document)
         return self.linked(html, document)
@@ -57,10 +55,7 @@ class Bodies:
 
     def record(self, document: Document) -> dict[str, Any]:
         """Where everything about a document comes from. Raises CacheBroken if the store lost it."""
-        data = self.store.get(document.body.replace("body", "record", 1))
-        if data is None:
-            raise cache.CacheBroken(f"the record of {document.path} is gone")
-        record: Record = pickle.loads(data)
+        record: Record = pickle.loads(self._kept(_record(document.body), "record", document))
         stated = record.evidence
         if document.archived_url and not any(one.field == "archived_url" for one in stated):
             stated = (*stated, Evidence("archived_url", document.archived_url, _LEDGER))
@@ -72,6 +67,14 @@ class Bodies:
             "repairs": [f"Line {one.line}: {one.what}" for one in record.repairs],
             "withheld": list(record.redacted),
         }
+
+    def _kept(self, key: str, what: str, document: Document) -> bytes:
+        """A body or a record. Both are read at once, since the page of an article shows both."""
+        if key not in self.read:
+            self.read = self.store.get_all([document.body, _record(document.body)])
+        if key not in self.read:
+            raise cache.CacheBroken(f"the {what} of {document.path} is gone")
+        return self.read[key]
 
     def _filled(self, html: str, document: Document) -> str:
         targets = self.inputs.links.targets[document.path]
@@ -118,6 +121,11 @@ class Keys:
     def record(self, document: Document) -> str:
         """The record has the key of the body."""
         return document.body
+
+
+def _record(body: str) -> str:
+    """The key of the record that goes with a body."""
+    return body.replace("body", "record", 1)
 
 
 _LEDGER = Origin("inferred", copies.LEDGER, 0, "the ledger of copies")

@@ -38,7 +38,7 @@ class Context(jinja2.runtime.Context):
         return obj(*args, **kwargs)
 
 
-_PLAIN = (Macro, FunctionType)
+_PLAIN = (Macro, FunctionType, BuiltinFunctionType)
 _as_safe = str.__new__
 """What `Safe` does with a text, after it asked whether that has ways of its own to be HTML."""
 _search = re.compile("[&<>'\"]").search

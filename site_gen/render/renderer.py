@@ -98,6 +98,8 @@ class Renderer:
         self.card_keys = Once(self._card_key)
         self.links = Once(self._links_from)
         self.credits = Once(self._credit_of)
+        self.people = Once(self._person)
+        self.spots = Once(self._spot)
         self.named_keys = Once(self._named_key_of)
         self.stated_keys = Once(self._stated_key_of)
         self.cards_keys = Once(self._cards_key_of)
@@ -445,8 +447,13 @@ class Renderer:
             [citations.stated(self.archive, self.archive.entities[kind][key]) for key in keys]
         )
 
-    def _entity_url(self, entity: Entity) -> str:
-        return self.plan.entity_urls[entity.kind, entity.key]
+    def _person(self, key: str) -> citations.Person:
+        url = self._absolute(self.plan.entity_urls["author", key])
+        return citations.person(self.archive.entities["author"][key], url)
+
+    def _spot(self, key: str) -> citations.Spot:
+        url = self._absolute(self.plan.entity_urls["place", key])
+        return citations.spot(self.archive.entities["place"][key], self.archive, url)
 
     def _article(self, page: Page, bodies: Bodies) -> dict[str, Any]:
         document = self.archive.articles[page.key]
@@ -454,7 +461,7 @@ class Renderer:
         before, after = self.around.get(page.key, ("", ""))
         work = citations.work(document, self.archive, page.url, self.config, self._absolute)
         context = citations.context(
-            document, self.archive, self.config, self._entity_url, self._absolute
+            document, self.archive, self.config, self.people, self.spots, self._absolute
         )
         cited = citing.cited(work)
         reference = cited["styles"][0]["text"]

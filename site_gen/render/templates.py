@@ -180,7 +180,7 @@ def environment(site: Path, digest: str, store: Path) -> Environment:
     process, and in `store` for others. Raises CacheBroken if that cannot be read.
     """
     default = jinja2.FileSystemLoader(theme.folder("templates"))
-    return Environment(
+    made = Environment(
         loader=jinja2.ChoiceLoader(
             [
                 Own(site / "templates"),
@@ -197,6 +197,13 @@ def environment(site: Path, digest: str, store: Path) -> Environment:
         cache_size=-1,
         bytecode_cache=Compiled(store),
     )
+    made.filters["besides"] = besides
+    return made
+
+
+def besides(named: Iterable[Mapping[str, str]], name: str) -> list[Mapping[str, str]]:
+    """A list of names with their addresses, as templates get it, without one name."""
+    return [one for one in named if one["name"] != name]
 
 
 def _compiled(templates: Environment) -> Compiled:
