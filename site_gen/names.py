@@ -36,10 +36,18 @@ _CAPITAL_PARTICLES = frozenset({
     "Von",
 })  # fmt: skip
 _NO_GIVEN = _PARTICLES | frozenset({"De", "El", "La", "Le", "The", "Von"})
+TITLES = frozenset({
+    "adm", "amb", "capt", "cmdr", "col", "dame", "dr", "gen", "gov", "hon", "lady", "lord", "lt",
+    "maj", "miss", "mr", "mrs", "ms", "mx", "prof", "professor", "rep", "rev", "reverend", "sen",
+    "sgt", "sir",
+})  # fmt: skip
+"""What may stand before a name and is no part of it."""
 SUFFIXES = re.compile(
     r"(?:jr|sr|junior|senior|ii|iii|iv|ph\.? ?d|m\.?d|mph|mba|cpa|esq)\.?", re.IGNORECASE
 )
-"""What stands behind a name and is no part of it."""
+"""What stands behind a name: of which generation somebody is, or a degree."""
+GENERATIONS = re.compile(r"(?:jr|sr|junior|senior|ii|iii|iv)\.?", re.IGNORECASE)
+"""Those of them that citations tell."""
 ARTICLE = re.compile(r"(?:al|el|ad|an|ar|as|at|az)-")
 """The Arabic article as it is written before a family name."""
 MOST_WORDS = 6

@@ -147,6 +147,8 @@ def test_a_name_in_its_parts() -> None:
     arabic = Name.of("Omar al-Field", "Field, Omar al-")
     assert arabic == Name("Field", "Omar", article="al-")
     assert (arabic.direct, arabic.inverted) == ("Omar al-Field", "Field, Omar al-")
+    assert Name.of("Dr. Ann Bell, PhD", "Bell, Dr. Ann, PhD") == Name("Bell", "Ann")
+    assert Name.of("Dr. Bell", "Bell, Dr.") == Name(literal="Dr. Bell")
     junior = Name.of("Rob Hill, Jr.", "Hill, Rob, Jr.")
     assert junior == Name("Hill", "Rob", suffix="Jr.")
     assert (junior.direct, junior.inverted) == ("Rob Hill, Jr.", "Hill, Rob, Jr.")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import dropwhile
 from typing import Self
 
 from site_gen.dates import Date
-from site_gen.names import ARTICLE, SUFFIXES
+from site_gen.names import ARTICLE, GENERATIONS, SUFFIXES, TITLES
 
 _EDTF = re.compile(r"(\d{4})(?:-(0\d|1[0-2])(?:-(\d\d))?)?", re.ASCII)
 
@@ -42,8 +43,11 @@ class Name:
         given, _, article = rest.strip().rpartition(" ")
         if not ARTICLE.fullmatch(article):
             given, article = rest.strip(), ""
+        given = _untitled(given)
         if not family.strip() or not given:
             return cls(literal=name)
+        if not GENERATIONS.fullmatch(suffix.strip()):
+            suffix = ""  # No style tells degrees.
         return cls(family.strip(), given, "", article, suffix.strip())
 
     @property
@@ -71,6 +75,12 @@ class Name:
     @property
     def _after(self) -> str:
         return f", {self.suffix}" if self.suffix else ""
+
+
+def _untitled(given: str) -> str:
+    """Given names without the titles before them, which no style tells."""
+    words = given.split()
+    return " ".join(dropwhile(lambda word: word.rstrip(".").casefold() in TITLES, words))
 
 
 @dataclass(frozen=True, slots=True)
