@@ -87,11 +87,13 @@ def ordered_map(
     items: Iterable[Item],
     context: Context,
     jobs: int | Elsewhere,
+    here: bool = False,
 ) -> Iterator[Result]:
     """`work(context, item)` for each item, results in the order of the items.
 
     With one job everything runs in this process. Else `work` must be a function of a module, and
-    context, items and results must pickle; the context goes to each worker once.
+    context, items and results must pickle; the context goes to each worker once. With `here` this
+    process is one of them: that saves the memory of one, where it has all that the work needs.
     """
     items = list(items)
     if not isinstance(jobs, int):
@@ -102,10 +104,36 @@ def ordered_map(
             for item in items:
                 yield work(context, item)
         return
+    if here and _may_be_copied():
+        with _pool(context, min(jobs, len(items)) - 1) as executor, _collected(len(items)):
+            yield from _helped(executor, work, items, context)
+        return
     with _pool(context, min(jobs, len(items))) as executor:
         with uninterrupted():
             results = executor.map(_run, [work] * len(items), items)
         yield from results
+
+
+def _helped(
+    executor: Executor,
+    work: Callable[[Context, Item], Result],
+    items: Sequence[Item],
+    context: Context,
+) -> Iterator[Result]:
+    """The results of workers and of this process, which takes what none of them has begun."""
+    with uninterrupted():
+        theirs = [executor.submit(_run, work, item) for item in items]
+    ours: dict[int, Result] = {}
+    ahead = 0
+    for at, one in enumerate(theirs):
+        while at not in ours and not one.done():
+            while ahead < len(items) and not theirs[ahead].cancel():
+                ahead += 1
+            if ahead == len(items):
+                break
+            ours[ahead] = work(context, items[ahead])
+            ahead += 1
+        yield ours.pop(at) if at in ours else one.result()
 
 
 @contextmanager

@@ -317,6 +317,28 @@ with parallel.beside([lambda: __import__("time").sleep(60)], True):
     pass
 """
 
+HERE = """
+import os, time
+from site_gen import parallel
+
+def work(context, item):
+    time.sleep(0.02)
+    if item == context:
+        raise ValueError("failed")
+    return item, os.getpid()
+
+found = list(parallel.ordered_map(work, range(40), -1, 2, here=True))
+assert [item for item, _ in found] == list(range(40))
+pids = {pid for _, pid in found}
+assert len(pids) == 2 and os.getpid() in pids
+for broken in (0, 7, 39):
+    try:
+        list(parallel.ordered_map(work, range(40), broken, 3, here=True))
+    except ValueError:
+        continue
+    raise SystemExit("nothing raised")
+"""
+
 APART = """
 import os, sys
 from concurrent.futures.process import BrokenProcessPool
@@ -356,6 +378,12 @@ def test_work_beside(tmp_path: Path) -> None:
     it raises, and that it was ended, is told.
     """
     subprocess.run([sys.executable, "-c", BESIDE], check=True, timeout=30, cwd=ROOT)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there is a process copied")
+def test_work_of_workers_and_here(tmp_path: Path) -> None:
+    """This process may be one of the workers: results keep their order, exceptions are raised."""
+    subprocess.run([sys.executable, "-c", HERE], check=True, timeout=30, cwd=ROOT)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only there is a process copied")

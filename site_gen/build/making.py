@@ -142,7 +142,9 @@ def _rendered(
     found: list[Diagnostic] = []
     chunks = parallel.chunks(new, render.CHUNK)
     done = len(made)
-    for rendered in parallel.ordered_map(render.render_chunk, chunks, context, run.options.jobs):
+    # All that pages are made from is here already, and a copy of it for each worker.
+    results = parallel.ordered_map(render.render_chunk, chunks, context, run.options.jobs, True)
+    for rendered in results:
         made |= rendered.pages
         found += rendered.found
         done = min(done + render.CHUNK, len(pages))
