@@ -1,11 +1,11 @@
-/* Searches an archive by its shards: docs/search-format.md. site_gen/search/reader.py answers alike. */
+/* Searches an archive: docs/search-format.md; site_gen/search/reader.py answers alike. */
 (() => {
 'use strict'
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 const VALUE = new Uint8Array(128)
 for (let i = 0; i < 64; i++) VALUE[LETTERS.charCodeAt(i)] = i
 
-// ---- words: as site_gen/search/words.py
+// ---- words
 const SAME = {
   ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', đ: 'd', ð: 'd', þ: 'th', ł: 'l', ı: 'i', ς: 'σ',
   ى: 'ي', ی: 'ي', ې: 'ي', ک: 'ك', ة: 'ه', ە: 'ه', ہ: 'ه', ۀ: 'ه', ٱ: 'ا', ـ: '', '\u200c': '', '\u200d': ''
@@ -91,7 +91,7 @@ const decoded = text => {
   let last = ''
   return text ? text.split(' ').map(w => (last = last.slice(0, VALUE[w.charCodeAt(0)]) + w.slice(1))) : []
 }
-/* The last that is not behind `word`: the shard that would hold it. */
+/* The last that is not behind `word`. */
 const behind = (words, word) => {
   let low = 0
   let high = words.length
@@ -103,7 +103,7 @@ const behind = (words, word) => {
   return low - 1
 }
 
-// ---- queries: as site_gen/search/reader.py
+// ---- queries
 const PART = /(-?)(?:(author|place|topic|year|date|lang):)?(?:"([^"]*)"|(\S+))/g
 const parse = text => {
   const query = { words: [], phrases: [], without: [], filters: [] }
@@ -139,7 +139,7 @@ const entries = async i => {
   }
   return shard.forms
 }
-/* Entries that begin with `start`, from at most eight shards. */
+/* Entries that begin with `start`, of eight shards. */
 const beginning = async start => {
   const from = Math.max(behind(root.words, start), 0)
   const to = Math.min(behind(root.words, start + '\uffff'), from + 7)
@@ -152,7 +152,7 @@ const known = async word => {
   return found || bare(word) === word ? found : known(bare(word))
 }
 const stemsOf = async word => (await known(word))?.stems || []
-/* What an unknown word means: its commonest completion, else its kin or the nearest word. */
+/* What an unknown word means: a completion, its kin or the nearest word. */
 const meant = async word => {
   if (word.length < 3) return
   const longer = await beginning(word)
@@ -160,7 +160,7 @@ const meant = async word => {
   const around = await beginning(word.slice(0, word.length > 4 ? 2 : 1))
   const most = word.length > 7 ? 2 : 1
   const near = around.map(e => ({ ...e, distance: distance(word, e.form, most) })).filter(e => e.distance <= most)
-  // Other forms of its stem go first. The words around tell endings.
+  // Other forms of its stem go first.
   const endings = new Set(around.flatMap(({ form, stems }) => stems.map(s => form.startsWith(s) && form.slice(s.length))))
   for (const e of await beginning(word.slice(0, (word.length - 1) >> 1))) {
     for (const s of e.stems) {
@@ -234,7 +234,7 @@ const ending = (form, stem) => {
   for (let i = 0; i < form.length; i++) n = (n * 31 + form.charCodeAt(i)) % 992
   return root.endings.length + n
 }
-/* The highest level in each article that holds a stem, those in `only` in some forms alone. */
+/* The highest level in each article that holds a stem (in `only`: in some forms). */
 const together = async (stems, only) => {
   const levels = new Map()
   await Promise.all(stems.map(async stem => {
@@ -268,10 +268,10 @@ const column = async name => {
   }
   return shard
 }
-/* The day that each article is listed by, or NaN. */
+/* The day of each article, or NaN. */
 const dates = () => column('date').then(({ values, rows }) => rows.map(([d]) => d + +values[0][1]))
 const plain = text => split(text).map(fold).join(' ')
-/* Dates are days since 0001-01-01; a year or month stands for all its days. */
+/* Days since 0001-01-01; a month stands for all its days. */
 const day = (text, end) => {
   const match = /^([1-9]\d{3})(?:-(\d\d?))?(?:-(\d\d?))?$/.exec(text.trim())
   if (!match || match[1] === '9999') return end ? Infinity : -Infinity
@@ -364,14 +364,14 @@ const search = async (text, { limit = 10, offset = 0, filters = {}, sort = 'rele
     stems: terms.flatMap(term => term.stems)
   }
 }
-/* A whole number: so all readers add up the same. */
+/* A whole number, the same in all readers. */
 const rarity = (n, df) => Math.floor(1000 * Math.log(1 + (n - df + 0.5) / (df + 0.5)) + 0.5)
 const article = async (id, score) => {
   const group = behind(root.first, id)
   const slot = id - root.first[group]
   const [rows] = await part('d', root.shard[group] + Math.floor(slot / root.perShard))
-  const [title, url, language, date, day, authors, places, text] = rows[slot % root.perShard]
-  return { id, score, title, url, language, date, day, authors, places, text }
+  const [title, url, language, date, day, filed, places, publication, text] = rows[slot % root.perShard]
+  return { id, score, title, url, language, date, day, authors: filed.replace(/\|/g, ''), filed, places, publication, text }
 }
 const counted = async ids => {
   const out = {}
@@ -433,7 +433,7 @@ let found
 let drafting
 let turn = 0
 
-// The address holds the state: Back, Forward and a link reproduce it.
+// The address holds the state.
 const read = () => {
   const given = new URLSearchParams(location.search)
   state = {
@@ -471,7 +471,7 @@ const current = more => {
   return search(state.q, { ...state, filters, facets: false, ...more })
 }
 
-/* Do what needs shards; say when it takes long or fails. */
+/* Do what needs shards; tell when it is slow or fails. */
 const attempt = async task => {
   const mine = ++turn
   const slow = setTimeout(() => mine === turn && status.replaceChildren(say('slow')), 500)
@@ -540,7 +540,7 @@ const more = async () => {
 }
 
 // ---- a result
-/* The spellings that count as hits, each with its stem. */
+/* What counts as a hit, each with its stem. */
 const formsOf = () => {
   const stems = new Set(found.stems)
   const forms = new Map(found.terms.map(word => [word, word]))
@@ -558,7 +558,7 @@ const card = ({ language, text, ...hit }, id, forms) => {
     .map(one => fold(one.toLowerCase())).map(w => forms.get(w) || forms.get(bare(w))).find(Boolean)
   const kinds = tokens.map(kind)
   const at = [...kinds.keys()].filter(i => kinds[i])
-  // The stretch with the most words of the query, best side by side.
+  // The stretch with the most words of the query.
   let best = 0
   let most = 0
   at.forEach((start, k) => {
@@ -589,7 +589,7 @@ const card = ({ language, text, ...hit }, id, forms) => {
     text && make('p', { ...tongue, class: 'excerpt' }, pieces))
 }
 const urlOf = (url, from = new URL('..', base)) => new URL(url.split('/').map(encodeURIComponent).join('/'), from).href
-/* A link that jumps to the first hit shown, by some words of its block. */
+/* A link that jumps to the first hit shown. */
 const away = (url, text, token, hits) => {
   if (!hits) return urlOf(url)
   const some = text.slice(token.index).split('\n')[0].split(/\s+/).slice(0, 4).join(' ')
@@ -623,7 +623,7 @@ const values = (field, all) => {
   rest.addEventListener('toggle', () => { unfolded[field] = rest.open })
   return [...all.slice(0, FEW).map(label), rest]
 }
-/* Years, or decades of many; one that is clicked falls apart. */
+/* Years, or decades of many. */
 const histogram = years => {
   const many = years.length > 20
   const bars = {}
@@ -642,14 +642,16 @@ const histogram = years => {
   }))
 }
 
-// ---- saving a result
+// ---- saving
 const save = kind => attempt(async () => {
   const { hits } = await current({ limit: MOST_SAVED })
   return () => {
     const text = KINDS[kind][1](hits.map(hit => ({
       ...hit,
+      id: encodeURI(hit.url).replace(/\.html$/, '').replace(/%/g, '+'),
       url: urlOf(hit.url, document.querySelector('[rel=canonical]')?.href),
-      names: hit.authors.split('; ').filter(Boolean),
+      names: hit.filed.split('; ').filter(Boolean).map(name => name.replace(/(.*) \|(.*)/, '$2, $1')),
+      paper: hit.publication || document.querySelector('.site')?.textContent || '',
       ymd: hit.day.match(/^\d{4}(-\d\d)*/)?.[0]
     })))
     const link = make('a', { href: URL.createObjectURL(new Blob([text], { type: 'text/plain' })), download: 'results.' + kind })
@@ -661,14 +663,14 @@ const save = kind => attempt(async () => {
 const cell = text => (/^[=+\-@\t]/.test(text) ? `"'` : '"') + text.replace(/"/g, '""') + '"'
 const COLUMNS = ['title', 'authors', 'day', 'places', 'language', 'url']
 const asCsv = hits => [COLUMNS, ...hits.map(hit => COLUMNS.map(name => cell(hit[name]))), ''].join('\r\n')
-const asRis = hits => hits.flatMap(({ title, names, ymd, language, url }) => [
-  'TY  - NEWS', 'TI  - ' + title, ...names.map(name => 'AU  - ' + name),
+const asRis = hits => hits.flatMap(({ title, names, paper, ymd, language, url }) => [
+  'TY  - NEWS', 'TI  - ' + title, ...names.map(name => 'AU  - ' + name), 'T2  - ' + paper,
   ...(ymd ? ['PY  - ' + ymd.slice(0, 4), 'DA  - ' + [...ymd.split('-'), '', ''].slice(0, 3).join('/') + '/'] : []),
   'LA  - ' + language, 'UR  - ' + url, 'ER  - ', ''
 ]).join('\r\n')
 const tex = text => text.replace(/[\\{}]/g, ' ').replace(/[#$%&_~^]/g, '\\$&')
-const asBib = hits => hits.map(({ id, title, names, ymd, url }) => [`@misc{article${id}`, `title = {{${tex(title)}}}`,
-  names.length && `author = {${names.map(name => `{${tex(name)}}`).join(' and ')}}`, ymd && `date = {${ymd}}`, `url = {${url}}`
+const asBib = hits => hits.map(({ id, title, names, paper, ymd, url }) => ['@article{' + id, `title = {{${tex(title)}}}`, `journal = {${tex(paper)}}`,
+  names.length && `author = {${names.map(name => name.includes(', ') ? tex(name) : `{${tex(name)}}`).join(' and ')}}`, ymd && `date = {${ymd}}`, `url = {${url}}`
 ].filter(Boolean).join(',\n  ') + '\n}\n').join('\n')
 const KINDS = { csv: ['CSV', asCsv], bib: ['BibTeX', asBib], ris: ['RIS', asRis] }
 

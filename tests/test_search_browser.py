@@ -48,7 +48,12 @@ SITE: Files = {
     ),
     "content/articles/formula.md": document(
         "A zebra.",
-        {"title": "'=1+1 \"quoted\"'", "date": "2001-11", "authors": "[A & B]"},
+        {
+            "title": "'=1+1 \"quoted\"'",
+            "date": "2001-11",
+            "authors": "[A & B, Ann van der Bell]",
+            "publication": "The Post",
+        },
     ),
     "content/articles/fr.md": document(
         "Le zèbre et le château.", {"title": "Un zèbre", "language": "fr"}
@@ -111,7 +116,7 @@ def test_a_search_from_any_page(page: Page, root: str) -> None:
     expect(card).to_have_count(1)
     assert card.locator("h2").inner_text() == '=1+1 "quoted"'
     assert card.locator(".when").inner_text() == "November 2001"
-    assert card.locator(".by").inner_text() == "A & B"
+    assert card.locator(".by").inner_text() == "A & B; Ann van der Bell"
     assert card.locator("mark").all_text_contents() == ["zebra"]
     assert page.title().startswith("zebra – ")
 
@@ -290,15 +295,17 @@ def test_saving(page: Page, root: str, kind: str) -> None:
     url = "https://example.org/articles/formula.html"
     if kind == "CSV":
         row = next(csv.DictReader(io.StringIO(text)))
-        assert ['\'=1+1 "quoted"', "A & B", "2001-11", url] == [
+        assert ['\'=1+1 "quoted"', "A & B; Ann van der Bell", "2001-11", url] == [
             row[name] for name in ("title", "authors", "day", "url")
         ]
     elif kind == "RIS":
-        assert {"TY  - NEWS", "AU  - A & B", "PY  - 2001", "DA  - 2001/11//", "ER  - "} <= set(
-            text.split("\r\n")
-        )
+        wanted = {"TY  - NEWS", "AU  - A & B", "AU  - van der Bell, Ann", "T2  - The Post"}
+        wanted |= {"PY  - 2001", "DA  - 2001/11//", "ER  - "}
+        assert wanted <= set(text.split("\r\n"))
     else:
-        assert "author = {{A \\& B}}" in text
+        assert "@article{articles/formula,\n" in text
+        assert "author = {{A \\& B} and van der Bell, Ann}" in text
+        assert "journal = {The Post}" in text
         assert "date = {2001-11}" in text
         assert f"url = {{{url}}}" in text
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from site_gen import cache, output, parallel
 from site_gen.dates import Date
-from site_gen.model import Archive, Document, OutputFile
+from site_gen.model import Archive, Document, Entity, OutputFile
 from site_gen.search import facets, memory, merging, shards
 from site_gen.search.layout import Kept, Layout
 from site_gen.search.numbering import groups_of, number_of_groups
@@ -160,7 +160,7 @@ def _told(
     """The digest of all that the index says of articles beside their text."""
     parts = [language]
     for one in articles:
-        parts += one.key, one.title, one.summary, one.language
+        parts += one.key, one.title, one.summary, one.language, one.publication
         parts += urls[one.path], one.date.edtf if one.date else "", *named(one.key)
         parts.append("\n".join([note.html for note in one.closing_notes]))
     text = "\0".join(parts)
@@ -310,17 +310,27 @@ def _named(archive: Archive) -> Callable[[str], tuple[str, ...]]:
         for (entities, credits), known in zip(groups, each, strict=True):
             keys = credits.get(key, ())
             if keys not in known:
-                known[keys] = "; ".join([entities[one].name for one in keys])
+                known[keys] = "; ".join([_filed(entities[one]) for one in keys])
             found.append(known[keys])
         return tuple(found)
 
     return names
 
 
+def _filed(entity: Entity) -> str:
+    """A name; `|` stands before the family name of a person who is filed by it."""
+    family, _, given = entity.filed.partition(", ")
+    if given and entity.name == f"{given} {family}" and "|" not in entity.name:
+        return f"{given} |{family}"
+    return entity.name.replace("|", "¦")
+
+
 def _entry(
     document: Document, url: str, language: str, names: tuple[str, ...], place: int
 ) -> Entry:
-    """An article; `names` are its authors and where it is about, `place` is that in its group."""
+    """An article; `names` are its authors and its places as results have them, `place` is that in
+    its group.
+    """
     return Entry(
         document.key,
         url,
@@ -329,7 +339,7 @@ def _entry(
         document.language or language,
         document.body,
         "\n".join([note.html for note in document.closing_notes]),
-        (*(_shown(document.date) if document.date else ("", "")), *names),
+        (*(_shown(document.date) if document.date else ("", "")), *names, document.publication),
         place,
     )
 

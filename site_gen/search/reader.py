@@ -445,7 +445,8 @@ class Index:
         group = bisect_right(self.first, article) - 1
         slot = article - self.first[group]
         (rows,) = self._part("d", self.shard[group] + slot // self.root["perShard"])
-        title, url, language, date, _, authors, places, text = rows[slot % self.root["perShard"]]
+        title, url, language, date, _, authors, places, _, text = rows[slot % self.root["perShard"]]
+        authors = authors.replace("|", "")
         return Hit(article, title, url, language, date, authors, places, text, score)
 
 
