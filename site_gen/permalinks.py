@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -29,6 +30,9 @@ _OF_NAMES = ("authors", "places", "topics", "series")
 """Folders of the pages of names, which may be borne by articles alone."""
 MOST_GUESSES = 50
 """Lost addresses whose new home is looked for among names that are nearly theirs."""
+
+A_FOLDER = 3
+"""Lost addresses of one folder that seem to be in another, from which on that is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +159,11 @@ def _lost(
     new = [one for one in addresses if one.url not in ledger.recorded]
     own = {one.source: one for one in addresses if one.source == one.entry}
     by_file = {name_of(one.source): one for one in reversed(new) if one.source == one.entry}
+    together = Counter(
+        (_parted(one.address.url)[0], _folder(by_file[name].source))
+        for one in lost
+        if (name := name_of(one.address.source)) in by_file
+    )
     first = "It may be in a file with errors: mend these first. Else: " if failing else ""
     for number, one in enumerate(lost):
         old = one.address
@@ -163,13 +172,33 @@ def _lost(
             home = own.get(old.source) or by_file.get(name_of(old.source))
         if home is None and number < MOST_GUESSES:
             home = _home(old, new)
+        to_do = _to_do(old, home, old.source in own)
+        if home and home is by_file.get(name_of(old.source)):
+            moved = _parted(old.url)[0], _folder(home.source)
+            to_do = _of_a_folder(*moved, together[moved]) or to_do
         yield error(
             "permalink-lost",
             Location(LEDGER, one.line, 1),
             f"{old.url} was published and would lead nowhere",
-            hint=first + _to_do(old, home, old.source in own),
+            hint=first + to_do,
             value=old.url,
         )
+
+
+def _folder(source: str) -> str:
+    return source.rpartition("/")[0]
+
+
+def _of_a_folder(old: str, new: str, number: int) -> str:
+    """What keeps the addresses of a folder that moved with so many articles; empty if these are
+    few.
+    """
+    if number < A_FOLDER:
+        return ""
+    return (
+        f"{number} of {old}/ may be in {new} now: then write `redirect_from: [{old}/]` into "
+        f"{new}/_defaults.yml, and all old addresses lead there."
+    )
 
 
 def _to_do(lost: Address, home: Address | None, there: bool) -> str:

@@ -136,8 +136,21 @@ def test_each_article_of_a_moved_folder(site: SiteTest) -> None:
     folder.rename(site.folder / "content/articles/nineties")
     lost = [one["hint"] for one in site.diagnostics() if one["code"] == "permalink-lost"]
     assert len(lost) == 60
-    for hint in lost:
-        assert re.search(r"n\d\d.html\]` to content/articles/nineties/n\d\d.yml,", hint)
+    wanted = "`redirect_from: [articles/1999/]` into content/articles/nineties/_defaults.yml"
+    assert all(wanted in hint for hint in lost)
+    site.write({"content/articles/nineties/_defaults.yml": "redirect_from: [articles/1999/]\n"})
+    assert site.run("build").exit_code == 0
+    assert "nineties/n07.html" in site.page("articles/1999/n07.html")
+
+
+def test_an_article_that_is_no_markdown(site: SiteTest) -> None:
+    """What keeps its address belongs into a sidecar."""
+    site.write({"content/articles/1999/n01.txt": "Text.\n"})
+    site.run("build")
+    site.run("permalinks", "--record")
+    (site.folder / "content/articles/1999").rename(site.folder / "content/articles/nineties")
+    (lost,) = [one for one in site.diagnostics() if one["code"] == "permalink-lost"]
+    assert "n01.html]` to content/articles/nineties/n01.yml," in lost["hint"]
 
 
 def test_a_renamed_slug(site: SiteTest) -> None:

@@ -388,7 +388,20 @@ class Work:
         self.found.extend(problems)
         if problems:
             raise Failed
+        if kind == "folder defaults":
+            stated = [self.moved_along(one) for one in stated]
         self.stated.extend(stated)
+
+    def moved_along(self, one: Statement) -> Statement:
+        """What the defaults of a folder state: former addresses there are of the folder, in which
+        the document was where it is in this one.
+        """
+        if self.known.get(folded(one.key)) != "redirect_from":
+            return one
+        folders = one.value if isinstance(one.value, list) else [one.value]
+        own = without_ending(self.path.removeprefix(one.origin.path.rpartition("/")[0] + "/"))
+        old = [f"{name.rstrip('/')}/{own}.html" for name in folders if isinstance(name, str)]
+        return replace(one, value=old)
 
     def withhold(self) -> None:
         """From here on, nothing that the sidecar keeps from being shown is read."""
