@@ -56,6 +56,9 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except KeyboardInterrupt:
             _say("Stopped. Every file of the output is whole; the next build does the rest.")
+            # Where text that was run (dataclasses run some when they are loaded) was broken off,
+            # CPython ends by a signal whoever caught the exception, unless more text is run.
+            exec("")
             sys.exit(INTERRUPTED)
 
 
