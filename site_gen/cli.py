@@ -242,6 +242,8 @@ def serve(site: Path, /, host: str, port: int, open_browser: bool, **shared: Any
     The preview is built into a folder of its own; output/ is not touched. When a build fails, the
     last good site stays and every page shows what is wrong.
     """
+    from concurrent.futures.process import BrokenProcessPool
+
     from site_gen import build as builder
     from site_gen import parallel
     from site_gen.output import OutputError
@@ -273,6 +275,12 @@ def serve(site: Path, /, host: str, port: int, open_browser: bool, **shared: Any
             run(build, folder, watched, ignored, host, port, open_browser, click.echo)
     except (ValueError, OSError) as problem:
         raise click.UsageError(str(problem)) from problem
+    except BrokenProcessPool:
+        _say(
+            "error: The process that builds the preview was ended from outside, perhaps for want "
+            "of memory. Start the preview again."
+        )
+        sys.exit(ENVIRONMENT)
 
 
 @main.command()

@@ -45,10 +45,6 @@ class Data:
     text: bool = _key(False, "Whether data/articles.jsonl holds the texts too.")
 
 
-SHORTCODES = dict.fromkeys(("ref", "relref", "link", "post_url"), "/**/{0}{path}")
-"""Marks by which Hugo and Jekyll link to a document by the name of its file, wherever it lies."""
-
-
 @dataclass(frozen=True)
 class SiteConfig:
     """The keys of site.yml. Each has a default, so the file may be missing."""
@@ -117,12 +113,6 @@ class SiteConfig:
     def known_keys(self) -> Mapping[str, str]:
         """Every key that a source may use, folded, and the field it stands for."""
         return names_of_keys(self.aliases)
-
-    @cached_property
-    def marks(self) -> Mapping[str, str]:
-        """What stands for marks of other programs, by their name, those known to all included."""
-        wanted = {**SHORTCODES, **self.shortcodes}
-        return {name: text for name, text in wanted.items() if text is not None}
 
     @cached_property
     def parsing(self) -> str:

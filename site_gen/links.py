@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import posixpath
 import re
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import takewhile
@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 from site_gen.diagnostics import Diagnostic, Location, warning
 from site_gen.markup import ID_PREFIX, no_blanks
 from site_gen.model import Document, Reference
-from site_gen.paths import composed, name_of, without_ending
+from site_gen.paths import ANYWHERE, composed, name_of, without_ending
 
 CONTENT = "content"
 IMAGES = frozenset({".avif", ".bmp", ".gif", ".ico", ".jpeg", ".jpg", ".png", ".svg", ".webp"})
@@ -24,9 +24,6 @@ IMAGES = frozenset({".avif", ".bmp", ".gif", ".ico", ".jpeg", ".jpg", ".png", ".
 _TEMPLATE_CODE = re.compile(r"\{[{%]")
 """Told already as what it is: code of another program."""
 
-
-ANYWHERE = "/**/"
-"""How a target begins that is sought by its name in all folders."""
 
 UNNAMED = "?"
 """The target of a reference to a document that is not published. No path has this sign."""
@@ -116,7 +113,7 @@ class Resolver:
         """
         written = unquote(urlsplit(target).path)
         if written.startswith(ANYWHERE):
-            return self._anywhere(written.removeprefix(ANYWHERE))
+            return self._anywhere(path, written.removeprefix(ANYWHERE))
         base = CONTENT if written.startswith("/") else posixpath.dirname(path)
         joined = composed(posixpath.normpath(posixpath.join(base, written.lstrip("/"))))
         for meant in (joined, posixpath.join(joined, "index"), posixpath.join(joined, "_index")):
@@ -137,16 +134,26 @@ class Resolver:
                 return "page", url
         return "", ""
 
-    def _anywhere(self, written: str) -> tuple[str, str]:
-        """What bears a name, in whatever folder; of several that whose folders agree best."""
+    def _anywhere(self, path: str, written: str) -> tuple[str, str]:
+        """What bears a name: what stands there as seen from the document, else what has that name
+        in whatever folder; of several that whose folders agree best, and what is published before
+        what is not. Where folders are written, the nearest has to agree.
+        """
+        kind, what = self.find(path, written)
+        if kind:
+            return kind, what
         whole = composed(written.strip("./"))
         spelt = [_of_a_document(one) for one in (whole, without_ending(whole))]
         wanted = next((one for one in spelt if name_of(one) in self.by_name), whole)
-        named = self.by_name.get(name_of(wanted), [])
-        agreeing = [(_in_common(stem, wanted), path) for stem, path in named]
-        best = max((agreement for agreement, _ in agreeing), default=0)
-        meant = [path for agreement, path in agreeing if agreement == best]
-        if not meant:
+        # What Jekyll keeps in folders such as _posts lies in others here.
+        near = [one for one in wanted.split("/")[-2::-1] if not one.startswith("_")]
+        agreeing = [
+            (_in_common(stem, near), path in self.urls or path in self.attachments, path)
+            for stem, path in self.by_name.get(name_of(wanted), [])
+        ]
+        best = max((one[:2] for one in agreeing), default=(0, False))
+        meant = [path for *agreement, path in agreeing if tuple(agreement) == best]
+        if not meant or (near and not best[0]):
             url = f"{posixpath.normpath(wanted)}.html"
             return ("page", url) if url in self.page_urls else ("", "")
         if len(meant) > 1:
@@ -174,9 +181,9 @@ class Resolver:
         return self.guesses[name]
 
 
-def _in_common(whole: str, written: str) -> int:
-    """How many folders above the last name agree."""
-    folders = zip(whole.split("/")[-2::-1], written.split("/")[-2::-1], strict=False)
+def _in_common(whole: str, near: Sequence[str]) -> int:
+    """How many folders above the last name agree with those, the nearest first."""
+    folders = zip(whole.split("/")[-2::-1], near, strict=False)
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], folders))
 
 
@@ -289,8 +296,8 @@ def _dead_anchor(document: Document, reference: Reference, path: str) -> Diagnos
     return warning(
         "anchor-dead",
         Location(document.path, reference.line),
-        f"The link `{reference.target}` points at a place that {path} does not have",
-        value=reference.target,
+        f"The link `{as_written(reference.target)}` points at a place that {path} does not have",
+        value=as_written(reference.target),
         hint="Mend the part after `#`; until then the link leads to the page, not to the place.",
     )
 

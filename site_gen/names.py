@@ -37,9 +37,9 @@ _CAPITAL_PARTICLES = frozenset({
 })  # fmt: skip
 _NO_GIVEN = _PARTICLES | frozenset({"De", "El", "La", "Le", "The", "Von"})
 TITLES = frozenset({
-    "adm", "amb", "capt", "cmdr", "col", "dame", "dr", "gen", "gov", "hon", "lady", "lord", "lt",
-    "maj", "miss", "mr", "mrs", "ms", "mx", "prof", "professor", "rep", "rev", "reverend", "sen",
-    "sgt", "sir",
+    "adm.", "amb.", "capt.", "cmdr.", "col.", "dame", "dr", "dr.", "gen.", "gov.", "hon.", "lady",
+    "lord", "lt.", "maj.", "miss", "mr", "mr.", "mrs", "mrs.", "ms", "ms.", "mx", "mx.", "prof",
+    "prof.", "professor", "rep.", "rev.", "reverend", "sen.", "sgt.", "sir",
 })  # fmt: skip
 """What may stand before a name and is no part of it."""
 SUFFIXES = re.compile(

@@ -10,6 +10,9 @@ from urllib.parse import quote
 
 _DRIVE = re.compile(r"[A-Za-z]:")
 
+ANYWHERE = "/**/"
+"""How the target of a link begins that is sought by its name in all folders."""
+
 
 def comparable(path: str) -> str:
     """What is equal for two paths that some disk cannot hold both of.

@@ -57,7 +57,9 @@ def archive(site: SiteTest) -> SiteTest:
         ("/**/2001-11-02-dated.md", "/articles/2001-11-02-dated.html"),
         ("/**/slugged", "/articles/other.html"),
         ("/**/photo.jpg", "/articles/sub/photo.jpg"),
-        ("/**/elsewhere/b.md#a-part", "/articles/b.html#t-a-part"),
+        ("/**/articles/b.md#a-part", "/articles/b.html#t-a-part"),
+        ("/**/_posts/2001-11-02-dated.md", "/articles/2001-11-02-dated.html"),
+        ("/**/c%20d.txt", "/articles/sub/c%20d.html"),
         ("/**//authors/ann-lee", "/authors/ann-lee.html"),
         ("/**//dates/undated", "/dates/undated.html"),
         ("https://a.org/b", "https://a.org/b"),
@@ -97,10 +99,19 @@ def test_of_several_that_bear_a_name_folders_tell_which_is_meant(archive: SiteTe
     assert href(archive, "/**/1999/b.md") == "/articles/1999/b.html"
     assert href(archive, "/**/2000/b") == "/articles/2000/b/index.html"
     assert href(archive, "/**/./2000/b/index.md") == "/articles/2000/b/index.html"
+    assert href(archive, "/**/1998/b.md") is None
     assert href(archive, "/**/b.md") is None
     (dead,) = [one for one in archive.diagnostics() if one["code"] == "link-dead"]
     assert dead["value"] == "b.md"
     assert 'title="b.md"' in archive.page("articles/sub/a.html")
+
+
+def test_what_lies_beside_the_text_is_meant_first(archive: SiteTest) -> None:
+    """Then what is published: a draft of that name is not what a reader is sent to."""
+    draft = f"---\ndraft: true\n---\n{GOOD}"
+    archive.write({"content/articles/sub/b.md": GOOD, "content/articles/v/slugged.md": draft})
+    assert href(archive, "/**/b.md") == "/articles/sub/b.html"
+    assert href(archive, "/**/slugged.md") == "/articles/other.html"
 
 
 def test_no_index_is_guessed(archive: SiteTest) -> None:

@@ -148,17 +148,6 @@ def test_edits_of_every_kind(site: SiteTest, tmp_path: Path, edits: list[Files])
     assert clean(site, tmp_path / "clean") == site.output()
 
 
-def test_edits_by_processes(site: SiteTest, tmp_path: Path) -> None:
-    """What a process does beside another after an edit is what one alone does."""
-    site.write(EVERY_KIND)
-    added: Files = {"content/articles/new.md": document("[Full](full.md)", {"authors": "C"})}
-    for edit in ({}, EDITS[2][0] | added):
-        site.write(edit)
-        command = [sys.executable, "-m", "site_gen", "-C", str(site.folder), "build", "--jobs", "2"]
-        subprocess.run(command, check=True, cwd=ROOT, capture_output=True)
-    assert clean(site, tmp_path / "clean") == site.output()
-
-
 TEMPLATES: list[tuple[Files, str, str]] = [
     ({"templates/404.html": "Nothing {{ page.title }}"}, "404.html", "articles/n01.html"),
     ({"templates/list.html": "{% include 'theme/list.html' %}+"}, "dates/index.html", "404.html"),

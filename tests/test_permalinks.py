@@ -130,6 +130,7 @@ def test_an_article_in_a_file_of_another_name(site: SiteTest) -> None:
 def test_each_article_of_a_moved_folder(site: SiteTest) -> None:
     """All are told their new homes, and those that are no Markdown where to say so."""
     site.write({f"content/articles/1999/n{n:02d}.txt": f"Text {n}\n" for n in range(60)})
+    site.write({"content/articles/1999/n08.yml": "slug: eight\n"})
     site.run("build")
     site.run("permalinks", "--record")
     folder = site.folder / "content/articles/1999"
@@ -141,6 +142,7 @@ def test_each_article_of_a_moved_folder(site: SiteTest) -> None:
     site.write({"content/articles/nineties/_defaults.yml": "redirect_from: [articles/1999/]\n"})
     assert site.run("build").exit_code == 0
     assert "nineties/n07.html" in site.page("articles/1999/n07.html")
+    assert "nineties/eight.html" in site.page("articles/1999/eight.html")
 
 
 def test_an_article_that_is_no_markdown(site: SiteTest) -> None:

@@ -539,11 +539,14 @@ def test_nothing_of_this_machine_is_in_a_page(every_kind: SiteTest) -> None:
 @pytest.mark.parametrize(
     ("summary", "text", "shown"),
     [
-        ("The harvest failed. People", "The harvest *failed*. People left.", False),
-        ("The harvest failed. Peo…", "The harvest failed. People left.", False),
-        ("The harvest failed again.", "The harvest failed. People left.", True),
-        ("The harvest failed, and more.", "The harvest failed.", True),
+        ("The harvest of 1999 failed. People", "The harvest of *1999* failed. People left.", False),
+        ("The harvest of 1999 failed. Peo…", "The harvest of 1999 failed. People left.", False),
+        ("The harvest of 1999 failed. Peo", "The harvest of 1999 failed. People left.", True),
+        ("The harvest of 1999 failed. Forged…", "The harvest of 1999 failed. Not at all.", True),
+        ("The harvest", "The harvest of 1999 failed.", True),
+        ("The harvest of 1999 failed, and more.", "The harvest of 1999 failed.", True),
         ("One two " * 40, "One two " * 60, False),
+        ("One two " * 40 + "forged", "One two " * 60, True),
     ],
 )
 def test_a_summary_that_says_only_how_the_text_begins_is_not_shown_above_it(

@@ -78,9 +78,9 @@ class Name:
 
 
 def _untitled(given: str) -> str:
-    """Given names without the titles before them, which no style tells."""
+    """Given names without the titles before them, which no style tells; titles alone stay."""
     words = given.split()
-    return " ".join(dropwhile(lambda word: word.rstrip(".").casefold() in TITLES, words))
+    return " ".join(dropwhile(lambda word: word.casefold() in TITLES, words)) or given
 
 
 @dataclass(frozen=True, slots=True)

@@ -255,6 +255,8 @@ class Work:
         self.anonymous = False
         self.replaced: tuple[Repaired, ...] = ()
         """What stood for something else to another program."""
+        self.was_below: list[tuple[str, str]] = []
+        """Folders in which this one's folder was, and the path of the document in it."""
         self.rewritten: Mapping[int, str] = {}
         """The lines in which it stood, as they are in the file, by number."""
 
@@ -268,7 +270,7 @@ class Work:
             self.bylines = withholding.names(
                 self.stated, self.known, self.config, self.task.spellings
             )
-            self.stated, self.found = list(self.task.row), []
+            self.stated, self.found, self.was_below = list(self.task.row), [], []
             self.anonymous = self.sensitive = True
             apart, how = self.taken()
             self.stated = [
@@ -288,7 +290,7 @@ class Work:
         how = self.markup_of(reading)
         if how != "plain":
             written = text
-            text, self.replaced = shortcodes.replaced(text, self.config.marks)
+            text, self.replaced = shortcodes.replaced(text, self.config.shortcodes)
             self.rewritten = _differing(written, text) if self.replaced else {}
         apart = self.taken_apart(text, how, reading.values.get("title", ""))
         lines = text.split("\n")
@@ -360,7 +362,7 @@ class Work:
             embargo=values.get("embargo_until"),
             noindex=True,
             withdrawn=withdrawn,
-            former=values.get("redirect_from", ()),
+            former=self.former(values),
         )
 
     def check_empty(self, rendered: markup.Rendered, notes: Sequence[ClosingNote]) -> None:
@@ -389,19 +391,27 @@ class Work:
         if problems:
             raise Failed
         if kind == "folder defaults":
-            stated = [self.moved_along(one) for one in stated]
+            stated = [one for one in stated if not self.moved_along(one)]
         self.stated.extend(stated)
 
-    def moved_along(self, one: Statement) -> Statement:
-        """What the defaults of a folder state: former addresses there are of the folder, in which
-        the document was where it is in this one.
-        """
+    def moved_along(self, one: Statement) -> bool:
+        """Whether the defaults of a folder tell where this one was, and with it the document."""
         if self.known.get(folded(one.key)) != "redirect_from":
-            return one
+            return False
         folders = one.value if isinstance(one.value, list) else [one.value]
-        own = without_ending(self.path.removeprefix(one.origin.path.rpartition("/")[0] + "/"))
-        old = [f"{name.rstrip('/')}/{own}.html" for name in folders if isinstance(name, str)]
-        return replace(one, value=old)
+        inside = self.path.removeprefix(one.origin.path.rpartition("/")[0] + "/")
+        self.was_below += [
+            (name.rstrip("/"), inside) for name in folders if isinstance(name, str) and name
+        ]
+        return True
+
+    def former(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """The old addresses of the document: those stated, and those in folders that moved."""
+        along = []
+        for folder, inside in self.was_below:
+            below, _, name = f"/{inside}".rpartition("/")
+            along.append(f"{folder}{below}/{values.get('slug') or without_ending(name)}.html")
+        return (*values.get("redirect_from", ()), *along)
 
     def withhold(self) -> None:
         """From here on, nothing that the sidecar keeps from being shown is read."""
@@ -700,7 +710,7 @@ class Work:
                 sorted({one.field for one in found.evidence if one.origin.kind == "inferred"})
             ),
             version=version,
-            former=values.get("redirect_from", ()),
+            former=self.former(values),
         )
 
     def registry(self, values: Mapping[str, Any]) -> Registry | None:

@@ -10,7 +10,7 @@ from markupsafe import Markup as Safe
 from site_gen import citations
 from site_gen.citations import Context, Work
 from site_gen.mediatypes import media_type
-from site_gen.render.engine import as_html, shown
+from site_gen.render.engine import shown
 
 STYLES = (("APA", citations.apa), ("Chicago", citations.chicago), ("MLA", citations.mla))
 FILES = (
@@ -29,7 +29,7 @@ def cited(work: Work) -> dict[str, Any]:
             {
                 "name": form,
                 "file": f"{name}.{ending}",
-                "url": as_html(citations.data_link(write(work), kind)),
+                "url": citations.data_link(write(work), kind),
             }
             for form, ending, kind, write in FILES
         ],

@@ -51,11 +51,6 @@ def shown(value: Any) -> str:
     return escape(value)
 
 
-def as_html(text: str) -> str:
-    """A text as HTML if it needs no escapes; else the text, which is escaped where it is shown."""
-    return text if _search(text) else _as_safe(Safe, text)
-
-
 class Code(CodeGenerator):
     """Compiles templates so that what they show is copied where it is HTML, and else goes through
     `Environment.shown`.
@@ -79,7 +74,7 @@ class Code(CodeGenerator):
         match node:
             case nodes.Call(
                 node=nodes.Name(), args=[only], kwargs=[], dyn_args=None, dyn_kwargs=None
-            ) if not forward_caller:
+            ) if not forward_caller and only.find(nodes.Call) is None:
                 self.write("(f(")
                 self.visit(only, frame)
                 self.write(") if type(f := ")

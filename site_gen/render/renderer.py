@@ -42,7 +42,6 @@ from site_gen.render.anchors import anchored
 from site_gen.render.bodies import Bodies, Keys
 from site_gen.render.coverage import coverage
 from site_gen.render.data import data
-from site_gen.render.engine import as_html
 from site_gen.render.files import Files
 from site_gen.render.inputs import Inputs
 from site_gen.render.maps import Maps
@@ -186,8 +185,8 @@ class Renderer:
 
         def link(path: str) -> str:
             if path.startswith(near):
-                return as_html(inside + quoted(path[len(near) :]))
-            return as_html(prefix + quoted(path))
+                return inside + quoted(path[len(near) :])
+            return prefix + quoted(path)
 
         return Once(link, MOST_LINKS)
 
@@ -465,11 +464,12 @@ class Renderer:
         )
         cited = citing.cited(work)
         reference = cited["styles"][0]["text"]
+        body = bodies.of(document)
         article = card | {
-            "body": Safe(anchored(bodies.of(document))),
+            "body": Safe(anchored(body)),
             "cite": cited,
             "head": citing.head(work, context, reference, self._attached(document, bodies)),
-            "summary": "" if repeats(document.summary, document.excerpt) else document.summary,
+            "summary": "" if repeats(document.summary, body) else document.summary,
             "dated": date_pieces(document.date) if document.date else [],
             "undated_url": "" if document.date else UNDATED_URL,
             "translators": self._translators(page.key),

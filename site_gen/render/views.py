@@ -9,6 +9,7 @@ from typing import Any
 
 from site_gen import world
 from site_gen.fields import BY_NAME
+from site_gen.markup.excerpt import plain_words
 from site_gen.model import Bucket, Entity, Evidence
 from site_gen.pages import in_time
 from site_gen.tokens import words
@@ -112,15 +113,22 @@ def point(coordinates: tuple[float, float] | None) -> str:
     return f"{abs(latitude):g}° {north}, {abs(longitude):g}° {east}"
 
 
-def repeats(summary: str, beginning: str) -> bool:
-    """Whether a summary says only how the text begins, as far as its `beginning` tells.
+LEAST_REPEATED = 6
+"""Words of a summary below which it is not taken for a part of the text."""
+
+
+def repeats(summary: str, html: str) -> bool:
+    """Whether a summary says only how the text of a body begins.
 
     Programs that write blogs make such summaries, often cut within a word.
     """
-    said, text = words(summary), words(beginning)
-    if len(said) > len(text):
-        # What of it goes beyond the beginning is not known to be in the text.
-        said = said[: len(text)] if beginning.endswith("…") else []
-    elif summary.rstrip().endswith(("…", "...", "[...]", "[…]")):
-        del said[-1:]
-    return bool(said) and said == text[: len(said)]
+    said = words(summary)
+    if len(said) < LEAST_REPEATED:
+        return False
+    # Tags take room that words do not.
+    text = words(plain_words(html[: 4 * len(summary) + 2_000]))
+    *whole, last = said
+    cut = summary.rstrip().endswith(("…", "...", "[...]", "[…]"))
+    if len(text) < len(said) or text[: len(whole)] != whole:
+        return False
+    return text[len(whole)] == last or (cut and text[len(whole)].startswith(last))
