@@ -677,7 +677,7 @@ def test_a_failing_then_mended_build(running: Preview, page: Page) -> None:
     panel = page.get_by_role("alert")
     expect(panel).to_contain_text("index.html:1: <b>BROKEN</b>", timeout=1000 * PATIENCE)
     expect(page.get_by_role("heading", name="One")).to_be_visible()
-    assert panel.evaluate("element => getComputedStyle(element).position") == "fixed"
+    expect(panel).to_have_css("position", "fixed")  # Its style sheet may come a moment later.
     page.goto(f"{running.url}/authors/")
     expect(panel).to_contain_text("BROKEN")
     running.write("content/index.html", page_of("Mended"))
