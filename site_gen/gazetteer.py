@@ -320,7 +320,8 @@ def ask(
     for question in (one for one in found if one.candidates):
         candidates = question.candidates
         while True:
-            say(f"\n{question.written} ({question.articles:,} articles)")
+            noun = "article" if question.articles == 1 else "articles"
+            say(f"\n{question.written} ({question.articles:,} {noun})")
             for number, one in enumerate(candidates, start=1):
                 say(f"  {number}  {describe(one, world)}")
             typed = answer(HELP).strip()
