@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 from site_gen.diagnostics import Diagnostic, Location, warning
 from site_gen.markup import ID_PREFIX, no_blanks
 from site_gen.model import Document, Reference
-from site_gen.paths import ANYWHERE, composed, name_of, without_ending
+from site_gen.paths import ANYWHERE, INDEX_STEMS, composed, name_of, without_ending
 
 CONTENT = "content"
 IMAGES = frozenset({".avif", ".bmp", ".gif", ".ico", ".jpeg", ".jpg", ".png", ".svg", ".webp"})
@@ -114,9 +114,13 @@ class Resolver:
         written = unquote(urlsplit(target).path)
         if written.startswith(ANYWHERE):
             return self._anywhere(path, written.removeprefix(ANYWHERE))
+        return self._there(path, written)
+
+    def _there(self, path: str, written: str) -> tuple[str, str]:
+        """What stands at a path, as seen from a document."""
         base = CONTENT if written.startswith("/") else posixpath.dirname(path)
         joined = composed(posixpath.normpath(posixpath.join(base, written.lstrip("/"))))
-        for meant in (joined, posixpath.join(joined, "index"), posixpath.join(joined, "_index")):
+        for meant in (joined, *(posixpath.join(joined, stem) for stem in INDEX_STEMS)):
             candidate = self.spelt.get(meant, meant)
             if candidate in self.urls:
                 return "document", candidate
@@ -139,7 +143,7 @@ class Resolver:
         in whatever folder; of several that whose folders agree best, and what is published before
         what is not. Where folders are written, the nearest has to agree.
         """
-        kind, what = self.find(path, written)
+        kind, what = self._there(path, written)
         if kind:
             return kind, what
         whole = composed(written.strip("./"))
@@ -173,7 +177,7 @@ class Resolver:
         """
         path = PurePosixPath(unquote(urlsplit(target).path))
         name = path.name.lower()
-        if path.stem in ("index", "_index"):
+        if path.stem in INDEX_STEMS:
             return ""  # Many folders have one.
         if name not in self.guesses:
             close = difflib.get_close_matches(name, self.alike.get(name[:3], ()), 1, 0.85)

@@ -16,7 +16,7 @@ from site_gen.diagnostics import Diagnostic, Location, error, warning
 from site_gen.fields import BY_NAME, FIELDS, Field, folded
 from site_gen.labels import LIST_FIELDS, Label, decode_entities, key_of
 from site_gen.model import ORIGINS, DocumentKind, Evidence, Origin, OriginKind
-from site_gen.paths import name_of, without_ending
+from site_gen.paths import INDEX_STEMS, name_of, without_ending
 from site_gen.values import READERS, Wrong, is_url
 
 
@@ -337,7 +337,7 @@ UNTITLED = "Untitled"
 def title_from_name(path: str) -> str:
     """A title made from a file name: `2014-03-12-coming-soon.md` is `Coming soon`."""
     stem = without_ending(name_of(path))
-    if stem in ("index", "_index"):
+    if stem in INDEX_STEMS:
         stem = name_of(path.rpartition("/")[0])
     rest = re.sub(r"^\d{4}-?\d{2}-?\d{2}[-_ ]+", "", stem) or stem
     words = re.sub(r"[-_]+", " ", rest).strip()

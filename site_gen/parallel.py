@@ -158,8 +158,7 @@ def uninterrupted() -> Iterator[None]:
     """Let Ctrl-C wait while something begins that must not be broken off.
 
     A copy of this process would answer it too; workers keep the block, and end when this process
-    ends. Code that is loaded may run some by `exec`, and Python ends itself by a signal in the end
-    where that was broken off, whoever caught the exception.
+    ends.
     """
     if not hasattr(signal, "pthread_sigmask"):
         yield

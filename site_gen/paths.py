@@ -10,6 +10,8 @@ from urllib.parse import quote
 
 _DRIVE = re.compile(r"[A-Za-z]:")
 
+INDEX_STEMS = ("index", "_index")
+"""Names, without their ending, of files that stand for the folder they are in."""
 ANYWHERE = "/**/"
 """How the target of a link begins that is sought by its name in all folders."""
 

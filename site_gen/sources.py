@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from site_gen.config import SiteConfig, extension_use
 from site_gen.diagnostics import Diagnostic, Location, error, warning
 from site_gen.model import DocumentKind, Markup, Source, SourceKind
-from site_gen.paths import ending_of, name_of, without_ending
+from site_gen.paths import INDEX_STEMS, ending_of, name_of, without_ending
 from site_gen.signatures import Signatures
 
 CONTENT = "content"
@@ -28,7 +28,6 @@ KIND_OF_FOLDER: dict[str, DocumentKind] = {
 YAML_ENDINGS = (".yml", ".yaml")
 DEFAULTS = ("_defaults.yml", "_defaults.yaml")
 TABLE = "metadata.csv"
-INDEX_STEMS = ("index", "_index")
 MOST_GUESSES = 20
 MOST_COMPARED = 20_000
 """How often a name that leads nowhere is compared with those beside it, and with how many."""

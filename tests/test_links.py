@@ -100,6 +100,7 @@ def test_of_several_that_bear_a_name_folders_tell_which_is_meant(archive: SiteTe
     assert href(archive, "/**/2000/b") == "/articles/2000/b/index.html"
     assert href(archive, "/**/./2000/b/index.md") == "/articles/2000/b/index.html"
     assert href(archive, "/**/1998/b.md") is None
+    assert href(archive, "/**/" * 2_000 + "gone.md") is None
     assert href(archive, "/**/b.md") is None
     (dead,) = [one for one in archive.diagnostics() if one["code"] == "link-dead"]
     assert dead["value"] == "b.md"

@@ -18,7 +18,6 @@ from site_gen import (
     config,
     copies,
     output,
-    parallel,
     permalinks,
     remote,
     sources,
@@ -203,8 +202,7 @@ def _made(options: Options, store: Path, target: output.Output | None) -> Report
     if target and inputs and inputs == before.past.inputs and before.all_held:
         return seen.as_before(run, before, started)
     # What does the work takes longer to load than it takes to see that there is none.
-    with parallel.uninterrupted():
-        from site_gen.build import stages
+    from site_gen.build import stages
 
     return stages.done(run, stages.Begun(inventory, before, inputs, found, started))
 

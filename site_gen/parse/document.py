@@ -45,7 +45,7 @@ from site_gen.model import Repair as Repaired
 from site_gen.parse import shortcodes, status, withholding
 from site_gen.parse.gather import Task, read_text
 from site_gen.parse.outline import outline
-from site_gen.paths import ending_of, name_of, without_ending
+from site_gen.paths import INDEX_STEMS, ending_of, name_of, without_ending
 from site_gen.plainlabels import Names
 
 LONGEST_HEAD = 4_000
@@ -368,7 +368,7 @@ class Work:
     def check_empty(self, rendered: markup.Rendered, notes: Sequence[ClosingNote]) -> None:
         """A text without a word is told, but for pictures and introductions to lists."""
         stem = without_ending(name_of(self.path))
-        introduction = self.kind == "page" and stem in sources.INDEX_STEMS
+        introduction = self.kind == "page" and stem in INDEX_STEMS
         wanted = self.kind in ("article", "page") and not introduction
         if wanted and not (rendered.words or rendered.references or notes):
             self.found.append(
@@ -391,19 +391,22 @@ class Work:
         if problems:
             raise Failed
         if kind == "folder defaults":
-            stated = [one for one in stated if not self.moved_along(one)]
+            stated = self.moved_along(stated)
         self.stated.extend(stated)
 
-    def moved_along(self, one: Statement) -> bool:
-        """Whether the defaults of a folder tell where this one was, and with it the document."""
-        if self.known.get(folded(one.key)) != "redirect_from":
-            return False
-        folders = one.value if isinstance(one.value, list) else [one.value]
-        inside = self.path.removeprefix(one.origin.path.rpartition("/")[0] + "/")
-        self.was_below += [
-            (name.rstrip("/"), inside) for name in folders if isinstance(name, str) and name
-        ]
-        return True
+    def moved_along(self, stated: Sequence[Statement]) -> list[Statement]:
+        """What the defaults of a folder state, but for where the folder was: that is taken up."""
+        rest: list[Statement] = []
+        for one in stated:
+            if self.known.get(folded(one.key)) != "redirect_from":
+                rest.append(one)
+                continue
+            folders = one.value if isinstance(one.value, list) else [one.value]
+            inside = self.path.removeprefix(one.origin.path.rpartition("/")[0] + "/")
+            self.was_below += [
+                (name.rstrip("/"), inside) for name in folders if isinstance(name, str) and name
+            ]
+        return rest
 
     def former(self, values: Mapping[str, Any]) -> tuple[str, ...]:
         """The old addresses of the document: those stated, and those in folders that moved."""
