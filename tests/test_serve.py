@@ -36,7 +36,7 @@ POLICY = (
 )
 
 PROGRAM = """
-import os, shutil, sys, threading, time
+import os, shutil, signal, sys, threading, time
 from pathlib import Path
 from site_gen.serve import Built, ServeError, serve
 
@@ -55,6 +55,9 @@ def build():
     files = [*content.rglob("*"), *(site / "templates").rglob("*"), site / "site.yml"]
     texts = {file: file.read_text() for file in sorted(files) if file.is_file()}
     say("sees " + " ".join(text for text in texts.values() if len(text) < 50))
+    if (site / "interrupt").exists():
+        time.sleep(0.2)
+        signal.pthread_kill(threading.get_ident(), signal.SIGINT)
     while (site / "hold").exists():
         time.sleep(0.01)
     one_at_a_time.release()
@@ -625,6 +628,20 @@ def test_ctrl_c_during_a_build_waits_for_it(running: Preview) -> None:
     assert running.interrupt() == 0
     running.wait_for("returned")
     assert not [line for line in running.lines if "Traceback" in line]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals reach no single thread there")
+def test_ctrl_c_is_seen_while_nothing_happens(running: Preview) -> None:
+    """A signal that does not interrupt the waiting of the loop is answered all the same.
+
+    So it is when it comes just before the loop waits; here another thread gets it.
+    """
+    running.write("hold", "")
+    running.write("interrupt", "")
+    running.write("content/index.html", page_of("Two"))
+    running.wait_for("Ending when the running build is done")
+    (running.site / "hold").unlink()
+    running.wait_for("returned")
 
 
 def test_the_browser_is_opened_when_wanted(preview: Preview) -> None:

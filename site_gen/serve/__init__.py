@@ -17,12 +17,15 @@ import mimetypes
 import os
 import re
 import secrets
+import signal
+import socket
+import sys
 import threading
 import webbrowser
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from socket import socket as Socket
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -135,7 +138,7 @@ def content_type(path: str) -> str:
     return f"{kind}; charset=utf-8" if TEXTUAL.fullmatch(kind) else kind
 
 
-def _bind(host: str, port: int) -> list[Socket]:
+def _bind(host: str, port: int) -> list[socket.socket]:
     try:
         return bind_sockets(port, address=host)
     except OSError as problem:
@@ -150,7 +153,7 @@ def _bind(host: str, port: int) -> list[Socket]:
         ) from problem
 
 
-def _url(host: str, sockets: Sequence[Socket]) -> str:
+def _url(host: str, sockets: Sequence[socket.socket]) -> str:
     name = f"[{host.strip('[]')}]" if ":" in host else host
     return f"http://{name}:{sockets[0].getsockname()[1]}/"
 
@@ -183,7 +186,7 @@ class _Preview:
 
     async def run(
         self,
-        sockets: list[Socket],
+        sockets: list[socket.socket],
         build: Callable[[], Built],
         watched: Sequence[Path],
         ignored: Sequence[Path],
@@ -210,7 +213,8 @@ class _Preview:
             _begin(lambda: watch(watched, ignored, wanted.set, stop), broke, stop),
         ]
         try:
-            await broken
+            with _woken_by_signals(loop):
+                await broken
         finally:
             stop.set()
             wanted.set()
@@ -273,6 +277,27 @@ class _Preview:
             address = self.url + quote(built.pages_url, safe="/")
             # A browser in the terminal returns only when it is left.
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+
+
+@contextmanager
+def _woken_by_signals(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+    """Let every signal wake the loop: a Ctrl-C that comes in the moment before the loop begins to
+    wait would else be answered only when something else happens.
+    """
+    if sys.platform == "win32" or threading.current_thread() is not threading.main_thread():
+        yield  # On Windows the loop sees to it; in another thread Python answers no signal.
+        return
+    here, there = socket.socketpair()
+    with here, there:
+        here.setblocking(False)
+        there.setblocking(False)
+        loop.add_reader(here, here.recv, 4096)
+        before = signal.set_wakeup_fd(there.fileno(), warn_on_full_buffer=False)
+        try:
+            yield
+        finally:
+            signal.set_wakeup_fd(before)
+            loop.remove_reader(here)
 
 
 def _begin(
