@@ -144,7 +144,7 @@ def tells_of(paragraph: str, name: str) -> bool:
 
 def breaks(body: str) -> list[Break]:
     """Paragraphs of Markdown or text that break off in mid-sentence and go on in the next one."""
-    if not any(map(_may_break_off, _PARTING.finditer(body))):
+    if not any(map(_may_be_a_break, _PARTING.finditer(body))):
         return []
     lines = body.split("\n")
     found: list[Break] = []
@@ -165,9 +165,14 @@ def breaks(body: str) -> list[Break]:
     return found
 
 
-def _may_break_off(parting: re.Match[str]) -> bool:
-    """Whether the line above blank lines may break off, as far as its last characters tell."""
-    start = parting.start()
+def _may_be_a_break(parting: re.Match[str]) -> bool:
+    """Whether the line above blank lines may break off, as far as its last characters tell, and
+    the one below may go on.
+    """
+    start, below = parting.span()
+    first = parting.string[below : below + 1]
+    if not (first.islower() or first.isspace()):
+        return False
     end = parting.string[max(start - _LONGEST_TAIL, 0) : start].rstrip()
     return _breaks_off(end) or (start > 0 and not end.rstrip("*_ "))
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 WORD = re.compile(r"[^\W_]+")
 _BLANKS = {code: " " for code in range(128) if not chr(code).isalnum()}
+_MANY_BLANKS = re.compile("  +")
 _SIGNS = "_“”‘’–—…\u00a0"
 """No letters; without them most texts of Latin letters are ASCII, or ASCII but for a few lines."""
 
@@ -23,14 +24,28 @@ def telling(words: Sequence[str]) -> int:
     return len(words) - sum(map(_SILENT.__contains__, words))
 
 
+def without_signs(text: str) -> str:
+    """A text with a blank for each of the commonest signs that are neither ASCII nor letters."""
+    if not text.isascii():
+        for sign in _SIGNS:
+            text = text.replace(sign, " ")
+    return text
+
+
+def in_a_row(text: str) -> str:
+    """The words of a text with a blank between each two."""
+    text = without_signs(text)
+    if text.isascii():
+        return _MANY_BLANKS.sub(" ", text.translate(_BLANKS)).strip()
+    return " ".join(words(text))
+
+
 def words(text: str, pattern: re.Pattern[str] = WORD) -> list[str]:
     """What `pattern` finds in a text, which in ASCII are runs of letters and digits.
 
     ASCII is cut without the pattern, several times faster; so no match may span a line.
     """
-    if not text.isascii():
-        for sign in _SIGNS:
-            text = text.replace(sign, " ")
+    text = without_signs(text)
     if text.isascii():
         return text.translate(_BLANKS).split()
     found: list[str] = []

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from site_gen import fidelity, markup
 from site_gen.diagnostics import Diagnostic
 from site_gen.markup import Options, Rendered
+from site_gen.markup.excerpt import said
 from site_gen.model import Markup
 
 WORD = re.compile(r"[^\W_]+")
@@ -32,7 +33,7 @@ def words(text: str) -> list[str]:
 def rendered(text: str, how: Markup) -> tuple[Rendered, list[Diagnostic]]:
     """A body made into HTML, and what the check of its words finds."""
     page, _ = markup.render(text, Options(how), "a.md")
-    return page, fidelity.check(text, how, page.html, page.references, "a.md")
+    return page, fidelity.check(text, how, page.html, page.references, "a.md", page.said)
 
 
 def visible(page: Rendered, *, targets: bool = False) -> list[str]:
@@ -40,9 +41,9 @@ def visible(page: Rendered, *, targets: bool = False) -> list[str]:
 
     With `targets`, link targets and titles too.
     """
-    said: list[str] = []
-    _read(BeautifulSoup(page.html, "html.parser"), page, said, targets=targets)
-    return words("\n".join(said))
+    seen: list[str] = []
+    _read(BeautifulSoup(page.html, "html.parser"), page, seen, targets=targets)
+    return words("\n".join(seen))
 
 
 def _read(tag: Tag, page: Rendered, said: list[str], *, targets: bool) -> None:
@@ -254,6 +255,27 @@ def test_no_word_is_lost_in_silence(how: Markup, pieces: list[str]) -> None:
     assert found or lost == []
 
 
+@pytest.mark.parametrize("how", ["plain", "markdown", "text", "html"])
+@given(text=junk | document)
+def test_counted_words_change_no_finding(how: Markup, text: str) -> None:
+    """What is found is the same whether the words of the page were counted before or not."""
+    page, found = rendered(text, how)
+    assert found == fidelity.check(text, how, page.html, page.references, "a.md")
+
+
+@given(document, st.data())
+def test_a_word_lost_from_a_page_is_told(text: str, data: st.DataObject) -> None:
+    """Whichever word is taken out of a page, the check tells of it, whoever counted the words."""
+    page, _ = rendered(text, "markdown")
+    spans = [one.span() for one in re.finditer(r"(?<![^\W_])w[^\W_]*(?![^<]*>)", page.html)]
+    start, end = data.draw(st.sampled_from(spans))
+    html = page.html[:start] + page.html[end:]
+    counted, _ = said(html)
+    found = fidelity.check(text, "markdown", html, page.references, "a.md", counted)
+    assert [one.code for one in found] == ["text-lost"]
+    assert found == fidelity.check(text, "markdown", html, page.references, "a.md")
+
+
 def test_a_number_counts_without_leading_zeros() -> None:
     """`007.` is item 7 on its page, and nothing is lost."""
     _, found = rendered("007. Bond\n008. Bill\n", "markdown")
@@ -327,5 +349,5 @@ def test_bare_tags_part_words_and_do_nothing_else(text: str) -> None:
     page, _ = markup.render(text, Options("html"), "a.md")
     found = fidelity.page_words(page.html, page.references)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fidelity, "_COUNTED", re.compile(""))
+        patch.setattr(fidelity, "_is_counted", lambda html: True)
         assert found == fidelity.page_words(page.html, page.references)

@@ -26,9 +26,9 @@ def parsed(site: SiteTest) -> Iterator[tuple[Document, Record]]:
     tasks, _ = parse.tasks(site.folder, inventory, settings)
     context = parse.Context(site.folder, settings, "test", site.folder / ".cache")
     for task in tasks:
-        result, _, record = parse.parse(task, context, "body")
-        if result.document:
-            yield result.document, record
+        one = parse.parse(task, context, "body")
+        if one.parsed.document:
+            yield one.parsed.document, one.record
 
 
 def read(site: SiteTest) -> dict[str, Document]:

@@ -28,6 +28,7 @@ from site_gen.markup.placeholders import (
     NOT_TEXT,
     PLACEHOLDER,
     no_blanks,
+    printable,
 )
 from site_gen.markup.prose import as_prose, put_back, set_aside
 from site_gen.markup.sanitiser import only_known_tags, sanitised
@@ -92,7 +93,7 @@ class Options:
 def render(text: str, options: Options, path: str) -> tuple[Rendered, list[Diagnostic]]:
     """Turn the body of the document at `path` into HTML."""
     found: list[Diagnostic] = []
-    body = NOT_TEXT.sub(" ", text)
+    body = text if printable(text) else NOT_TEXT.sub(" ", text)
     if _is_markdown(options):
         simple = as_prose(body)
         if simple:

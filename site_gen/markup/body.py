@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from html import escape, unescape
 from urllib.parse import unquote
 
 from site_gen.markup.allowlist import RENAMED, SAFE_DATA, scheme_of
-from site_gen.markup.excerpt import CLEANED_TAG, excerpt, plain_words
+from site_gen.markup.excerpt import CLEANED_TAG, excerpt, plain_words, said
 from site_gen.markup.placeholders import ID_PREFIX, LINK_END, LINK_START, no_blanks
 from site_gen.model import Heading, Reference
-from site_gen.tokens import telling, words
+from site_gen.tokens import telling
 
 _TOLD = "|".join(["a", "img", "h[1-6]", "table", "pre", *sorted(RENAMED)])
 _CHANGED_TAG = re.compile(
@@ -37,6 +38,10 @@ class Rendered:
     words: int
     telling: int
     """How many of the words say something by themselves."""
+    said: Sequence[str] = ()
+    """Its words, in order, as they are written; a tag parts them."""
+    sure: bool = False
+    """Whether all its tags could be left out, and it would say the same words, all in ASCII."""
     prose: bool = False
     """Whether there is no markup in it, so that its words are the text's own."""
 
@@ -80,7 +85,6 @@ class Body:
         self.parts: list[str] = []
         self.references: list[Reference] = []
         self.positions: dict[str, int] = {}
-        self.lines = [match.start() for match in re.finditer("\n", source)]
         self.anchors: set[str] = set()
         self.same_page: list[tuple[int, dict[str, str], str]] = []
         """Each link to a place on the page: where its tag stands, its attributes, its target."""
@@ -91,6 +95,11 @@ class Body:
         levels = [int(level) for level in re.findall(r"<h([1-6])[\s>]", html)]
         self.shift = 2 - min(levels) if levels else 0
 
+    @cached_property
+    def line_ends(self) -> list[int]:
+        """Where the lines of the source end."""
+        return [match.start() for match in re.finditer("\n", self.source)]
+
     def finish(self) -> Rendered:
         last = 0
         for match in _CHANGED_TAG.finditer(self.html):
@@ -100,7 +109,7 @@ class Body:
         self.parts.append(self.text(self.html[last:]))
         self.drop_dead_fragments()
         html = "".join(self.parts).strip()
-        found = words(plain_words(html))
+        found, sure = said(html)
         return Rendered(
             html=html,
             references=tuple(self.references),
@@ -109,6 +118,8 @@ class Body:
             excerpt=excerpt(html),
             words=len(found),
             telling=telling(found),
+            said=found,
+            sure=sure,
         )
 
     def text(self, text: str) -> str:
@@ -258,7 +269,7 @@ class Body:
         if position < 0:
             position = self.source.find(target)
         self.positions[target] = position + 1
-        line = bisect_right(self.lines, position) + 1 if position >= 0 else 0
+        line = bisect_right(self.line_ends, position) + 1 if position >= 0 else 0
         self.references.append(Reference(target, line, image))
         return f"{LINK_START}{len(self.references) - 1}{LINK_END}"
 

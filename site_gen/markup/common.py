@@ -19,15 +19,16 @@ from html import escape, unescape
 from markdown.extensions.toc import slugify_unicode, unique
 
 from site_gen.markup.allowlist import may_be_shown
-from site_gen.markup.placeholders import ID_PREFIX
+from site_gen.markup.placeholders import ID_PREFIX, printable
 from site_gen.markup.sanitiser import sanitised
 
-_UNUSUAL = re.compile(
-    r"[<{}\\\x00-\x09\x0b-\x1f\ufdd0-\ufdef"
+_UNUSUAL = ("<", "{", "}", "\\", " \n")
+_REFERENCE = re.compile(r"&(?:#[0-9]+|#[xX][0-9a-fA-F]+|[a-zA-Z0-9]+);")
+_BLANKS = re.compile(
+    r"[\x00-\x09\x0b-\x1f\ufdd0-\ufdef"
     r"\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
-    r"|&(?:\#[0-9]+|\#[xX][0-9a-fA-F]+|[a-zA-Z0-9]+);|[ ]\n|[ ]\Z"
 )
-"""What may be more than the marks below: tags, references, escapes, blanks of other kinds."""
+"""What may be more than the marks below: tags, escapes, references, blanks of other kinds."""
 _MARKS = re.compile(r"[][*_`]")
 _SPAN = re.compile(
     r"`(?P<code>[^`]+)`(?!`)"
@@ -36,9 +37,8 @@ _SPAN = re.compile(
     r"|\*(?P<em>[^\s*](?:[^*]*[^\s*])?)\*(?!\*)"
     r"|(?<![\w_])_(?P<under>[^\s_](?:[^_]*[^\s_])?)_(?![\w_])"
     r"|(?<=[^\W_])_(?=[^\W_])"
-    r"|(?P<odd>[][*_`])"
 )
-"""A mark with all that it holds, a `_` within a word, or a mark that is not understood."""
+"""A mark with all that it holds, or a `_` within a word."""
 _TAGS = {"strong": "strong", "em": "em", "under": "em"}
 
 _PARTING = re.compile(r"\n\n+")
@@ -58,16 +58,25 @@ MOST_HEADINGS = 300
 
 def common_html(text: str) -> str | None:
     """The HTML of a body that holds nothing but the common kinds of Markdown, else None."""
-    if _UNUSUAL.search(text):
+    if _is_unusual(text):
         return None
     return _Reader().blocks(text)
 
 
 def common_paragraph(text: str) -> str | None:
     """The HTML inside a paragraph that holds nothing but the common kinds of markup, else None."""
-    if _UNUSUAL.search(text) or _BLOCK.match(text) or _LINE.search(text):
+    if _is_unusual(text) or _BLOCK.match(text) or _LINE.search(text):
         return None
     return _inline(text)
+
+
+def _is_unusual(text: str) -> bool:
+    return (
+        any(map(text.__contains__, _UNUSUAL))
+        or text.endswith(" ")
+        or ("&" in text and _REFERENCE.search(text) is not None)
+        or (not printable(text) and _BLANKS.search(text) is not None)
+    )
 
 
 class _Reader:
@@ -163,20 +172,19 @@ def _list(tag: str, blocks: Sequence[str]) -> str | None:
 
 def _inline(text: str, *, within: str = "") -> str | None:
     """The HTML of a text and the marks in it; `within` is the kind of mark around it."""
-    if not _MARKS.search(text):
-        return escape(text, quote=False)
     parts: list[str] = []
-    last = 0
-    for match in _SPAN.finditer(text):
-        kind = match.lastgroup
-        if kind is None:
-            continue
-        parts.append(escape(text[last : match.start()], quote=False))
-        last = match.end()
-        html = _span(match, kind, within)
-        if html is None:
+    last = at = 0
+    while mark := _MARKS.search(text, at):
+        span = _SPAN.match(text, mark.start())
+        if span is None:
             return None
-        parts.append(html)
+        at = span.end()
+        if span.lastgroup:
+            html = _span(span, span.lastgroup, within)
+            if html is None:
+                return None
+            parts += escape(text[last : span.start()], quote=False), html
+            last = at
     parts.append(escape(text[last:], quote=False))
     return "".join(parts)
 

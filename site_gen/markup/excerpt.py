@@ -6,10 +6,13 @@ import re
 from collections.abc import Iterable
 from html import unescape
 
+from site_gen.tokens import without_signs, words
+
 CLEANED_TAG = re.compile(
     r"<(?P<close>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)(?P<attributes>(?:\s+[a-zA-Z][\w:-]*=\"[^\"]*\")*)\s*/?>"
 )
 """A tag in cleaned HTML: none other stands there."""
+_TAGS = re.compile(r"(?:<[^<>]*>)+")
 _PARAGRAPH = re.compile(r"<p(?:\s[^>]*)?>(.*?)</p>", re.DOTALL)
 _NOTE_MARK = re.compile(r"<sup[^>]*><a [^>]*class=\"footnote-ref\".*?</sup>")
 _PICTURE = re.compile(r"<img\b[^>]*>")
@@ -21,6 +24,29 @@ EXCERPT_LENGTH = 240
 def plain_words(html: str) -> str:
     """The text of cleaned HTML, a blank for each tag."""
     return unescape(CLEANED_TAG.sub(" ", html))
+
+
+def said(html: str) -> tuple[list[str], bool]:
+    """The words of cleaned HTML, and whether they are those of its text without tags too.
+
+    That is sure only where no image and no note stands in it, no tag within a word, and no letter
+    beyond ASCII.
+    """
+    text, count = CLEANED_TAG.subn(" ", html)
+    text = without_signs(unescape(text) if "&" in text else text)
+    sure = (
+        text.isascii()
+        and count == html.count("<") == html.count(">")
+        and "<img" not in html
+        and 'class="footnote' not in html
+        and not any(map(_parts_a_word, _TAGS.finditer(html)))
+    )
+    return words(text), sure
+
+
+def _parts_a_word(tags: re.Match[str]) -> bool:
+    start, end = tags.span()
+    return tags.string[start - 1].isalnum() and tags.string[end : end + 1].isalnum()
 
 
 def _called(picture: re.Match[str]) -> str:

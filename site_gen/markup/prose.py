@@ -14,7 +14,7 @@ from site_gen.markup.body import Rendered
 from site_gen.markup.common import common_paragraph
 from site_gen.markup.excerpt import beginning
 from site_gen.markup.placeholders import ASIDE
-from site_gen.tokens import telling, words
+from site_gen.tokens import telling, without_signs, words
 
 _MARK = re.compile(
     r"[][`*_<{}\\|\x00-\x09\x0b-\x1f\ufdd0-\ufdef"
@@ -45,7 +45,8 @@ def as_prose(text: str) -> Rendered | None:
         return None
     paragraphs = [one for one in _PARTING.split(text.strip("\n")) if one]
     html = "\n".join(f"<p>{_html(one)}</p>" for one in paragraphs)
-    found = words(text)
+    plain = without_signs(text)
+    found = words(plain)
     return Rendered(
         html=html,
         references=(),
@@ -54,6 +55,8 @@ def as_prose(text: str) -> Rendered | None:
         excerpt=beginning(paragraphs),
         words=len(found),
         telling=telling(found),
+        said=found,
+        sure=plain.isascii(),
         prose=True,
     )
 

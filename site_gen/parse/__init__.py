@@ -132,17 +132,18 @@ def _parse_group(context: Context, group: Group, store: cache.Store) -> list[Par
     whole = True
     for task, key in group.tasks:
         try:
-            parsed, body, record = parse(task, context, f"body {key}")
-            words = related.said(parsed.document, body, context.config.language)
+            read = parse(task, context, f"body {key}")
+            document, language = read.parsed.document, context.config.language
+            words = related.said(document, read.body, language, read.words)
         except Exception as problem:
             # A fault of the program must not cost the keeper the other documents.
             results.append(_failed(task, problem))
             said.append(None)
             whole = False
             continue
-        made.append((f"body {key}", body.encode("utf-8", "surrogatepass")))
-        made.append((f"record {key}", pickle.dumps(record)))
-        results.append(parsed)
+        made.append((f"body {key}", read.body.encode("utf-8", "surrogatepass")))
+        made.append((f"record {key}", pickle.dumps(read.record)))
+        results.append(read.parsed)
         said.append(words)
     signed = zip(results, related.sign(said), strict=True)
     results = [replace(one, signature=signature) for one, signature in signed]

@@ -77,6 +77,17 @@ class Parsed(Compact):
 
 
 @dataclass(frozen=True, slots=True)
+class Read:
+    """A source that was read: what came of it, its body as safe HTML, its record."""
+
+    parsed: Parsed
+    body: str
+    record: Record
+    words: Sequence[str] | None = None
+    """Those of its body as they are written, where all are ASCII and no tag stands within one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """What a worker needs to parse: the site's folder, its settings, where the store is."""
 
@@ -122,7 +133,7 @@ class Failed(Exception):
     """The document cannot be published; the diagnostics say why."""
 
 
-def parse(task: Task, context: Context, body_key: str) -> tuple[Parsed, str, Record]:
+def parse(task: Task, context: Context, body_key: str) -> Read:
     """Read one document: its metadata, its body as safe HTML, its record, what is wrong with it."""
     work = Work(task, context)
     document: Document | None = None
@@ -130,7 +141,7 @@ def parse(task: Task, context: Context, body_key: str) -> tuple[Parsed, str, Rec
     try:
         document, body, record = work.document(body_key)
     except _Waits:
-        return Parsed(task.source.path, None, waits=True), body, record
+        return Read(Parsed(task.source.path, None, waits=True), body, record)
     except Failed:
         pass  # The errors that were found tell why.
     if task.twins:
@@ -166,7 +177,7 @@ def parse(task: Task, context: Context, body_key: str) -> tuple[Parsed, str, Rec
         outline=outline(document) if document else "",
         withheld=tuple(work.censor.rules),
     )
-    return told, body, record
+    return Read(told, body, record, None if work.censor.rules else work.words)
 
 
 def _differing(before: str, after: str) -> dict[int, str]:
@@ -259,6 +270,7 @@ class Work:
         """Folders in which this one's folder was, and the path of the document in it."""
         self.rewritten: Mapping[int, str] = {}
         """The lines in which it stood, as they are in the file, by number."""
+        self.words: Sequence[str] | None = None
 
     def document(self, body_key: str) -> tuple[Document, str, Record]:
         """Everything about the document. Raises Failed where an error ends the reading."""
@@ -331,9 +343,12 @@ class Work:
         self.found.extend(problems)
         if not rendered.prose:
             self.found.extend(
-                fidelity.check(body, how, rendered.html, rendered.references, self.path)
+                fidelity.check(
+                    body, how, rendered.html, rendered.references, self.path, rendered.said
+                )
             )
         self.check_empty(rendered, notes)
+        self.words = rendered.said if rendered.sure else None
         # A digest of what is not published would confirm a guess at it.
         text = rendered.html if self.censor.rules or self.anonymous else apart.body
         version = version_of(found.values["title"], text)

@@ -50,15 +50,19 @@ class Said:
     digest: bytes
 
 
-def said(document: Document | None, html: str, language: str) -> Said | None:
+def said(
+    document: Document | None, html: str, language: str, words: Sequence[str] | None = None
+) -> Said | None:
     """What an article with this body says; None for other documents.
 
-    `language` is that of articles that do not say.
+    `language` is that of articles that do not say. `words` are those of the body as it is written,
+    where they are known and all in ASCII.
     """
     if document is None or document.kind != "article":
         return None
     numbers = _numbers(document.language or language)
-    words = split(unwrapped(html))
+    if words is None:
+        words = split(unwrapped(html))
     title = list(map(numbers.__getitem__, split(document.title)))
     return Said(title, list(map(numbers.__getitem__, words)), _digest(words))
 
@@ -139,10 +143,10 @@ def _ranks(ordered: Any) -> Any:
     return np.arange(len(ordered)) - np.searchsorted(ordered, ordered)
 
 
-def _digest(words: list[str]) -> bytes:
+def _digest(words: Sequence[str]) -> bytes:
     if not words:
         return bytes(8)
-    text = " ".join(words).encode("utf-8", "surrogatepass")
+    text = " ".join(words).lower().encode("utf-8", "surrogatepass")
     return hashlib.blake2b(text, digest_size=8).digest()
 
 
@@ -154,7 +158,7 @@ class _Numbers(dict[str, int]):
         self.stem = stemming(language)
 
     def __missing__(self, word: str) -> int:
-        form, stem = self.stem(word)
+        form, stem = self.stem(word.lower())
         number = term(stem)
         if form in _STOP or form.isdigit() or (len(form) < 2 and form.isascii()):
             number += _COMMON

@@ -1,0 +1,54 @@
+"""Words of texts: short ways to them, and what these are held to."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from site_gen import markup
+from site_gen.markup.placeholders import NOT_TEXT, printable
+from site_gen.model import Document, Markup
+from site_gen.related.signature import said
+from site_gen.search.text import unwrapped
+from site_gen.search.words import split
+from site_gen.tokens import in_a_row, words
+from tests.test_fidelity import document, junk
+
+ARTICLE = Document("article", "a", "a.md", "", "", "A title")
+TEXTS = st.text(max_size=100) | st.text(alphabet="aZ09é中_-–“ .\n\t\xa0\u200d", max_size=60)
+
+
+@given(TEXTS)
+def test_words_are_runs_of_letters_and_digits(text: str) -> None:
+    """However they are found, words are what the pattern says; in a row they are the same."""
+    assert words(text) == re.findall(r"[^\W_]+", text)
+    assert in_a_row(text) == " ".join(words(text))
+
+
+@given(TEXTS)
+def test_what_is_printable_holds_no_odd_sign(text: str) -> None:
+    """No control character, no noncharacter and no blank but the common one is printable."""
+    if printable(text):
+        assert not NOT_TEXT.search(text)
+        assert not re.search(r"[^\S \n]", text)
+
+
+@pytest.mark.parametrize("how", ["plain", "markdown", "text", "html"])
+@given(text=junk | document | TEXTS)
+@example(text="a **b**c")
+@example(text="a **b** c_d – “e”\n\n## F\n\n- [g](h.md)")
+def test_words_that_are_sure_are_those_of_the_index(how: Markup, text: str) -> None:
+    """Where a body is sure of its words, they are those that the index reads from its page."""
+    page, _ = markup.render(text, markup.Options(how), "a.md")
+    if page.sure:
+        assert [one.lower() for one in page.said] == split(unwrapped(page.html))
+        assert said(ARTICLE, page.html, "en", page.said) == said(ARTICLE, page.html, "en")
+
+
+def test_articles_of_common_markup_are_sure_of_their_words() -> None:
+    """The words of most articles are found once."""
+    text = "The *first* [link](b.md), “so” & more.\n\n- `one`\n- **two**\n"
+    assert markup.render(text, markup.Options("markdown"), "a.md")[0].sure
