@@ -62,6 +62,8 @@ _PLAIN = re.compile(r"[\w./ -]+", re.ASCII)
 _OURS = re.compile(r"\w[\w.-]*(?:/\w[\w.-]*)*", re.ASCII)
 """Paths that need no closer look: nearly all are such."""
 DIGEST = re.compile(r"[0-9a-f]{64}")
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+"""How a file is opened that must not be there yet, on any system."""
 JUNCTION = 0xA0000003
 """The reparse tag of a Windows junction, a link that is not a symbolic one."""
 
@@ -362,15 +364,7 @@ def stage(stage_folder: Path, output_folder: Path, path: str, data: bytes) -> Ou
     file = _described(path, data)
     with _reported(UNTOUCHED):
         if not holds(output_folder, file):
-            target = f"{stage_folder}/{_staged_name(file)}"
-            if not os.path.exists(target):
-                temporary = _temporary(stage_folder)
-                try:
-                    _put(temporary, data)
-                except FileNotFoundError:
-                    os.makedirs(stage_folder, exist_ok=True)
-                    _put(temporary, data)
-                _patiently(os.replace, temporary, target)
+            _put_once(stage_folder, _staged_name(file), data)
     return file
 
 
@@ -801,9 +795,30 @@ def _write(folder: Path, name: str, data: bytes) -> None:
     _patiently(os.replace, temporary, folder / name)
 
 
+def _put_once(stage_folder: Path, name: str, data: bytes) -> None:
+    """Put a file into the stage, if no process has done so before."""
+    target = f"{stage_folder}/{name}"
+    try:
+        _put(target, data)
+    except FileNotFoundError:
+        os.makedirs(stage_folder, exist_ok=True)
+        _put(target, data)
+    except FileExistsError:
+        # Its name tells its content. It is not whole where another process is writing it, or died.
+        if os.path.getsize(target) != len(data):
+            temporary = _temporary(stage_folder)
+            _put(temporary, data)
+            _patiently(os.replace, temporary, target)
+
+
 def _put(path: str, data: bytes) -> None:
-    with open(path, "xb", buffering=0) as file:
-        _written(file, data)
+    descriptor = os.open(path, _NEW, 0o666)
+    try:
+        done = os.write(descriptor, data)
+        while done < len(data):
+            done += os.write(descriptor, memoryview(data)[done:])
+    finally:
+        os.close(descriptor)
 
 
 def _written(file: FileIO, data: bytes) -> None:

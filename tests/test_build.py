@@ -45,7 +45,7 @@ def test_the_seed_has_its_page(seed: SiteTest) -> None:
     assert main(soup, ".byline") == "By Tim Judah"
     places = [one.get_text() for one in soup.select(".where a")]
     assert places == ["Kosovo", "Afghanistan"]
-    source = soup.select_one("a[data-originalurl]")
+    source = soup.select_one(".source a")
     assert source is not None
     assert "iwpr.net" in str(source["href"])
 

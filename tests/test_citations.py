@@ -251,7 +251,7 @@ def test_json_and_links_come_back(work: Work) -> None:
 def test_a_year_below_1000_has_four_digits_everywhere() -> None:
     """Every form writes a year as ISO 8601 does."""
     work = Work("a", "T", "C", when=When((987, 5, 1), year=987))
-    assert "year={0987}" in citations.bibtex(work).replace(" ", "")
+    assert "year=0987," in citations.bibtex(work)
     assert "date={0987-05-01}" in citations.bibtex(work).replace(" ", "")
     assert "PY  - 0987" in citations.ris(work)
     assert "DA  - 0987/05/01/" in citations.ris(work)

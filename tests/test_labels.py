@@ -490,7 +490,7 @@ def test_a_note_with_a_picture_stays_in_the_text(site: SiteTest) -> None:
     assert soup.select(".notes") == []
     image = soup.select_one(".body img")
     assert image is not None
-    assert image["src"] == "../articles/p.png"
+    assert image["src"] == "p.png"
 
 
 @pytest.mark.parametrize(

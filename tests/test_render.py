@@ -264,7 +264,7 @@ def test_neighbours_are_those_in_time(soups: dict[str, BeautifulSoup]) -> None:
     """An article leads to the one before and after it by date; an undated one to none."""
     full = soups["articles/full.html"]
     assert full.find("a", rel="prev")
-    assert full.find("a", rel="next")["href"] == "../articles/noted.html"  # type: ignore[index]
+    assert full.find("a", rel="next")["href"] == "noted.html"  # type: ignore[index]
     assert not soups["articles/undated.html"].find("a", rel=["prev", "next"])
 
 
@@ -281,11 +281,11 @@ def test_a_biography_from_an_article(soups: dict[str, BeautifulSoup]) -> None:
 def test_a_registry_entry_is_shown(soups: dict[str, BeautifulSoup]) -> None:
     """Text, portrait, other names, other addresses, the place around a place, its point."""
     author = soups["authors/tim-example.html"]
-    assert author.select_one("img.portrait")["src"] == "../authors/tim.png"  # type: ignore[index]
+    assert author.select_one("img.portrait")["src"] == "tim.png"  # type: ignore[index]
     assert "T. Example" in author.get_text()
     assert author.find("a", href="https://www.wikidata.org/wiki/Q1")
     place = soups["places/kabul.html"]
-    assert place.find("a", href="../places/afghanistan.html")
+    assert place.find("a", href="afghanistan.html")
     assert "34.53° N, 69.17° E" in place.get_text()
 
 
@@ -386,7 +386,7 @@ def test_an_article_page_is_light(site: SiteTest, every_kind: SiteTest) -> None:
     url = "articles/1999/10/harvest-of-3.html"
     assert len(site.soup(url).select(".related li")) == 4
     assert len(site.soup(url).select(".neighbours a")) == 2
-    assert added(site, url) < 9000
+    assert added(site, url) <= 8000
     for url in every_kind.output():
         if url.startswith("articles/") and url.endswith(".html"):
             assert added(every_kind, url) < 11000, url

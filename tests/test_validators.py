@@ -82,17 +82,17 @@ def test_signposting(site: SiteTest) -> None:
         (str(one["rel"][0]), str(one.get("type", "")), str(one["href"]))
         for one in site.soup("data/index.html").find_all("link")
     ]
-    assert ("describedby", "application/json", "../data/datapackage.json") in found
-    assert ("item", "text/csv", "../data/articles.csv") in found
-    assert ("item", "application/x-bibtex", "../data/articles.bib") in found
+    assert ("describedby", "application/json", "datapackage.json") in found
+    assert ("item", "text/csv", "articles.csv") in found
+    assert ("item", "application/x-bibtex", "articles.bib") in found
     assert ("cite-as", "", "https://example.org/repo/data/index.html") in found
     for rel, _, href in found:
         if rel in ("describedby", "item"):
             assert (site.folder / "output/data" / href).is_file()
     items = site.soup("articles/full.html").find_all("link", {"rel": "item"})
     assert [(one["type"], one["href"]) for one in items] == [
-        ("image/png", "../articles/photo.png"),
-        ("application/pdf", "../articles/r%C3%A9port%20one.pdf"),
+        ("image/png", "photo.png"),
+        ("application/pdf", "r%C3%A9port%20one.pdf"),
     ]
     assert not site.soup("articles/moved.html").find_all("link", {"rel": "item"})
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from site_gen.citations.article import context, person, spot, stated, work
-from site_gen.citations.embedded import Context, Person, Spot, json_ld, links, names, properties
+from site_gen.citations.embedded import Context, Person, Spot, json_ld, links, metas
 from site_gen.citations.formats import bibtex, coins, csl, csl_json, data_link, filed_names, ris
 from site_gen.citations.styles import apa, chicago, mla
 from site_gen.citations.works import Name, When, Work, license_address
@@ -27,10 +27,9 @@ __all__ = [
     "json_ld",
     "license_address",
     "links",
+    "metas",
     "mla",
-    "names",
     "person",
-    "properties",
     "ris",
     "spot",
     "stated",

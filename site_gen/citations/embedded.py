@@ -60,46 +60,40 @@ class Context:
 Pairs = list[tuple[str, str]]
 
 
-def names(work: Work, context: Context, reference: str) -> Pairs:
-    """(name, content) of the `<meta name>` tags of an article's page. `reference` is the work as it
-    stands in a list of references.
+def metas(work: Work, context: Context, reference: str) -> Pairs:
+    """(attributes, content) of the `<meta>` tags of an article's page. `reference` is the work as
+    it stands in a list of references; its address has a tag of its own.
+
+    One tag tells what two kinds of readers want alike: those of `name`, and those of Open Graph's
+    `property`.
     """
     authors = [filed for one in work.authors for filed in filed_names(one)]
     if len(authors) == 1 and " " in authors[0].partition(",")[0]:
         # A lone name of several words before its comma would be parted into two people. Written
         # twice, it is one again.
         authors *= 2
-    day = "/".join(work.when.padded) if work.when else ""
+    when = work.when
+    license = work.license
     pairs = [
-        ("DC.type", "newspaperArticle"),
-        ("citation_title", work.title),
-        *(("citation_author", name) for name in authors),
-        ("citation_publication_date", day),
-        ("citation_language", work.language),
-        ("citation_public_url", work.url),
-        ("DCTERMS.issued", _day(work.when)),
-        ("DCTERMS.isPartOf", work.archive),
-        *(("DCTERMS.spatial", one.name) for one in context.places),
-        ("DCTERMS.license", work.license),
-        ("DCTERMS.rights", "" if work.license else work.rights),
-        ("DCTERMS.accessRights", "open access"),
-        ("DCTERMS.bibliographicCitation", reference),
+        ('name="DC.type"', "newspaperArticle"),
+        ('name="citation_title" property="og:title"', work.title),
+        *[('name="citation_author"', name) for name in authors],
+        ('name="citation_publication_date"', "/".join(when.padded) if when else ""),
+        ('name="citation_language"', work.language),
+        ('name="citation_public_url" property="og:url"', work.url),
+        ('name="DCTERMS.issued" property="article:published_time"', _day(when)),
+        ('name="DCTERMS.isPartOf"', work.archive),
+        *[('name="DCTERMS.spatial"', one.name) for one in context.places],
+        ('name="DCTERMS.license"', license),
+        ('name="DCTERMS.rights"', "" if license else work.rights),
+        ('name="DCTERMS.accessRights"', "open access"),
+        ('name="DCTERMS.bibliographicCitation"', reference.removesuffix(work.url).rstrip()),
+        ('property="og:type"', "article"),
+        # Zotero takes it for the publication, where it has no name.
+        ('property="og:site_name"', work.container),
+        ('property="article:modified_time"', context.modified),
     ]
-    return [(name, content) for name, content in pairs if content]
-
-
-def properties(work: Work, context: Context) -> Pairs:
-    """(property, content) of the `<meta property>` tags: Open Graph."""
-    pairs = [
-        ("og:type", "article"),
-        ("og:title", work.title),
-        # Zotero takes it for the publication.
-        ("og:site_name", work.container),
-        ("og:url", work.url),
-        ("article:published_time", _day(work.when)),
-        ("article:modified_time", context.modified),
-    ]
-    return [(name, content) for name, content in pairs if content]
+    return [(attributes, content) for attributes, content in pairs if content]
 
 
 def links(work: Work, context: Context) -> Pairs:

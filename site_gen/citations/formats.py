@@ -28,7 +28,7 @@ def bibtex(work: Work) -> str:
     # Double braces keep the capitals.
     lines.append(f"title={{{{{_tex(work.title)}}}}},\njournal={{{_tex_again(work.container)}}},")
     if when and when.start:
-        lines.append(f"year={{{when.padded[0]}}},")
+        lines.append(f"year={when.padded[0]},")
         if when.start[1:] and not when.end:
             lines.append(f"month={_MONTHS[when.start[1] - 1]},")
         lines.append(f"date={{{_bib_date(when)}}},")
@@ -75,14 +75,14 @@ def _one_line(text: str) -> str:
 def ris(work: Work) -> str:
     """A record in RIS. A newspaper article: so Zotero and others read `NEWS`."""
     when = work.when
-    lines = [f"TY  - NEWS\r\nTI  - {_one_line(work.title)}"]
+    lines = [f"TY  - NEWS\nTI  - {_one_line(work.title)}"]
     lines += [f"AU  - {_one_line(name)}" for one in work.authors for name in filed_names(one)]
     lines.append(f"T2  - {_one_line(work.container)}")
     if when and when.start:
         day = [*when.padded, "", ""][:3]
-        lines.append(f"PY  - {day[0]}\r\nDA  - {'/'.join(day)}/")
+        lines.append(f"PY  - {day[0]}\nDA  - {'/'.join(day)}/")
     elif when and when.year:
-        lines.append(f"PY  - {when.year:04}\r\nDA  - {when.year:04}///{_one_line(when.words)}")
+        lines.append(f"PY  - {when.year:04}\nDA  - {when.year:04}///{_one_line(when.words)}")
     if work.summary:
         lines.append(f"AB  - {_one_line(work.summary)}")
     if work.language:
@@ -93,8 +93,8 @@ def ris(work: Work) -> str:
         lines.append(f"UR  - {work.url}")
     if work.version:
         lines.append(f"N1  - Version {work.version}")
-    lines.append("ER  - \r\n")
-    return "\r\n".join(lines)
+    lines.append("ER  - \n")
+    return "\n".join(lines)
 
 
 def csl(work: Work) -> dict[str, Any]:

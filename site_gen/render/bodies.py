@@ -14,7 +14,6 @@ from site_gen import cache, copies, redaction
 from site_gen.links import UNNAMED, as_written
 from site_gen.markup import LINK_END, LINK_START, PLACEHOLDER
 from site_gen.model import Document, Evidence, Origin, Record
-from site_gen.paths import quoted
 from site_gen.render.copied import with_copies
 from site_gen.render.inputs import Inputs
 from site_gen.render.views import evidence
@@ -27,14 +26,16 @@ class Bodies:
         self,
         inputs: Inputs,
         store: cache.Store,
-        prefix: str,
+        url: Callable[[str], str],
         card: Callable[[str], dict[str, Any]],
         word: Callable[[str], str],
     ) -> None:
-        """Set up for one page. `word` is what the site says, by its name in words.html."""
+        """Set up for one page. `url` makes a link of a path from the site's root, `word` is what
+        the site says, by its name in words.html.
+        """
         self.inputs = inputs
         self.store = store
-        self.prefix = prefix
+        self.url = url
         self.card = card
         self.word = word
         self.read: dict[str, bytes] = {}
@@ -80,7 +81,7 @@ class Bodies:
         targets = self.inputs.links.targets[document.path]
 
         def target(match: re.Match[str]) -> str:
-            return escape(self.prefix + quoted(targets[int(match[1])]))
+            return escape(self.url(targets[int(match[1])]))
 
         def tag(match: re.Match[str]) -> str:
             number = int(match["number"])

@@ -43,16 +43,14 @@ def head(work: Work, context: Context, reference: str, files: Sequence[str] = ()
     parts of the work: scans, tables, recordings.
     """
     links = citations.links(work, context)
-    names = citations.names(work, context, reference)
-    properties = citations.properties(work, context)
+    metas = citations.metas(work, context, reference)
     lines = [
         *[f'<link rel="{rel}" href="{shown(to)}">' for rel, to in links],
         *[f'<link rel="item"{_typed(one)} href="{shown(one)}">' for one in files],
-        *[f'<meta name="{name}" content="{shown(content)}">' for name, content in names],
-        *[f'<meta property="{name}" content="{shown(content)}">' for name, content in properties],
+        *[f'<meta {attributes} content="{shown(content)}">' for attributes, content in metas],
         f'<script type="application/ld+json">{citations.json_ld(work, context)}</script>',
     ]
-    return Safe("\n".join(lines) + "\n")
+    return Safe("".join(lines))
 
 
 def _typed(file: str) -> str:

@@ -44,6 +44,7 @@ from site_gen.render.coverage import coverage
 from site_gen.render.data import data
 from site_gen.render.files import Files
 from site_gen.render.inputs import Inputs
+from site_gen.render.linking import Links
 from site_gen.render.maps import Maps
 from site_gen.render.once import Once, short_digest
 from site_gen.render.templates import TEMPLATE_OF, WORDS, digests, environment
@@ -53,8 +54,6 @@ from site_gen.render.views import active, also_known, buckets, codes, group_id, 
 
 NEWEST = 10
 ATOM = "application/atom+xml"
-MOST_LINKS = 4096
-"""Links from one folder that are known by heart: authors, places and topics come again."""
 MOST_COINS = 100
 """Articles of a list that are told to programs for references."""
 SHOWN = 155
@@ -95,7 +94,7 @@ class Renderer:
         self.templates = environment(inputs.site, inputs.templates, inputs.store)
         self.cards: dict[str, dict[str, Any]] = {}
         self.card_keys = Once(self._card_key)
-        self.links = Once(self._links_from)
+        self.links = Links()
         self.credits = Once(self._credit_of)
         self.people = Once(self._person)
         self.spots = Once(self._spot)
@@ -143,20 +142,17 @@ class Renderer:
         """The HTML of one page. Raises whatever its templates raise, and CacheBroken."""
         if page.kind == "file":
             return self.files.text(page)
-        prefix = "../" * page.url.count("/")
+        links = self.links.from_page(page.url)
         if page.kind == "404":
-            prefix = urlsplit(self.config.url).path or "/"
-
-        # What is in the same folder of the root is nearer than the root.
-        near = page.url[: page.url.index("/") + 1] if page.url.count("/") > 1 else "/"
-        url = self.links[prefix, near].__getitem__
+            links = self.links.from_root(urlsplit(self.config.url).path or "/")
+        url = links.__getitem__
 
         def asset(name: str) -> str:
             if name not in self.inputs.assets:
                 raise jinja2.TemplateRuntimeError(f"there is no file static/{name}")
             return url(self.inputs.assets[name])
 
-        details = self._details(page, Bodies(self.inputs, store, prefix, self.card, self._word))
+        details = self._details(page, Bodies(self.inputs, store, url, self.card, self._word))
         description = details.pop("description", "")
         return self.templates.get_template(TEMPLATE_OF[page.kind]).render(
             site=self.site,
@@ -174,21 +170,6 @@ class Renderer:
             csp=Safe(POLICY),
             **details,
         )
-
-    @staticmethod
-    def _links_from(folder: tuple[str, str]) -> Once[str, str]:
-        """Paths from the site's root as links from pages of a folder: with what leads up to the
-        root, and what need not be told of it.
-        """
-        prefix, near = folder
-        inside = prefix[len("../") :]
-
-        def link(path: str) -> str:
-            if path.startswith(near):
-                return inside + quoted(path[len(near) :])
-            return prefix + quoted(path)
-
-        return Once(link, MOST_LINKS)
 
     def _details(self, page: Page, bodies: Bodies | Keys) -> Any:
         """What the template of a page shows beyond the frame of every page; for a key, what all of
@@ -512,7 +493,7 @@ class Renderer:
             return []
         told = zip(document.references, self.inputs.links.targets[document.path], strict=False)
         found = {target: None for one, target in told if not one.image and _is_file(target)}
-        return [bodies.prefix + quoted(one) for one in found if one not in self.file_urls]
+        return [bodies.url(one) for one in found if one not in self.file_urls]
 
     def _copy(self, document: Document) -> Copy | None:
         """What the ledger of copies says of the source of a document."""
