@@ -25,7 +25,7 @@ from playwright.sync_api import Page, expect
 
 from site_gen import search
 from site_gen.model import Archive, OutputFile
-from site_gen.search import codec, columns, facets, merging, numbering, segment, shards
+from site_gen.search import codec, columns, facets, joining, merging, numbering, segment, shards
 from site_gen.search.codec import Reader, code, gaps
 from site_gen.search.reader import (
     FIELDS,
@@ -39,6 +39,7 @@ from site_gen.search.reader import (
     day,
     parse,
 )
+from site_gen.search.text import text_of
 from site_gen.search.words import fold, split, units, whole
 from tests.archive_sites import EVERY_KIND, Files, articles, document
 from tests.support import ROOT, SiteTest
@@ -950,20 +951,41 @@ def test_it_is_asked_which_files_are_held(
     assert work == {"stage": 6}
 
 
-def indexed(groups: Sequence[Sequence[str]], span: int, letters: int) -> dict[str, segment.Run]:
-    """What texts in groups become by blocks of so many groups, by runs of the alphabet."""
+def indexed(groups: Sequence[Sequence[str]], span: int, letters: int) -> dict[str, joining.Run]:
+    """What texts in groups become by blocks of so many groups, by runs of the alphabet.
+
+    Every fourth group is in German.
+    """
     entry = segment.Entry("a", "a", "", "", "en", "")
+    german = replace(entry, language="de")
     averages = segment.Averages(4.0, 1.0)
     pieces: dict[str, list[segment.Piece]] = {}
     for first in range(0, len(groups), span):
         block = [
-            [(replace(entry, place=2 * at), text) for at, text in enumerate(group)]
-            for group in groups[first : first + span]
+            [
+                (replace(entry if number % 4 else german, place=2 * at), text)
+                for at, text in enumerate(group)
+            ]
+            for number, group in enumerate(groups[first : first + span], first + 1)
         ]
         run_of = partial(shards.run_of, letters=letters)
         for run, piece in columns.read_block(first, block, averages, run_of).items():
             pieces.setdefault(run, []).append(piece)
-    return {run: segment.joined(pieces[run]) for run in sorted(pieces)}
+    return {run: joining.joined(pieces[run]) for run in sorted(pieces)}
+
+
+def of_stems(run: joining.Run) -> list[tuple[str, str, str]]:
+    """Each stem of a run with its postings and its positions."""
+    rows = [slice(at, at + 1) for at in range(len(run.stems))]
+    texts = (map(text.of, rows) for text in (run.postings, run.positions))
+    return list(zip(run.stems, *texts, strict=True))
+
+
+@given(text=st.text(st.sampled_from("ab \n\t\u00a0\u200b\u2003\x1cé")))
+def test_blanks_of_a_text(text: str) -> None:
+    """Lines come without blanks at their ends, with one between words, and empty ones do not."""
+    lines = (" ".join(line.split()) for line in text.split("\n"))
+    assert text_of(text.replace("\n", "<br>")) == "\n".join(line for line in lines if line)
 
 
 @pytest.mark.parametrize("text", ["", "𐌰𐌱𐌲 𐌰𐌱𐌳. Naïve ½ word 1999"])
@@ -975,7 +997,7 @@ def test_pieces_come_back(text: str) -> None:
     for piece in (*made.values(), segment.Piece()):
         again = segment.Piece.unpacked(piece.packed())
         assert piece.packed() == again.packed()
-        assert (list(piece.stems), list(piece.counts)) == (again.stems, again.counts)
+        assert (list(piece.stems), piece.counts) == (again.stems, again.counts)
 
 
 @given(
@@ -991,15 +1013,16 @@ def test_blocks_and_runs_do_not_matter(texts: list[list[str]], span: int, letter
     """Texts indexed by blocks and run by run are what they are indexed all at once."""
     whole = indexed(texts, 8, 0)
     runs = indexed(texts, span, letters).values()
-    for column in ("stems", "forms"):
-        expected = [one for run in whole.values() for one in getattr(run, column)]
-        assert [one for run in runs for one in getattr(run, column)] == expected
+    stems = [one for run in whole.values() for one in of_stems(run)]
+    assert [one for run in runs for one in of_stems(run)] == stems
+    forms = [one for run in whole.values() for one in run.forms]
+    assert [one for run in runs for one in run.forms] == forms
 
 
 def test_a_stem_is_coded_as_the_format_says() -> None:
     """Groups, articles, weights, places and endings stand where docs/search-format.md puts them."""
     run = indexed([["wheat wheats"], [], ["rye", "bread wheated wheater"]], 2, 0)["0"]
-    stems = {stem: (postings, positions) for stem, postings, positions in run.stems}
+    stems = {stem: (postings, positions) for stem, postings, positions in of_stems(run)}
     reader = Reader(stems["wheat"][0])
     numbers = [reader.number(), reader.number(), reader.number(), reader.letter()]
     assert numbers[:3] == [0, 1, 0]

@@ -1,7 +1,7 @@
 """The search index of an archive: which articles are in it, and its files.
 
 `layout` says where an article stands in it, `facets` who and what it names. `words`, `text`,
-`columns` and `segment` read articles, `merging` puts what they hold together by
+`columns` and `segment` read articles, `joining` and `merging` put what they hold together by
 runs of the alphabet, `shards` makes files of it, `reader` reads those.
 docs/search-format.md tells the format.
 """

@@ -7,7 +7,7 @@ takes a tenth of a second to load, so only what indexes a block imports this.
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -27,6 +27,7 @@ from site_gen.search.segment import (
     B,
     Entry,
     Piece,
+    Texts,
 )
 from site_gen.search.words import bare, split, stemming
 from site_gen.tokens import STOP
@@ -80,7 +81,8 @@ class _Words:
         self.form, self.stem, self.ending, self.bare = (array("i") for _ in range(4))
         self.telling = array("b")
         self.names: list[str] = []
-        self.numbers: dict[str, int] = {}
+        self._numbers: dict[str, int] = {}
+        self._order = np.zeros(0, np.int32)
 
     def of(self, language: str) -> _Vocabulary:
         """The words of a language."""
@@ -101,15 +103,27 @@ class _Words:
 
     def named(self, column: Numbers) -> tuple[Numbers, list[str]]:
         """A column of numbers of names, numbered anew in the order of these names; the names."""
-        there = np.zeros(len(self.names), np.bool_)
+        order = self._ordered()
+        there = np.zeros(len(order), np.bool_)
         there[column] = True
-        names = sorted(map(self.names.__getitem__, np.flatnonzero(there).tolist()))
-        new = np.zeros(len(self.names), np.int32)
-        new[list(map(self.numbers.__getitem__, names))] = np.arange(len(names))
-        return new[column], names
+        order = order[there[order]]
+        new = np.zeros(len(there), np.int32)
+        new[order] = np.arange(len(order))
+        return new[column], list(map(self.names.__getitem__, order.tolist()))
+
+    def _ordered(self) -> Numbers:
+        """The numbers of all names in the order of these names."""
+        name = self.names.__getitem__
+        # Most were put in order for an earlier block.
+        new = sorted(range(len(self._order), len(self.names)), key=name)
+        if new:
+            known = self._order.tolist()
+            places = [bisect_left(known, name(one), key=name) for one in new]
+            self._order = np.insert(self._order, places, new)
+        return self._order
 
     def _number(self, name: str) -> int:
-        number = self.numbers.setdefault(name, len(self.names))
+        number = self._numbers.setdefault(name, len(self.names))
         if number == len(self.names):
             self.names.append(name)
         return number
@@ -168,8 +182,8 @@ class _Columns:
         stems, names = words.named(_column(words.stem)[self.word])
         order = _sorted(stems)
         stem, article = stems[order], self.article[order]
-        starts = _where(_changes(stem) | _changes(article))
-        heads = _where(_changes(stem[starts]))
+        starts = where(changes(stem) | changes(article))
+        heads = where(changes(stem[starts]))
         return _Rows(self.word[order], article, self.place[order], starts, heads, names)
 
 
@@ -200,12 +214,12 @@ def _sorted(column: Numbers) -> NDArray[np.int64]:
     return np.argsort(column.astype(np.uint16) if small else column, kind="stable")
 
 
-def _where(rows: NDArray[np.bool_]) -> Numbers:
+def where(rows: NDArray[np.bool_]) -> Numbers:
     """The numbers of the rows that are true, in half the memory that NumPy takes for them."""
     return np.flatnonzero(rows).astype(np.int32)
 
 
-def _changes(column: NDArray[np.int32]) -> NDArray[np.bool_]:
+def changes(column: NDArray[np.int32]) -> NDArray[np.bool_]:
     """Where a column differs from the row above; its first row does."""
     changed = np.ones(len(column), np.bool_)
     np.not_equal(column[1:], column[:-1], out=changed[1:])
@@ -213,13 +227,12 @@ def _changes(column: NDArray[np.int32]) -> NDArray[np.bool_]:
 
 
 def _columns(first: int, groups: Sequence[Sequence[Article]], words: _Words) -> _Columns:
-    numbers = array("i")
+    numbers: list[Numbers] = []
     sizes: list[tuple[int, int, int]] = []
     for entry, text in (article for group in groups for article in group):
         known = words.of(entry.language)
         parts = [split(part) for part in (entry.title, entry.summary, text)]
-        for part in parts:
-            numbers.extend(map(known.__getitem__, part))
+        numbers += [np.array(list(map(known.__getitem__, part)), np.int32) for part in parts]
         sizes.append((len(parts[0]), len(parts[1]), len(parts[2])))
     title, summary, length = np.array(sizes, np.int32).reshape(-1, 3).T
     before_summary = title + FIELD_GAP
@@ -227,11 +240,11 @@ def _columns(first: int, groups: Sequence[Sequence[Article]], words: _Words) -> 
     total = title + summary + length
     article = np.repeat(np.arange(len(sizes), dtype=np.int32), total)
     # The places of an article's words, as if there were no gaps; then with them.
-    place = np.arange(len(numbers), dtype=np.int32) - (np.cumsum(total) - total)[article]
+    word = np.concatenate(numbers) if numbers else np.zeros(0, np.int32)
+    place = np.arange(len(word), dtype=np.int32) - (np.cumsum(total) - total)[article]
     place += FIELD_GAP * (place >= title[article])
     place += FIELD_GAP * (place >= (before_summary + summary)[article])
     counts = [len(group) for group in groups]
-    word = _column(numbers)
     says = np.array(words.telling, np.bool_)[word]
     there = place < title[article], place >= before_body[article]
     in_title, in_body = (np.bincount(article[says & one], minlength=len(sizes)) for one in there)
@@ -247,19 +260,7 @@ def _columns(first: int, groups: Sequence[Sequence[Article]], words: _Words) -> 
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
-    """What stems have, parted by blanks, and where in it each one's begins."""
-
-    text: str
-    begins: Sequence[int]
-
-    def of(self, stems: slice) -> str:
-        """That of stems in a row."""
-        return self.text[self.begins[stems.start] : self.begins[stems.stop] - 1]
-
-
-def _postings(rows: _Rows, columns: _Columns, averages: Averages) -> _Text:
+def _postings(rows: _Rows, columns: _Columns, averages: Averages) -> Texts:
     """For each stem and group the distance to the group, which the first lacks, the number of its
     articles, then the distance to the place of each and its weight there.
     """
@@ -280,12 +281,12 @@ def _postings(rows: _Rows, columns: _Columns, averages: Averages) -> _Text:
     group, number = columns.group[article], columns.number[article]
     new_stem = np.zeros(len(starts), np.bool_)
     new_stem[rows.heads] = True
-    new_group = new_stem | _changes(group)
+    new_group = new_stem | changes(group)
     far = np.where(new_stem, 0, np.diff(group, prepend=np.int32(0)))
     gaps = np.where(new_group, number, np.diff(number, prepend=np.int32(0)))
     # Two values for each article; before them two where a group begins, one for a stem's first
     # group; and a blank behind each stem.
-    firsts = _where(new_group)
+    firsts = where(new_group)
     at = 2 * np.arange(len(starts), dtype=np.int32) - 1
     at += 2 * np.cumsum(new_group, dtype=np.int32)
     values = np.zeros(2 * len(starts) + 2 * len(firsts), np.int32)
@@ -298,7 +299,7 @@ def _postings(rows: _Rows, columns: _Columns, averages: Averages) -> _Text:
     return _by_stem(at[rows.heads] - 1, encode(values, kinds))
 
 
-def _positions(rows: _Rows, words: _Words) -> _Text:
+def _positions(rows: _Rows, words: _Words) -> Texts:
     """Where a stem stands in each article, and in which form if it is not itself a word there."""
     starts, counts = rows.starts, rows.counts
     endings = _column(words.ending)[rows.word]
@@ -325,34 +326,38 @@ def _positions(rows: _Rows, words: _Words) -> _Text:
     return _by_stem(begins[rows.heads] - 2, encode(values, kinds))
 
 
-def _by_stem(blanks: Numbers, encoded: tuple[str, Numbers]) -> _Text:
+def _by_stem(blanks: Numbers, encoded: tuple[str, Numbers]) -> Texts:
     """A text that has blanks before each stem, as one that has them after each."""
     text, offsets = encoded
-    return _Text(f"{text[1:]} ", [*offsets[blanks].tolist(), len(text)])
+    return Texts(f"{text[1:]} ", [*offsets[blanks].tolist(), len(text)])
 
 
-def _groups_of(rows: _Rows, columns: _Columns) -> tuple[list[int], list[int]]:
+def _groups_of(rows: _Rows, columns: _Columns) -> tuple[array[int], array[int]]:
     """The first and the last group of each stem."""
     group = columns.group[rows.article[rows.starts]]
-    return group[rows.heads].tolist(), group[[*(rows.heads[1:] - 1), len(group) - 1]].tolist()
+    return _array(group[rows.heads]), _array(group[np.append(rows.heads[1:], len(group)) - 1])
 
 
-def _forms(columns: _Columns, words: _Words) -> tuple[list[str], list[str], list[int]]:
+def _array(column: Numbers) -> array[int]:
+    return array("i", column.tobytes())
+
+
+def _forms(columns: _Columns, words: _Words) -> tuple[list[str], list[str], array[int]]:
     """The forms of words in order, each with its stems and the number of articles it stands in.
 
     What stands with an article alone is a form without it too.
     """
     article, word = columns.article, columns.word
     numbers, alone = _column(words.form)[word], _column(words.bare)[word]
-    more = _where(alone != numbers)
+    more = where(alone != numbers)
     if len(more):
         numbers = np.concatenate([numbers, alone[more]])
         article, word = (np.concatenate([one, one[more]]) for one in (article, word))
     form, names = words.named(numbers)
     order = np.lexsort((article, form)) if len(more) else _sorted(form)
     form, article, word = form[order], article[order], word[order]
-    changed = _changes(form)
-    counts = np.bincount(form[changed | _changes(article)], minlength=len(names))
+    changed = changes(form)
+    counts = np.bincount(form[changed | changes(article)], minlength=len(names))
     stem = _column(words.stem)[word]
     stems = list(map(words.names.__getitem__, stem[changed].tolist()))
     # In most archives no form has a second stem: that takes another language.
@@ -360,15 +365,15 @@ def _forms(columns: _Columns, words: _Words) -> tuple[list[str], list[str], list
     other = np.flatnonzero(stem != first)
     for at, number in sorted(set(zip(form[other].tolist(), stem[other].tolist(), strict=True))):
         stems[at] = ".".join(sorted({*stems[at].split("."), words.names[number]}))
-    return names, stems, counts.tolist()
+    return names, stems, _array(counts.astype(np.int32))
 
 
 def _pieces(
     stems: Sequence[str],
-    postings: _Text,
-    positions: _Text,
-    groups: tuple[Sequence[int], Sequence[int]],
-    forms: tuple[Sequence[str], Sequence[str], Sequence[int]],
+    postings: Texts,
+    positions: Texts,
+    groups: tuple[array[int], array[int]],
+    forms: tuple[Sequence[str], Sequence[str], array[int]],
     run_of: Callable[[str], str],
 ) -> dict[str, Piece]:
     """All that a block adds to the index, by runs of the alphabet."""
@@ -419,7 +424,7 @@ def encode(values: NDArray[np.int32], kinds: NDArray[np.int8]) -> tuple[str, Num
     begins = ends - sizes
     # Most values are one letter.
     letters = np.empty(int(ends[-1]) if len(ends) else 0, np.uint8)
-    more = _where(sizes > 1)
+    more = where(sizes > 1)
     digits = values & 31
     digits[more] += 32
     digits[kinds == LETTER] = values[kinds == LETTER]

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from site_gen import cache
 from site_gen.search.codec import LETTERS, Reader, decoded, front_coded, number, shared
-from site_gen.search.segment import NUMBERS, Piece, Run, Share, apart, joined, together
+from site_gen.search.segment import NUMBERS, Piece, Share, apart, together
 from site_gen.search.shards import (
     APART,
     Context,
@@ -146,16 +146,22 @@ Form = tuple[str, str]
 
 def merged(context: Context, store: cache.Store, task: MergeTask) -> Staging:
     """Put the pieces of one run together."""
-    whole = joined([_piece(store, one.piece) for one in task.pieces])
+    # Here, so that what only amends runs does not wait for NumPy.
+    from site_gen.search.joining import joined
+
+    whole = joined(_pieces(store, [one.piece for one in task.pieces]))
     new = Staging(context, task.run)
-    entries = ((form[0], _entry(*form)) for form in _forms(whole, task.variants))
+    entries = ((form[0], _entry(*form)) for form in _forms(whole.forms, task.variants))
     for forms in _runs(entries, _size_of_form, DICTIONARY):
         new.add_forms(forms)
     stem = share = 0
-    for stems in _runs(whole.stems, _size_of_stem, POSTINGS):
-        shares = whole.shares[stem : stem + len(stems)]
+    rows = zip(whole.stems, whole.postings.sizes(), strict=True)
+    for stems in _runs(rows, _size_of_postings, POSTINGS):
+        here = slice(stem, stem + len(stems))
+        shares = whole.shares[here]
         end = share + NUMBERS * sum(shares)
-        new.add_stems(stems, shares + whole.cuts[share:end])
+        texts = whole.postings.of(here), whole.positions.of(here)
+        new.add_stems([row[0] for row in stems], *texts, shares + whole.cuts[share:end])
         stem += len(stems)
         share = end
     return new
@@ -179,14 +185,18 @@ class Staging:
         self._stage("w", script_of(words, " ".join([row[1] for row in rows])))
 
     def add_stems(
-        self, rows: Sequence[tuple[str, str, str]], cuts: array[int], coded: str = ""
+        self,
+        stems: Sequence[str],
+        postings: str,
+        positions: str,
+        cuts: array[int],
+        coded: str = "",
     ) -> None:
         """Shards of postings and of positions, and where shares lie in them."""
-        words = coded or front_coded([row[0] for row in rows])
-        self._stems.append(rows[0][0])
-        postings = self._stage("p", script_of(words, " ".join([row[1] for row in rows])))
-        positions = self._stage("o", script_of(" ".join([row[2] for row in rows])))
-        self.values.append((_cuts_key(self._context, postings, positions), cuts.tobytes()))
+        self._stems.append(stems[0])
+        of_postings = self._stage("p", script_of(coded or front_coded(stems), postings))
+        of_positions = self._stage("o", script_of(positions))
+        self.values.append((_cuts_key(self._context, of_postings, of_positions), cuts.tobytes()))
 
     def keep_forms(self, before: Before, index: int) -> None:
         """A shard of the dictionary as it was."""
@@ -223,15 +233,21 @@ def _size_of_stem(row: Sequence[Any]) -> int:
     return len(row[1]) + 4
 
 
+def _size_of_postings(row: tuple[str, int]) -> int:
+    return row[1] + 4
+
+
 def _size_of_form(row: Form) -> int:
     return len(row[0]) // 2 + len(row[1]) + 2
 
 
-def _forms(whole: Run, variants: Mapping[str, tuple[str, ...]]) -> Sequence[tuple[str, str, int]]:
+def _forms(
+    known: Sequence[tuple[str, str, int]], variants: Mapping[str, tuple[str, ...]]
+) -> Sequence[tuple[str, str, int]]:
     """The forms in order, each with its stems and the number of articles it stands in."""
     if not variants:
-        return whole.forms
-    forms = {form: (form, stems, count) for form, stems, count in whole.forms}
+        return known
+    forms = {one[0]: one for one in known}
     for form, more in variants.items():
         _, stems, count = forms.get(form, ("", "", 0))
         forms[form] = form, ".".join(sorted({*filter(None, stems.split(".")), *more})), count
@@ -289,11 +305,13 @@ def _bytes(word: str) -> bytes:
     return word.encode("utf-8", "surrogatepass")
 
 
-def _piece(store: cache.Store, digest: str) -> Piece:
-    data = store.get(f"piece {digest}")
-    if data is None:
-        raise cache.CacheBroken(f"piece {digest} is gone")
-    return Piece.unpacked(data)
+def _pieces(store: cache.Store, digests: Sequence[str]) -> list[Piece]:
+    keys = [f"piece {digest}" for digest in digests]
+    found = store.get_all(keys)
+    for key in keys:
+        if key not in found:
+            raise cache.CacheBroken(f"{key} is gone")
+    return [Piece.unpacked(found[key]) for key in keys]
 
 
 # Amended
@@ -375,8 +393,8 @@ def _amended(context: Context, store: cache.Store, task: MergeTask) -> Staging |
     part = kept_part(store, earlier, earlier.key(context))
     if part is None:
         return None
-    gone = [_piece(store, one) for one in _without(task.before, task.pieces)]
-    come = [_piece(store, one) for one in _without(task.pieces, task.before)]
+    gone = _pieces(store, _without(task.before, task.pieces))
+    come = _pieces(store, _without(task.pieces, task.before))
     before = Before(context, store, part)
     new = Staging(context, task.run)
     try:
@@ -392,8 +410,9 @@ def _amended(context: Context, store: cache.Store, task: MergeTask) -> Staging |
                 cuts = array("I", [len(row.cuts) // NUMBERS for row in stems])
                 for row in stems:
                     cuts.extend(row.cuts)
-                known = before.coded.get(tuple(row[0] for row in stems), "")
-                new.add_stems([row[:3] for row in stems], cuts, known)
+                words, postings, positions, _ = zip(*stems, strict=True)
+                texts = " ".join(postings), " ".join(positions)
+                new.add_stems(words, *texts, cuts, before.coded.get(words, ""))
     except _Lost:
         return None
     return new

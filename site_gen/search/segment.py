@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import groupby
-from operator import itemgetter
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import pairwise
 from typing import Any
 
 from site_gen.compact import Compact
@@ -23,6 +24,8 @@ K1, B, TITLE_WEIGHT, TITLE_B, SUMMARY_WEIGHT = 2.5, 0.75, 3.0, 0.3, 1.5
 """BM25F: saturation, length normalisation of the body, weights of title and summary."""
 FIELD_GAP = 1
 """Positions left free between title, summary and body, so that no phrase spans two."""
+
+_no_numbers = partial(array, "i")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,22 @@ def average(lengths: Sequence[int]) -> float:
 
 
 @dataclass(frozen=True, slots=True)
+class Texts:
+    """What stems have, parted by blanks, and where in it each one's begins; a blank ends it."""
+
+    text: str = ""
+    begins: Sequence[int] = (0,)
+
+    def of(self, stems: slice) -> str:
+        """That of stems in a row."""
+        return self.text[self.begins[stems.start] : self.begins[stems.stop] - 1]
+
+    def sizes(self) -> list[int]:
+        """How many characters each stem has."""
+        return [end - begin - 1 for begin, end in pairwise(self.begins)]
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
     """What a block of groups adds to a run of the alphabet.
 
@@ -97,27 +116,28 @@ class Piece:
     """
 
     stems: Sequence[str] = ()
-    first: Sequence[int] = ()
-    last: Sequence[int] = ()
+    first: array[int] = field(default_factory=_no_numbers)
+    last: array[int] = field(default_factory=_no_numbers)
     postings: str = ""
     positions: str = ""
     forms: Sequence[str] = ()
     stems_of: Sequence[str] = ()
-    counts: Sequence[int] = ()
+    counts: array[int] = field(default_factory=_no_numbers)
 
     def packed(self) -> bytes:
-        """A line for each column; no word and no code has a blank in it."""
+        """A line for each column of words or codes, none of which has a blank in it; then those of
+        numbers, four bytes each, the lowest first.
+        """
         columns = (
             " ".join(self.stems),
-            " ".join(map(str, self.first)),
-            " ".join(map(str, self.last)),
             self.postings,
             self.positions,
             " ".join(self.forms),
             " ".join(self.stems_of),
-            " ".join(map(str, self.counts)),
+            "",
         )
-        return "\n".join(columns).encode("utf-8", "surrogatepass")
+        numbers = _low_first(self.first + self.last + self.counts).tobytes()
+        return "\n".join(columns).encode("utf-8", "surrogatepass") + numbers
 
     def rows(self) -> Iterator[tuple[str, int, int, str, str]]:
         """Each stem with what the block adds to it."""
@@ -127,20 +147,33 @@ class Piece:
     @classmethod
     def unpacked(cls, data: bytes) -> Piece:
         """The piece that was packed."""
-        lines = data.decode("utf-8", "surrogatepass").split("\n")
-        stems, first, last, _, _, forms, stems_of, counts = (
-            line.split(" ") if line else [] for line in (*lines[:3], "", "", *lines[5:])
+        *lines, rest = data.split(b"\n", 5)
+        stems, postings, positions, forms, stems_of = (
+            line.decode("utf-8", "surrogatepass") for line in lines
         )
+        numbers = array("i")
+        numbers.frombytes(rest)
+        numbers = _low_first(numbers)
+        words = stems.split(" ") if stems else []
         return cls(
-            stems,
-            list(map(int, first)),
-            list(map(int, last)),
-            lines[3],
-            lines[4],
-            forms,
-            stems_of,
-            list(map(int, counts)),
+            words,
+            numbers[: len(words)],
+            numbers[len(words) : 2 * len(words)],
+            postings,
+            positions,
+            forms.split(" ") if forms else [],
+            stems_of.split(" ") if stems_of else [],
+            numbers[2 * len(words) :],
         )
+
+
+def _low_first(numbers: array[int]) -> array[int]:
+    """Numbers of this machine with their lowest bytes first, or such numbers as this machine's."""
+    if sys.byteorder == "little":
+        return numbers
+    turned = numbers[:]
+    turned.byteswap()
+    return turned
 
 
 Share = tuple[int, int, str, str]
@@ -148,46 +181,6 @@ Share = tuple[int, int, str, str]
 the distance to the first, its positions."""
 NUMBERS = 4
 """Numbers that say where a share lies."""
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A run of the alphabet over the whole archive: its stems in order, each with its postings and
-    its positions, and its forms in order, each with its stems and the number of its articles.
-
-    `shares` counts those of each stem. `cuts` tells of each share its first and its last group and
-    how long its postings and its positions are: so one can be taken out again.
-    """
-
-    stems: Sequence[tuple[str, str, str]]
-    forms: Sequence[tuple[str, str, int]]
-    shares: array[int]
-    cuts: array[int]
-
-
-def joined(pieces: Sequence[Piece]) -> Run:
-    """The pieces of one run, which are those of blocks in order."""
-    rows: list[tuple[str, int, int, str, str]] = []
-    forms: list[tuple[str, str, int]] = []
-    for one in pieces:
-        rows += one.rows()
-        forms += zip(one.forms, one.stems_of, one.counts, strict=True)
-    # Sorting keeps the order of equal ones, and is quick where runs are in order already.
-    rows.sort(key=itemgetter(0))
-    forms.sort(key=itemgetter(0))
-    stems = []
-    shares = array("I")
-    for stem, same in groupby(rows, itemgetter(0)):
-        of_blocks = [row[1:] for row in same]
-        stems.append((stem, *together(of_blocks)))
-        shares.append(len(of_blocks))
-    cuts = array("I", bytes(array("I").itemsize * NUMBERS * len(rows)))
-    cuts[0::NUMBERS] = array("I", [row[1] for row in rows])
-    cuts[1::NUMBERS] = array("I", [row[2] for row in rows])
-    cuts[2::NUMBERS] = array("I", [len(row[3]) for row in rows])
-    cuts[3::NUMBERS] = array("I", [len(row[4]) for row in rows])
-    of_form = [_together(list(same)) for _, same in groupby(forms, itemgetter(0))]
-    return Run(stems, of_form, shares, cuts)
 
 
 def together(shares: Iterable[Share]) -> tuple[str, str]:
@@ -213,16 +206,6 @@ def apart(postings: str, positions: str, cuts: Sequence[int]) -> list[Share]:
         place += places
         end = last
     return shares
-
-
-def _together(rows: Sequence[tuple[str, str, int]]) -> tuple[str, str, int]:
-    """What blocks know of one form."""
-    if len(rows) == 1:
-        return rows[0]
-    stems = {row[1] for row in rows}
-    if len(stems) > 1:
-        stems = {".".join(sorted({stem for some in stems for stem in some.split(".")}))}
-    return rows[0][0], stems.pop(), sum(row[2] for row in rows)
 
 
 def documents(articles: Sequence[tuple[Entry, str]], room: int, size: int) -> list[str]:

@@ -124,6 +124,8 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 def compact(value: Any) -> str:
     """A value as JSON without blanks; the half of a character (`words.units`) by its number."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    if text.isascii():
+        return text
     return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
@@ -234,16 +236,13 @@ def kept_block(store: cache.Store, key: str) -> Block | None:
 
 def load() -> None:
     """Load what indexing needs: workers that are copies of this process have it then."""
-    import site_gen.search.columns  # noqa: F401
+    import site_gen.search.joining  # noqa: F401
 
 
 def read(context: Context, task: BlockTask) -> Block:
     """Stage the document shards of a block, and index it unless that was done."""
     with cache.Store(context.store) as store:
-        groups = [
-            [(entry, _text(store, entry)) for entry in entries]
-            for entries in _laid_out(store, task)
-        ]
+        groups = [_texts(store, entries) for entries in _laid_out(store, task)]
         documents = tuple(
             _put(
                 context,
@@ -276,11 +275,16 @@ def read(context: Context, task: BlockTask) -> Block:
     return block
 
 
-def _text(store: cache.Store, entry: Entry) -> str:
-    data = store.get(entry.body)
-    if data is None:
-        raise cache.CacheBroken(f"the body of {entry.key} is gone")
-    return text_of(f"{data.decode('utf-8')}\n{entry.notes}")
+def _texts(store: cache.Store, entries: Sequence[Entry]) -> list[tuple[Entry, str]]:
+    """Articles, each with its text."""
+    bodies = store.get_all([entry.body for entry in entries])
+    for entry in entries:
+        if entry.body not in bodies:
+            raise cache.CacheBroken(f"the body of {entry.key} is gone")
+    return [
+        (entry, text_of(f"{bodies[entry.body].decode('utf-8')}\n{entry.notes}"))
+        for entry in entries
+    ]
 
 
 # Runs of the alphabet

@@ -18,8 +18,15 @@ _TAG = re.compile(r"<[a-zA-Z/][^>]*>")
 
 def text_of(html: str) -> str:
     """The text of cleaned HTML: words of inline elements together, blocks on lines of their own."""
-    lines = (" ".join(line.split()) for line in unwrapped(html).split("\n"))
-    return "\n".join(line for line in lines if line)
+    return "\n".join(filter(None, map(_closed_up, unwrapped(html).split("\n"))))
+
+
+def _closed_up(line: str) -> str:
+    """A line without blanks at its ends, and with single ones between its words."""
+    # No blank but the common one counts as printable.
+    if line.isprintable() and "  " not in line:
+        return line.strip(" ")
+    return " ".join(line.split())
 
 
 def unwrapped(html: str) -> str:
