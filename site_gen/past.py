@@ -31,7 +31,8 @@ class Past:
     depend on; `pages` are those pages by URL, each with its key and the SHA-256 of its bytes.
     `inputs` is the digest of all that the build was made from, `manifest` that of the manifest
     which it wrote, and `result` what it came to. `stamps` tell the texts that pages show, with the
-    digest of the plan that they belong to. `whole` are the tables as they were last kept
+    digest of the plan that they belong to, and `parts` are the digests of what files show of them.
+    `whole` are the tables as they were last kept
     whole, and what they are known by.
     """
 
@@ -42,7 +43,8 @@ class Past:
     inputs: str = ""
     manifest: str = ""
     result: Any = None
-    stamps: tuple[str, bytes] = ("", b"")
+    stamps: tuple[str, str, str] = ("", "", "")
+    parts: Mapping[str, str] = field(default_factory=dict)
     whole: tuple[str, Tables] = field(default=("", ()), compare=False, repr=False)
 
     @property
@@ -61,9 +63,9 @@ class Past:
         if of != name:
             return cls()
         sources, files, pages = (_changed(*both) for both in zip(tables, changes, strict=True))
-        frame, inputs, manifest, result, stamps = rest
+        frame, inputs, manifest, result, stamps, parts = rest
         whole = name, tables
-        return cls(sources, files, pages, frame, inputs, manifest, result, stamps, whole)
+        return cls(sources, files, pages, frame, inputs, manifest, result, stamps, parts, whole)
 
     def save(self, store: Store, output: str) -> None:
         """Keep it for the next build of the folder."""
@@ -76,7 +78,8 @@ class Past:
             name = uuid.uuid4().hex
             values.append((in_whole, pickle.dumps((name, self._tables))))
             changes = [({}, ())] * len(self._tables)
-        late = name, changes, (self.frame, self.inputs, self.manifest, self.result, self.stamps)
+        rest = self.frame, self.inputs, self.manifest, self.result, self.stamps, self.parts
+        late = name, changes, rest
         store.put([*values, (apart, pickle.dumps(late))])
         _forget_others(store, output)
 

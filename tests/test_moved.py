@@ -56,9 +56,9 @@ def test_what_moved_is_all_that_may_be_shown_anew(inputs: render.Inputs) -> None
     checked = 0
     for archive in edited(inputs.archive):
         after = Renderer(replace(inputs, archive=archive))
-        moved = Moved.between(stamps(inputs.archive), stamps(archive), archive)
+        moved = Moved(stamps(inputs), stamps(after.inputs), after.inputs)
         for page in inputs.plan.pages:
-            if not moved.may_show(page, archive, after.intros):
+            if not moved.may_show(page):
                 assert after.key(page) == keys[page.url], page.url
                 checked += 1
     assert checked > len(inputs.plan.pages)
@@ -69,8 +69,8 @@ def test_far_pages_are_not_looked_at(inputs: render.Inputs) -> None:
     archive = inputs.archive
     one = archive.articles["articles/n06"]
     articles = {**archive.articles, one.key: replace(one, body="other")}
-    moved = Moved.between(stamps(archive), stamps(replace(archive, articles=articles)), archive)
-    intros = Renderer(inputs).intros
-    shown = [page for page in inputs.plan.pages if moved.may_show(page, archive, intros)]
+    after = replace(inputs, archive=replace(archive, articles=articles))
+    moved = Moved(stamps(inputs), stamps(after), after)
+    shown = [page for page in inputs.plan.pages if moved.may_show(page)]
     assert len(shown) < len(inputs.plan.pages) / 2
-    assert not Moved.between(stamps(archive), stamps(archive), archive).near
+    assert not Moved(stamps(inputs), stamps(inputs), inputs).near

@@ -23,15 +23,16 @@ class Made:
     """What rendering came to: pages by URL with their keys, other files, problems.
 
     `frame` is what all pages depend on, `stamps` are those of the documents that they show, `keys`
-    are those of what the store keeps of tables.
+    are those of what the store keeps of files for programs, `parts` the digests of parts of these.
     """
 
     pages: Mapping[str, tuple[str, OutputFile]] = field(default_factory=dict)
     others: tuple[OutputFile, ...] = ()
     found: tuple[Diagnostic, ...] = ()
     frame: str = ""
-    stamps: tuple[str, bytes] = ("", b"")
+    stamps: tuple[str, str, str] = ("", "", "")
     keys: tuple[str, ...] = ()
+    parts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def files(self) -> list[OutputFile]:
@@ -41,13 +42,14 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """The files for programs, by URL with their keys, problems, and the keys of what the store
-    keeps of them.
+    """The files for programs, by URL with their keys, problems, the keys of what the store keeps
+    of them, and the digests of their parts.
     """
 
     pages: Pages
     found: tuple[Diagnostic, ...]
     keys: tuple[str, ...]
+    parts: Mapping[str, str]
 
 
 def index(run: Run, planned: Planned, seen: Seen) -> search.Index:
@@ -100,7 +102,8 @@ def pages(
     made, problems = _rendered(run, context, [one for one in _all(context) if one.kind != "file"])
     files = filed() if filed else _files(run, context)
     found += [*problems, *files.found]
-    return Made(made | files.pages, tuple(others), tuple(found), frame, stamps, files.keys)
+    whole = made | files.pages
+    return Made(whole, tuple(others), tuple(found), frame, stamps, files.keys, files.parts)
 
 
 def files(run: Run, planned: Planned, seen: Seen) -> Filed:
@@ -127,7 +130,8 @@ def _context(run: Run, planned: Planned, index: str, seen: Seen) -> render.Conte
     stage = run.target.stage_folder if run.target else None
     folder = run.target.folder if run.target else run.options.output
     past = seen.past
-    return render.Context(inputs, stage, folder, _kept(run, seen), past.frame, past.stamps)
+    kept = _kept(run, seen)
+    return render.Context(inputs, stage, folder, kept, past.frame, past.stamps, past.parts)
 
 
 def _all(context: render.Context) -> Sequence[Page]:
@@ -154,7 +158,8 @@ def _rendered(
 
 def _files(run: Run, context: render.Context) -> Filed:
     made, found = _rendered(run, context, [one for one in _all(context) if one.kind == "file"])
-    return Filed(made, tuple(found), tuple(context.renderer.files.stored))
+    files = context.renderer.files
+    return Filed(made, tuple(found), tuple(files.stored), files.parts.now)
 
 
 def _kept(run: Run, seen: Seen) -> dict[str, tuple[str, OutputFile]]:

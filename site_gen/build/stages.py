@@ -110,6 +110,7 @@ def _leave(run: Run, begun: Begun, made: making.Made, report: Report, keys: Sequ
         run.target.manifest,
         (report.diagnostics, report.sum, tuple(run.ledger.recorded), report.unrecorded),
         made.stamps,
+        made.parts,
         begun.before.past.whole,
     )
     with cache.Store(run.store) as kept:

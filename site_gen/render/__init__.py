@@ -13,7 +13,8 @@ from site_gen.diagnostics import Diagnostic
 from site_gen.model import OutputFile, Page
 from site_gen.output import OutputError, stage, stage_pieces
 from site_gen.render.inputs import Inputs
-from site_gen.render.moved import Moved, stamps
+from site_gen.render.moved import Moved, Stamps, stamps
+from site_gen.render.parts import Parts
 from site_gen.render.renderer import POLICY, Renderer
 from site_gen.render.templates import (
     TEMPLATE_OF,
@@ -41,8 +42,8 @@ class Context:
     """What a worker needs to render. Without a stage the pages are rendered and forgotten.
 
     `kept` are pages of an earlier build that stand in output/, each with its key, `frame` is what
-    all of them depended on, and `stamps` are those of its documents, with the digest of its plan
-    and its templates.
+    all of them depended on, `stamps` are those of its documents, and `parts` the digests of parts
+    of its files.
     """
 
     inputs: Inputs
@@ -50,31 +51,33 @@ class Context:
     output_folder: Path
     kept: Mapping[str, tuple[str, OutputFile]] = field(default_factory=dict)
     frame: str = ""
-    stamps: tuple[str, bytes] = ("", b"")
+    stamps: Stamps = ("", "", "")
+    parts: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def renderer(self) -> Renderer:
         """Made once in each process, since compiled templates cannot travel."""
-        return Renderer(self.inputs)
+        moved = self.moved.articles if self.moved else None
+        return Renderer(self.inputs, Parts(self.parts, moved))
 
     def __getstate__(self) -> dict[str, Any]:
         return {
             name: value
             for name, value in vars(self).items()
-            if name not in ("renderer", "stamps_now")
+            if name not in ("renderer", "stamps_now", "moved")
         }
 
     @cached_property
-    def stamps_now(self) -> tuple[str, bytes]:
-        """The stamps of the documents as they are, with the digest of plan and templates."""
-        return f"{self.inputs.planned} {self.inputs.templates}", stamps(self.inputs.archive)
+    def stamps_now(self) -> Stamps:
+        """The stamps of the documents as they are."""
+        return stamps(self.inputs)
 
+    @cached_property
     def moved(self) -> Moved | None:
         """What moved since the pages were kept, if all that was planned for them stands."""
-        (of, before), (around, now) = self.stamps, self.stamps_now
-        if not self.inputs.planned or of != around or len(before) != len(now):
+        if not self.inputs.planned or self.stamps[0] != self.stamps_now[0]:
             return None
-        return Moved.between(before, now, self.inputs.archive)
+        return Moved(self.stamps, self.stamps_now, self.inputs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +94,12 @@ def standing(
     """The kept pages that still show the same, and the others, each with its key."""
     renderer = context.renderer
     kept = context.kept if context.frame == renderer.frame else {}
-    moved = context.moved() if kept else None
+    moved = context.moved if kept else None
     still: dict[str, tuple[str, OutputFile]] = {}
     new = []
     for page in pages:
         before = kept.get(page.url)
-        if before and moved and not moved.may_show(page, renderer.archive, renderer.intros):
+        if before and moved and not moved.may_show(page):
             still[page.url] = before
             continue
         key = renderer.key(page)

@@ -25,6 +25,7 @@ from site_gen.pages import (
 )
 from site_gen.render.inputs import Inputs
 from site_gen.render.once import Once
+from site_gen.render.parts import Parts
 
 ENDINGS = ("bib", "ris")
 """Of the files for programs for references."""
@@ -34,7 +35,7 @@ NEWEST = 30
 
 class Files:
     """Makes files of one site. `cards_key` stands for all that a list shows of articles,
-    `absolute` makes an address whole.
+    `absolute` makes an address whole, `parts` is what is known of parts of files.
     """
 
     def __init__(
@@ -42,12 +43,14 @@ class Files:
         inputs: Inputs,
         cards_key: Callable[[tuple[str, ...]], str],
         absolute: Callable[[str], str],
+        parts: Parts,
     ) -> None:
         self.inputs = inputs
         self.archive: Archive = inputs.archive
         self.config = inputs.config
         self.cards_key = cards_key
         self.absolute = absolute
+        self.parts = parts
         self.works: Once[str, Work] = Once(self._work)
 
     def key(self, page: Page) -> object:
@@ -71,7 +74,7 @@ class Files:
         """The archive as data."""
         plan = self.inputs.plan
         listed = tabular.Listed(self.archive, plan.urls, plan.entity_urls, self.config)
-        return tabular.Tables(listed, self.inputs.program)
+        return tabular.Tables(listed, self.inputs.program, self.parts.digest)
 
     @staticmethod
     def in_pieces(page: Page) -> bool:
@@ -147,7 +150,8 @@ class Files:
 
     def _works_key(self, year: str) -> str:
         """What stands for all that is told of the articles of a year."""
-        return self.cards_key(self.years[year])
+        articles = self.years[year]
+        return self.parts.digest(f"works {year}", articles, lambda: self.cards_key(articles))
 
     def _works_name(self, year: str, ending: str) -> str:
         """What the store keeps the articles of a year by."""

@@ -6,30 +6,33 @@ that of the last build, pages differ by texts alone, and by what texts have to d
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from itertools import chain
 
 from site_gen.model import Archive, Document, Page
+from site_gen.pages import ALL_WORKS, TABLES, WORKS, works_of
+from site_gen.render.inputs import Inputs
 
-SIZE = 16
-"""The bytes of a stamp."""
+NEWEST = 10
+"""Articles that the first page shows."""
+
+Stamps = tuple[str, str, str]
+"""What a plan is known by, and what it leaves open of its documents, in an order that it decides:
+the digests of their texts, and which articles are like each of its articles.
+"""
 
 
-def stamps(archive: Archive) -> bytes:
-    """For each document, in an order that the plan decides, the digest of what a plan leaves open:
-    its text, and which articles are like it.
-    """
-    related, versions, history = archive.related, archive.versions, archive.history
-    made = []
-    for key, one in archive.articles.items():
-        beside = related.get(key, ()), versions.get(key, ()), history.get(key, ())
-        made.append(f"{one.body} {beside}" if any(beside) else one.body)
-    made += (one.body for one in _others(archive))
-    blake = hashlib.blake2b
-    return b"".join(
-        [blake(one.encode("utf-8", "surrogatepass"), digest_size=SIZE).digest() for one in made]
-    )
+def stamps(inputs: Inputs) -> Stamps:
+    """Those of the documents as they are."""
+    archive = inputs.archive
+    texts = "\n".join([one.body for one in (*archive.articles.values(), *_others(archive))])
+    lines = []
+    for key in archive.articles:
+        line = "\0".join(archive.related.get(key, ()))
+        versions, history = archive.versions.get(key, ()), archive.history.get(key, ())
+        lines.append(f"{line}\0 {versions} {history}" if versions or history else line)
+    return f"{inputs.planned} {inputs.templates}", texts, "\0\n".join(lines)
 
 
 def _others(archive: Archive) -> Iterator[Document]:
@@ -39,51 +42,86 @@ def _others(archive: Archive) -> Iterator[Document]:
         yield from (one.entry for one in group.values() if one.entry)
 
 
-@dataclass(frozen=True, slots=True)
 class Moved:
-    """What has another stamp than before: `articles` by key, `others` by path. `near` are the
-    articles on whose pages one of these is shown, themselves among them.
-    """
+    """What has another stamp than before, where the plan is the same."""
 
-    articles: frozenset[str]
-    others: frozenset[str]
-    near: frozenset[str]
+    def __init__(self, before: Stamps, now: Stamps, inputs: Inputs) -> None:
+        self.archive = inputs.archive
+        self.with_text = inputs.config.data.text
+        self.intros = {inputs.plan.urls[one.path]: one.path for one in self.archive.pages.values()}
+        self._beside = before[2], now[2]
+        names = chain(self.archive.articles, (one.path for one in _others(self.archive)))
+        moved = _other(before[1], now[1], "\n", names)
+        self.articles = frozenset(one for one in moved if one in self.archive.articles)
+        """Articles with another text, by key."""
+        self.others = moved - self.articles
+        """Other documents with another text, by path."""
 
-    @classmethod
-    def between(cls, before: bytes, now: bytes, archive: Archive) -> Moved:
-        """What moved between two lists of stamps of one plan."""
-        if before == now:
-            return cls(frozenset(), frozenset(), frozenset())
-        names = [*archive.articles, *(one.path for one in _others(archive))]
-        starts = range(0, len(now), SIZE)
-        moved = [at // SIZE for at in starts if before[at : at + SIZE] != now[at : at + SIZE]]
-        count = len(archive.articles)
-        articles = frozenset(names[at] for at in moved if at < count)
-        others = frozenset(names[at] for at in moved if at >= count)
+    @cached_property
+    def near(self) -> frozenset[str]:
+        """The articles on whose pages an article with another text is shown, themselves among them,
+        and those that other articles are like than before.
+        """
+        archive, articles = self.archive, self.articles
         near = set(articles)
-        dated = archive.dated if articles else []
-        for at, key in enumerate(dated):
+        near |= _other(*self._beside, "\0\n", archive.articles)
+        for at, key in enumerate(archive.dated if articles else ()):
             if key in articles:
-                near.update(dated[max(at - 1, 0) : at + 2])
+                near.update(archive.dated[max(at - 1, 0) : at + 2])
         for shown in (archive.related, archive.versions) if articles else ():
             near.update(key for key, keys in shown.items() if not articles.isdisjoint(keys))
-        return cls(articles, others, frozenset(near))
+        return frozenset(near)
 
-    def may_show(self, page: Page, archive: Archive, intros: Mapping[str, Document]) -> bool:
-        """Whether a page may show something that moved. `intros` are documents by the URL of the
-        page on which they stand.
-        """
-        if page.kind == "article":
-            return page.key in self.near
-        if page.kind == "list":
-            return any(not self.articles.isdisjoint(one.articles) for one in page.children)
-        if page.kind in ("redirect", "held", "withdrawn"):
-            return False
-        if page.kind in ("page", "index"):
-            return page.url in intros and intros[page.url].path in self.others
+    def may_show(self, page: Page) -> bool:
+        """Whether a page may show something that moved."""
+        match page.kind:
+            case "article":
+                return page.key in self.near
+            case "list":
+                return any(not self.articles.isdisjoint(one.articles) for one in page.children)
+            case "file":
+                return self._in_file(page)
+            case "redirect" | "held" | "withdrawn" | "404":
+                return False
+            case "home":
+                return self._introduced(page) or any(map(self._at_home, self.articles))
+            case "data":
+                return self._introduced(page) or (self.with_text and bool(self.articles))
+            case "page" | "index" | "coverage":
+                return self._introduced(page)
+        return not page.entity_kind or self._of_entity(page)
+
+    def _introduced(self, page: Page) -> bool:
+        """Whether the text at the top of a page moved."""
+        return self.intros.get(page.url) in self.others
+
+    def _at_home(self, article: str) -> bool:
+        """Whether the first page may show an article."""
+        document = self.archive.articles[article]
+        return document.featured or not document.date or article in self.archive.dated[-NEWEST:]
+
+    def _of_entity(self, page: Page) -> bool:
+        assert page.entity_kind is not None
+        entity = self.archive.entities[page.entity_kind][page.key]
+        if entity.entry and entity.entry.path in self.others:
+            return True
+        return not self.articles.isdisjoint((*entity.articles, *entity.translated))
+
+    def _in_file(self, page: Page) -> bool:
+        """Whether a file for programs may tell of something that moved."""
         if page.entity_kind:
-            entity = archive.entities[page.entity_kind][page.key]
-            if entity.entry and entity.entry.path in self.others:
-                return True
-            return not self.articles.isdisjoint((*entity.articles, *entity.translated))
-        return True
+            return self._of_entity(page)
+        if page.url in TABLES or page.url in ALL_WORKS:
+            return bool(self.articles or self.others)
+        if page.url.startswith(WORKS):
+            return any(works_of(self.archive.articles[key]) == page.key for key in self.articles)
+        # All others tell of addresses, or of the newest articles.
+        return bool(self.articles)
+
+
+def _other(before: str, now: str, between: str, names: Iterable[str]) -> frozenset[str]:
+    """The names of the parts of two texts that are not the same in both."""
+    if before == now:
+        return frozenset()
+    both = zip(names, before.split(between), now.split(between), strict=True)
+    return frozenset(name for name, old, new in both if old != new)

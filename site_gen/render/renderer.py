@@ -46,13 +46,14 @@ from site_gen.render.files import Files
 from site_gen.render.inputs import Inputs
 from site_gen.render.linking import Links
 from site_gen.render.maps import Maps
+from site_gen.render.moved import NEWEST
 from site_gen.render.once import Once, short_digest
+from site_gen.render.parts import Parts
 from site_gen.render.templates import TEMPLATE_OF, WORDS, digests, environment
 from site_gen.render.times import beside_time, calendar, date_pieces, months, timeline
 from site_gen.render.versions import history, version
 from site_gen.render.views import active, also_known, buckets, codes, group_id, point, repeats, said
 
-NEWEST = 10
 ATOM = "application/atom+xml"
 MOST_COINS = 100
 """Articles of a list that are told to programs for references."""
@@ -84,9 +85,9 @@ SITE_FILES = (
 
 
 class Renderer:
-    """Renders the pages of one site."""
+    """Renders the pages of one site. `parts` are what is known of its files."""
 
-    def __init__(self, inputs: Inputs) -> None:
+    def __init__(self, inputs: Inputs, parts: Parts | None = None) -> None:
         self.inputs = inputs
         self.config = inputs.config
         self.archive = inputs.archive
@@ -103,13 +104,11 @@ class Renderer:
         self.cards_keys = Once(self._cards_key_of)
         self.keys = Keys(inputs, self.card_keys.__getitem__)
         self.coins: Once[str, str] = Once(lambda key: citations.coins(self.files.works[key]))
-        self.files = Files(inputs, self.cards_keys.__getitem__, self._absolute)
+        self.files = Files(inputs, self.cards_keys.__getitem__, self._absolute, parts or Parts())
         self.file_urls = {page.url for page in self.plan.pages if page.kind == "file"}
         self.intros = {self.plan.urls[one.path]: one for one in self.archive.pages.values()}
         self.pages = {page.url: page for page in self.plan.pages if page.kind == "list"}
         self.site = self._site()
-        self.around = self._around()
-        self.list_around = self._list_around()
 
     def key(self, page: Page) -> str:
         """The digest of all that a page shows beside the frame."""
@@ -261,12 +260,14 @@ class Renderer:
             ],
         }
 
-    def _around(self) -> dict[str, tuple[str, str]]:
+    @cached_property
+    def around(self) -> dict[str, tuple[str, str]]:
         """The keys of the article before and after each dated one."""
         dated = ["", *self.archive.dated, ""]
         return {key: (dated[index], dated[index + 2]) for index, key in enumerate(dated[1:-1])}
 
-    def _list_around(self) -> dict[str, tuple[Page | None, Page | None]]:
+    @cached_property
+    def list_around(self) -> dict[str, tuple[Page | None, Page | None]]:
         """The year before and after each year's list, and so for months and days."""
         rows: dict[tuple[str, int], list[Page]] = {}
         for page in self.plan.pages:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from site_gen import cache
 from site_gen.tabular import forms, rows
 from site_gen.tabular.columns import ARTICLES, ARTICLES_WITH_TEXT, AUTHORS, PLACES
 from site_gen.tabular.package import package
-from site_gen.tabular.rows import Listed
+from site_gen.tabular.rows import Called, Listed
 
 ARTICLES_CSV = "articles.csv"
 ARTICLES_JSON = "articles.jsonl"
@@ -33,12 +34,21 @@ class Run:
     articles: tuple[str, ...]
 
 
+Known = Callable[[str, tuple[str, ...], Callable[[], str]], str]
+"""Gives the digest of a run by its name and its articles: made now, where it is not known."""
+
+
+def _unknown(name: str, articles: tuple[str, ...], make: Callable[[], str]) -> str:
+    return make()
+
+
 class Tables:
     """The files of one archive. `program` is the digest of what makes them."""
 
-    def __init__(self, listed: Listed, program: str) -> None:
+    def __init__(self, listed: Listed, program: str, known: Known = _unknown) -> None:
         self.listed = listed
         self.program = program
+        self.known = known
         self.with_text = listed.config.data.text
 
     def key(self, path: str) -> str:
@@ -84,38 +94,47 @@ class Tables:
     @cached_property
     def runs(self) -> list[Run]:
         """The articles, parted where the digests of their keys say: so an edit concerns one run."""
-        config = self.listed.config
-        settings = (self.program, config.url, config.language, config.rights, str(self.with_text))
-        archive = self.listed.archive
-        credits = [
-            (archive.credits[kind].get, rows.Called(archive.entities[kind])) for kind in rows.NAMED
-        ]
-        credits.append((archive.translators.get, credits[0][1]))
         found: list[Run] = []
         members: list[str] = []
-        inputs: list[str] = []
 
         def end() -> None:
-            digest = cache.digest_of(*settings, "\n".join(inputs))
-            found.append(Run(digest, tuple(members)))
+            run = tuple(members)
+            digest = self.known(f"run {run[0]}", run, lambda: self._digest(run))
+            found.append(Run(digest, run))
             members.clear()
-            inputs.clear()
 
         for key in self.listed.articles:
             members.append(key)
-            # What its source says is in the key of its body; a ledger may know of a copy.
-            document = archive.articles[key]
-            inputs += document.body, document.archived_url
-            inputs += [called[named(key)] for named, called in credits]
-            parts = archive.parts.get(key)
-            if parts:
-                inputs.append(f"part {parts[0].number}")
             last = zlib.crc32(key.encode("utf-8", "surrogatepass")) % RUN == 0
             if last or len(members) == LONGEST_RUN:
                 end()
         if members:
             end()
         return found
+
+    def _digest(self, run: tuple[str, ...]) -> str:
+        """What stands for all that is said of some articles."""
+        config, archive = self.listed.config, self.listed.archive
+        settings = (self.program, config.url, config.language, config.rights, str(self.with_text))
+        inputs: list[str] = []
+        for key in run:
+            # What its source says is in the key of its body; a ledger may know of a copy.
+            document = archive.articles[key]
+            inputs += document.body, document.archived_url
+            inputs += [called[named(key)] for named, called in self._credits]
+            parts = archive.parts.get(key)
+            if parts:
+                inputs.append(f"part {parts[0].number}")
+        return cache.digest_of(*settings, "\n".join(inputs))
+
+    @cached_property
+    def _credits(self) -> list[tuple[Callable[[str], Any], Called]]:
+        """What gives those whom an article names, with how they are called."""
+        archive = self.listed.archive
+        credits: list[tuple[Callable[[str], Any], Called]] = [
+            (archive.credits[kind].get, Called(archive.entities[kind])) for kind in rows.NAMED
+        ]
+        return [*credits, (archive.translators.get, credits[0][1])]
 
     def _kept(self, path: str, run: Run, store: cache.Store) -> bytes:
         """The lines of a run, from the store or made now."""
