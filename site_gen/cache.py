@@ -53,6 +53,9 @@ LOCAL, SHARED = "cache", "shared-cache"
 AT_ONCE = 500
 """Values that are asked for by one query."""
 
+FEW = 100
+"""Values that nobody wants are left alone up to this part of those that are wanted."""
+
 ABANDONED = 86_400
 """Seconds after which a file is left over from a process that ended before it was whole."""
 
@@ -134,11 +137,17 @@ class Store:
             raise CacheBroken(str(problem)) from problem
 
     def keep_only(self, keys: Iterable[str]) -> None:
-        """Forget every value whose key is not among these, but for the pasts of this program."""
+        """Forget every value whose key is not among these, but for the pasts of this program.
+
+        A few others may stay for a while: to look for them takes longer than to leave them.
+        """
         wanted = set(keys)
         past = f"{PAST}{program_digest()} "
         try:
             with self._database:
+                (count,) = self._database.execute("SELECT count(*) FROM store").fetchone()
+                if count <= len(wanted) + len(wanted) // FEW:
+                    return
                 held = [row[0] for row in self._database.execute("SELECT key FROM store")]
                 # A key that was damaged may be no text.
                 unwanted = (key for key in held if key not in wanted)

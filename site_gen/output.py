@@ -473,12 +473,14 @@ def _respelled(
     this one: to delete it as an old file would delete the new one. It gets its new name at
     once, which nothing that reads it can notice.
     """
-    gone = [path for path in old if path not in planned]
+    gone = old.keys() - planned.keys()
     if not gone:
         return dict(old)
     names = {*planned, *above}
     sought = {comparable(name) for path in gone for name in (path, *folders(path))}
-    alike = (name for name in names if comparable(name) in sought)
+    # Two files of one build never differ in spelling alone.
+    new = (planned.keys() - old.keys()) | set(above)
+    alike = (name for name in new if comparable(name) in sought)
     spelling = {comparable(name): name for name in sorted(alike)}
     places: dict[str, str] = {}
 
@@ -496,8 +498,11 @@ def _respelled(
             places[path] = name
         return places[path]
 
-    stay = {path: file for path, file in old.items() if path in planned}
-    return stay | {place(path): replace(old[path], path=place(path)) for path in gone}
+    left = dict(old)
+    for path in sorted(gone):
+        file = left.pop(path)
+        left[place(path)] = replace(file, path=place(path))
+    return left
 
 
 def _same_entry(folder: Path, one: str, other: str) -> bool:

@@ -130,8 +130,10 @@ def _context(run: Run, planned: Planned, index: str, seen: Seen) -> render.Conte
     stage = run.target.stage_folder if run.target else None
     folder = run.target.folder if run.target else run.options.output
     past = seen.past
-    kept = _kept(run, seen)
-    return render.Context(inputs, stage, folder, kept, past.frame, past.stamps, past.parts)
+    held = seen.held if run.target else None
+    return render.Context(
+        inputs, stage, folder, past.pages, held, past.frame, past.stamps, past.parts
+    )
 
 
 def _all(context: render.Context) -> Sequence[Page]:
@@ -160,16 +162,6 @@ def _files(run: Run, context: render.Context) -> Filed:
     made, found = _rendered(run, context, [one for one in _all(context) if one.kind == "file"])
     files = context.renderer.files
     return Filed(made, tuple(found), tuple(files.stored), files.parts.now)
-
-
-def _kept(run: Run, seen: Seen) -> dict[str, tuple[str, OutputFile]]:
-    """The pages of the last build, each with its key, that stand in output/ if there is one."""
-    kept = {}
-    for url, (key, digest) in seen.past.pages.items():
-        file = seen.held.get(url) if run.target else OutputFile(url, digest, 0)
-        if file and file.digest == digest:
-            kept[url] = key, file
-    return kept
 
 
 def _staged(target: output.Output, path: str, data: bytes) -> OutputFile:

@@ -41,15 +41,17 @@ CHUNK = 100
 class Context:
     """What a worker needs to render. Without a stage the pages are rendered and forgotten.
 
-    `kept` are pages of an earlier build that stand in output/, each with its key, `frame` is what
-    all of them depended on, `stamps` are those of its documents, and `parts` the digests of parts
-    of its files.
+    `past` are the pages of an earlier build, each with its key and the digest of its file, and
+    `held` the files in output/; None where nothing is published. `frame` is what all of these
+    pages depended on, `stamps` are those of their documents, and `parts` the digests of parts of
+    files for programs.
     """
 
     inputs: Inputs
     stage_folder: Path | None
     output_folder: Path
-    kept: Mapping[str, tuple[str, OutputFile]] = field(default_factory=dict)
+    past: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    held: Mapping[str, OutputFile] | None = None
     frame: str = ""
     stamps: Stamps = ("", "", "")
     parts: Mapping[str, str] = field(default_factory=dict)
@@ -66,6 +68,15 @@ class Context:
             for name, value in vars(self).items()
             if name not in ("renderer", "stamps_now", "moved")
         }
+
+    def kept(self, url: str) -> tuple[str, OutputFile] | None:
+        """A page of the earlier build with its key, if its file stands."""
+        known = self.past.get(url)
+        if known is None:
+            return None
+        key, digest = known
+        file = OutputFile(url, digest, 0) if self.held is None else self.held.get(url)
+        return (key, file) if file and file.digest == digest else None
 
     @cached_property
     def stamps_now(self) -> Stamps:
@@ -93,12 +104,14 @@ def standing(
 ) -> tuple[dict[str, tuple[str, OutputFile]], list[tuple[Page, str]]]:
     """The kept pages that still show the same, and the others, each with its key."""
     renderer = context.renderer
-    kept = context.kept if context.frame == renderer.frame else {}
-    moved = context.moved if kept else None
+    same_frame = context.frame == renderer.frame
+    moved = context.moved if same_frame else None
+    if moved is None:
+        renderer.know_cards()
     still: dict[str, tuple[str, OutputFile]] = {}
     new = []
     for page in pages:
-        before = kept.get(page.url)
+        before = context.kept(page.url) if same_frame else None
         if before and moved and not moved.may_show(page):
             still[page.url] = before
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import chain, takewhile
 from typing import Any
@@ -94,13 +94,15 @@ class Renderer:
         self.plan = inputs.plan
         self.templates = environment(inputs.site, inputs.templates, inputs.store)
         self.cards: dict[str, dict[str, Any]] = {}
-        self.card_keys = Once(self._card_key)
+        self.card_keys: Once[str, str] = Once(lambda key: next(self._card_keys((key,))))
         self.links = Links()
         self.credits = Once(self._credit_of)
+        self.credit_keys = Once(self._credit_key)
+        self.statements = Once(self._statement)
         self.people = Once(self._person)
         self.spots = Once(self._spot)
-        self.named_keys = Once(self._named_key_of)
-        self.stated_keys = Once(self._stated_key_of)
+        self.named_keys = Once(self._named_key)
+        self.stated_keys = Once(self._stated_key)
         self.cards_keys = Once(self._cards_key_of)
         self.keys = Keys(inputs, self.card_keys.__getitem__)
         self.coins: Once[str, str] = Once(lambda key: citations.coins(self.files.works[key]))
@@ -345,13 +347,10 @@ class Renderer:
             "url": self.plan.entity_urls[entity],
         }
 
-    def _named_key(self, kind: EntityKind, article: str) -> str:
+    def _named_key(self, named: tuple[EntityKind, tuple[str, ...]]) -> str:
         """What stands for `_named` in a key. Many articles name the same."""
-        return self.named_keys[kind, self.archive.credits[kind].get(article, ())]
-
-    def _named_key_of(self, named: tuple[EntityKind, tuple[str, ...]]) -> str:
         kind, keys = named
-        return repr([self._credit(kind, key) for key in keys])
+        return "".join([self.credit_keys[kind, key] for key in keys])
 
     def card(self, key: str) -> dict[str, Any]:
         """An article as lists show it."""
@@ -373,17 +372,22 @@ class Renderer:
             }
         return self.cards[key]
 
-    def _card_key(self, key: str) -> str:
-        """What stands for a card in the key of a page that shows it. All have the same length."""
-        document = self.archive.articles[key]
-        shown = (
-            document.body,
-            self.plan.urls[document.path],
-            self._named_key("author", key),
-            self._named_key("place", key),
-            self._stated_key("author", key),
-        )
-        return short_digest("\n".join(shown))
+    def know_cards(self) -> None:
+        """Work out what stands for the cards of all articles, faster than one by one."""
+        articles = self.archive.articles
+        self.card_keys.update(zip(articles, self._card_keys(articles), strict=True))
+
+    def _card_keys(self, articles: Iterable[str]) -> Iterator[str]:
+        """What stands for cards in the keys of pages that show them. All have the same length."""
+        documents, urls = self.archive.articles, self.plan.urls
+        authors, places = self.archive.credits["author"].get, self.archive.credits["place"].get
+        named, stated = self.named_keys, self.stated_keys
+        for key in articles:
+            document = documents[key]
+            by = authors(key, ())
+            said = f"{named['author', by]}\n{named['place', places(key, ())]}\n"
+            said += stated["author", by]
+            yield short_digest(f"{document.body}\n{urls[document.path]}\n{said}")
 
     def _cards_key_of(self, articles: tuple[str, ...]) -> str:
         """What stands for many cards, in their order."""
@@ -392,16 +396,16 @@ class Renderer:
     def _article_key(self, page: Page, keys: Keys) -> list[str]:
         """All that `_article` makes an article of; the rest is a matter of its source alone."""
         key = page.key
-        archive = self.archive
-        document = archive.articles[key]
+        archive, cards = self.archive, self.card_keys
+        document, named = archive.articles[key], archive.credits
         versions, related = archive.versions.get(key, ()), archive.related.get(key, ())
-        cards = (*self.around.get(key, ("", "")), *versions, *related)
+        near = (*self.around.get(key, ("", "")), *versions, *related)
         shown = [
-            self.card_keys[key],
-            "".join([self.card_keys[one] if one else "-" for one in cards]),
-            self._named_key("topic", key),
-            self._named_key("series", key),
-            self._stated_key("place", key),
+            cards[key],
+            "".join([cards[one] if one else "-" for one in near]),
+            self.named_keys["topic", named["topic"].get(key, ())],
+            self.named_keys["series", named["series"].get(key, ())],
+            self.stated_keys["place", named["place"].get(key, ())],
             f"{len(versions)} {document.archived_url}",
         ]
         if document.references or document.outbound:
@@ -418,15 +422,17 @@ class Renderer:
             shown.append(f"copy {self._copy(document)}")
         return shown
 
-    def _stated_key(self, kind: EntityKind, article: str) -> str:
+    def _stated_key(self, named: tuple[EntityKind, tuple[str, ...]]) -> str:
         """What citations and the head of a page tell of those whom an article names."""
-        return self.stated_keys[kind, self.archive.credits[kind].get(article, ())]
-
-    def _stated_key_of(self, named: tuple[EntityKind, tuple[str, ...]]) -> str:
         kind, keys = named
-        return repr(
-            [citations.stated(self.archive, self.archive.entities[kind][key]) for key in keys]
-        )
+        return "".join([self.statements[kind, key] for key in keys])
+
+    def _credit_key(self, entity: tuple[EntityKind, str]) -> str:
+        return repr(self._credit_of(entity))
+
+    def _statement(self, entity: tuple[EntityKind, str]) -> str:
+        kind, key = entity
+        return repr(citations.stated(self.archive, self.archive.entities[kind][key]))
 
     def _person(self, key: str) -> citations.Person:
         url = self._absolute(self.plan.entity_urls["author", key])
