@@ -25,7 +25,17 @@ from playwright.sync_api import Page, expect
 
 from site_gen import search
 from site_gen.model import Archive, OutputFile
-from site_gen.search import codec, columns, facets, joining, merging, numbering, segment, shards
+from site_gen.search import (
+    codec,
+    columns,
+    facets,
+    joining,
+    lookup,
+    merging,
+    numbering,
+    segment,
+    shards,
+)
 from site_gen.search.codec import Reader, code, gaps
 from site_gen.search.reader import (
     FIELDS,
@@ -40,7 +50,7 @@ from site_gen.search.reader import (
     parse,
 )
 from site_gen.search.text import text_of
-from site_gen.search.words import fold, split, units, whole
+from site_gen.search.words import fold, plain, split, units, whole
 from tests.archive_sites import EVERY_KIND, Files, articles, document
 from tests.support import ROOT, SiteTest
 
@@ -979,6 +989,52 @@ def of_stems(run: joining.Run) -> list[tuple[str, str, str]]:
     rows = [slice(at, at + 1) for at in range(len(run.stems))]
     texts = (map(text.of, rows) for text in (run.postings, run.positions))
     return list(zip(run.stems, *texts, strict=True))
+
+
+@given(
+    texts=st.lists(
+        st.tuples(
+            st.text(st.characters(max_codepoint=127), max_size=60)
+            | st.lists(st.text("ab", min_size=1, max_size=18), max_size=12).map(" ".join),
+            st.sampled_from([0, 1, lookup.MOST_LANGUAGES - 1]),
+        ),
+        max_size=6,
+    ),
+    bits=st.sampled_from([1, 3, lookup.BITS]),
+)
+def test_numbers_of_words_at_once(texts: list[tuple[str, int]], bits: int) -> None:
+    """Words found at once, by a table of any size, have the numbers that a dict has for each."""
+    number = cache(lambda language, word: hash((language, word)) % 2**31)
+
+    class Known(dict[str, int]):
+        def __init__(self, language: int) -> None:
+            self.language = language
+
+        def __missing__(self, word: str) -> int:
+            return number(self.language, word)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lookup, "BITS", bits)
+        table = lookup.Table()
+        for text, language in texts:
+            several = [plain(text), "", plain(f"{text} b")]
+            numbers, sizes = table.numbers(several, language, Known(language))
+            words = [split(one) for one in several]
+            assert numbers.tolist() == [number(language, word) for one in words for word in one]
+            assert sizes.tolist() == list(map(len, words))
+
+
+def test_words_are_asked_for_once() -> None:
+    """The table knows a word of up to fifteen letters, and that another language has it too."""
+    words = [letter * size for size in range(1, 17) for letter in "az09"]
+    table = lookup.Table()
+    known = {word: at for at, word in enumerate(words, 2**31 - 100)}
+    assert table.numbers([" ".join(words)], 1, known)[0].tolist() == list(known.values())
+    long = {word: number for word, number in known.items() if len(word) > lookup.LONGEST}
+    assert table.numbers([" ".join(words)], 1, long)[0].tolist() == list(known.values())
+    assert len(long) == 4
+    with pytest.raises(KeyError):
+        table.numbers(["a"], 2, {})
 
 
 @given(text=st.text(st.sampled_from("ab \n\t\u00a0\u200b\u2003\x1cé")))

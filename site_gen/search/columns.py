@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from site_gen.search.codec import LETTERS, ending
+from site_gen.search.lookup import MOST_LANGUAGES, Table
 from site_gen.search.segment import (
     FIELD_GAP,
     K1,
@@ -29,7 +30,7 @@ from site_gen.search.segment import (
     Piece,
     Texts,
 )
-from site_gen.search.words import bare, split, stemming
+from site_gen.search.words import bare, cut, plain, stemming
 from site_gen.tokens import STOP
 
 _STOP = frozenset(STOP.split())
@@ -78,6 +79,7 @@ class _Words:
 
     def __init__(self) -> None:
         self.by_language: dict[str, _Vocabulary] = {}
+        self.table = Table()
         self.form, self.stem, self.ending, self.bare = (array("i") for _ in range(4))
         self.telling = array("b")
         self.names: list[str] = []
@@ -88,7 +90,7 @@ class _Words:
         """The words of a language."""
         known = self.by_language.get(language)
         if known is None:
-            known = self.by_language[language] = _Vocabulary(self, stemming(language))
+            known = self.by_language[language] = _Vocabulary(self, language)
         return known
 
     def add(self, form: str, stem: str) -> int:
@@ -142,12 +144,14 @@ def _words() -> _Words:
 
 
 class _Vocabulary(dict[str, int]):
-    """The numbers of one language's words, given at first sight."""
+    """The numbers of one language's words, given at first sight, and the language's own number."""
 
-    def __init__(self, words: _Words, stems: Callable[[str], tuple[str, str]]) -> None:
+    def __init__(self, words: _Words, language: str) -> None:
         super().__init__()
         self.words = words
-        self.stems = stems
+        self.language = language
+        self.number = len(words.by_language)
+        self.stems = stemming(language)
 
     def __missing__(self, word: str) -> int:
         form, stem = self.stems(word)
@@ -226,28 +230,44 @@ def changes(column: NDArray[np.int32]) -> NDArray[np.bool_]:
     return changed
 
 
+def _numbers(articles: Sequence[Article], words: _Words) -> tuple[Numbers, NDArray[np.int32]]:
+    """The numbers of the words of articles, and how many words title, summary and text of each
+    have.
+    """
+    texts = [plain(one) for entry, text in articles for one in (entry.title, entry.summary, text)]
+    found: list[Numbers] = [np.zeros(0, np.int32)] * len(texts)
+    together: dict[str, list[int]] = {}
+    for at, text in enumerate(texts):
+        known = words.of(articles[at // 3][0].language)
+        if text.isascii() and known.number < MOST_LANGUAGES:
+            together.setdefault(known.language, []).append(at)
+        else:
+            found[at] = np.array(list(map(known.__getitem__, cut(text))), np.int32)
+    for language, places in together.items():
+        known = words.of(language)
+        column, sizes = words.table.numbers([texts[at] for at in places], known.number, known)
+        for at, numbers in zip(places, np.split(column, np.cumsum(sizes)[:-1]), strict=True):
+            found[at] = numbers
+    counts = np.array(list(map(len, found)), np.int32)
+    return np.concatenate([np.zeros(0, np.int32), *found]), counts.reshape(-1, 3)
+
+
 def _columns(first: int, groups: Sequence[Sequence[Article]], words: _Words) -> _Columns:
-    numbers: list[Numbers] = []
-    sizes: list[tuple[int, int, int]] = []
-    for entry, text in (article for group in groups for article in group):
-        known = words.of(entry.language)
-        parts = [split(part) for part in (entry.title, entry.summary, text)]
-        numbers += [np.array(list(map(known.__getitem__, part)), np.int32) for part in parts]
-        sizes.append((len(parts[0]), len(parts[1]), len(parts[2])))
-    title, summary, length = np.array(sizes, np.int32).reshape(-1, 3).T
+    read = [_numbers(group, words) for group in groups]
+    word = np.concatenate([np.zeros(0, np.int32), *(numbers for numbers, _ in read)])
+    title, summary, length = np.concatenate([np.zeros((0, 3), np.int32), *(n for _, n in read)]).T
     before_summary = title + FIELD_GAP
     before_body = before_summary + summary + FIELD_GAP
     total = title + summary + length
-    article = np.repeat(np.arange(len(sizes), dtype=np.int32), total)
+    article = np.repeat(np.arange(len(title), dtype=np.int32), total)
     # The places of an article's words, as if there were no gaps; then with them.
-    word = np.concatenate(numbers) if numbers else np.zeros(0, np.int32)
     place = np.arange(len(word), dtype=np.int32) - (np.cumsum(total) - total)[article]
     place += FIELD_GAP * (place >= title[article])
     place += FIELD_GAP * (place >= (before_summary + summary)[article])
     counts = [len(group) for group in groups]
     says = np.array(words.telling, np.bool_)[word]
     there = place < title[article], place >= before_body[article]
-    in_title, in_body = (np.bincount(article[says & one], minlength=len(sizes)) for one in there)
+    in_title, in_body = (np.bincount(article[says & one], minlength=len(title)) for one in there)
     return _Columns(
         word,
         article,

@@ -90,7 +90,16 @@ def whole(text: str) -> str:
 
 def split(text: str) -> list[str]:
     """The words of a text in lower case, not folded; scripts without blanks as pairs of letters."""
-    text = text.lower()
+    return cut(plain(text))
+
+
+def plain(text: str) -> str:
+    """A text in lower case, without the commonest signs that are not ASCII."""
+    return tokens.plain(text.lower())
+
+
+def cut(text: str) -> list[str]:
+    """The words of such a text."""
     words = tokens.words(text, WORD)
     if text.isascii():
         return words

@@ -1,0 +1,62 @@
+"""The numbers of words, found for all words of some texts at once.
+
+A dict is asked word by word, and most words lie where the processor has to wait for them. Nearly
+all are of a few letters of ASCII, which are two numbers; these say where in a table theirs stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+LONGEST = 15
+"""Letters of a word that the table may hold; the sixteenth byte is for its language."""
+MOST_LANGUAGES = 256
+BITS = 17
+"""The table has so many rows as these tell apart."""
+_LETTERS = np.array([code < 128 and chr(code).isalnum() for code in range(256)])
+_MASKS = np.array([(1 << 8 * size) - 1 for size in range(9)], np.uint64)
+_MIXED = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], np.uint64)
+_LANGUAGE = np.uint64(8 * LONGEST - 64)
+
+
+class Table:
+    """Numbers of words in rows: a word that comes to a row first has it."""
+
+    def __init__(self) -> None:
+        self._rows = np.zeros((1 << BITS, 3), np.uint64)
+
+    def numbers(
+        self, texts: Sequence[str], language: int, known: Mapping[str, int]
+    ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """The numbers of all words of ASCII texts in lower case, and how many each text has.
+
+        `language` is a number below MOST_LANGUAGES for that of the texts, `known` has the numbers
+        of all words of it.
+        """
+        text = "\n".join(["", *texts, ""])
+        data = text.encode("ascii") + bytes(LONGEST)
+        inside = _LETTERS[np.frombuffer(data, np.uint8)]
+        edges = np.flatnonzero(inside[1:] != inside[:-1]) + 1
+        begins, ends = edges[::2], edges[1::2]
+        sizes = ends - begins
+        # From each byte on eight of them as a number, of which a word has some.
+        eights = np.ndarray(len(data) - 7, "<u8", data, strides=(1,))
+        first = eights[begins] & _MASKS[np.minimum(sizes, 8)]
+        second = eights[begins + 8] & _MASKS[np.clip(sizes - 8, 0, 8)]
+        short = sizes <= LONGEST
+        second[short] |= np.uint64(language) << _LANGUAGE
+        at = (first * _MIXED[0] ^ second * _MIXED[1]) >> np.uint64(64 - BITS)
+        rows = self._rows[at.astype(np.int32)]
+        numbers = rows[:, 2].astype(np.int32)
+        found = short & (rows[:, 0] == first) & (rows[:, 1] == second)
+        others = np.flatnonzero(~found)
+        where = zip(begins[others].tolist(), ends[others].tolist(), strict=True)
+        numbers[others] = [known[text[begin:end]] for begin, end in where]
+        new = others[short[others] & (rows[others, 0] == 0)]
+        row = first[new], second[new], numbers[new].astype(np.uint64)
+        self._rows[at[new]] = np.stack(row, axis=1)
+        bounds = np.cumsum([0, *map(len, texts)]) + np.arange(len(texts) + 1)
+        return numbers, np.diff(np.searchsorted(begins, bounds)).astype(np.int32)
