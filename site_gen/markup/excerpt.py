@@ -12,7 +12,8 @@ CLEANED_TAG = re.compile(
     r"<(?P<close>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)(?P<attributes>(?:\s+[a-zA-Z][\w:-]*=\"[^\"]*\")*)\s*/?>"
 )
 """A tag in cleaned HTML: none other stands there."""
-_TAGS = re.compile(r"(?:<[^<>]*>)+")
+_UNSURE = re.compile(r"<(?:img\b|[^<>]*class=\"footnote|(?<=[^\W_]<)[^<>]*+>(?:<[^<>]*+>)*+[^\W_])")
+"""An image, a part of a footnote, a tag within a word."""
 _PARAGRAPH = re.compile(r"<p(?:\s[^>]*)?>(.*?)</p>", re.DOTALL)
 _NOTE_MARK = re.compile(r"<sup[^>]*><a [^>]*class=\"footnote-ref\".*?</sup>")
 _PICTURE = re.compile(r"<img\b[^>]*>")
@@ -35,18 +36,9 @@ def said(html: str) -> tuple[list[str], bool]:
     text, count = CLEANED_TAG.subn(" ", html)
     text = without_signs(unescape(text) if "&" in text else text)
     sure = (
-        text.isascii()
-        and count == html.count("<") == html.count(">")
-        and "<img" not in html
-        and 'class="footnote' not in html
-        and not any(map(_parts_a_word, _TAGS.finditer(html)))
+        text.isascii() and count == html.count("<") == html.count(">") and not _UNSURE.search(html)
     )
     return words(text), sure
-
-
-def _parts_a_word(tags: re.Match[str]) -> bool:
-    start, end = tags.span()
-    return tags.string[start - 1].isalnum() and tags.string[end : end + 1].isalnum()
 
 
 def _called(picture: re.Match[str]) -> str:

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
 from typing import Any
 from zlib import crc32
 
@@ -37,16 +36,20 @@ FORMAT = (
 """A signature as NumPy reads it. `text` is equal where the words of two bodies are; 0 for none."""
 _COMMON = 1 << 32
 _LOW = _COMMON - 1
+_OFTEN = (1 << 16) - 1
+"""Words of a text that are said more often count alike."""
 _FACTOR = 0x9E3779B97F4A7C15
 _STOP = frozenset(STOP.split())
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """The numbers of the words of an article's title and text, and a digest of the text's words."""
+    """The numbers of the words of an article's title and text, 8 bytes each, and a digest of the
+    text's words.
+    """
 
-    title: list[int]
-    body: list[int]
+    title: bytes
+    body: bytes
     digest: bytes
 
 
@@ -63,8 +66,8 @@ def said(
     numbers = _numbers(document.language or language)
     if words is None:
         words = split(unwrapped(html))
-    title = list(map(numbers.__getitem__, split(document.title)))
-    return Said(title, list(map(numbers.__getitem__, words)), _digest(words))
+    title = b"".join(map(numbers.__getitem__, split(document.title)))
+    return Said(title, b"".join(map(numbers.__getitem__, words)), _digest(words))
 
 
 def sign(articles: Sequence[Said | None]) -> list[bytes]:
@@ -74,14 +77,14 @@ def sign(articles: Sequence[Said | None]) -> list[bytes]:
 
     given = [one for one in articles if one is not None]
     table = np.zeros(len(given), list(FORMAT))
-    table["words"] = [len(one.body) for one in given]
+    table["words"] = [len(one.body) // 8 for one in given]
     table["text"] = np.frombuffer(b"".join(one.digest for one in given), "<u8")
     rows = [TITLE_WEIGHT * one.title + one.body for one in given]
-    sizes = np.array([len(row) for row in rows], np.uint64)
-    numbers = np.fromiter(chain.from_iterable(rows), np.uint64, int(sizes.sum()))
-    whose = np.repeat(np.arange(len(given), dtype=np.uint64), sizes.astype(np.int64))
+    sizes = np.array([len(row) // 8 for row in rows], np.int64)
+    numbers = np.frombuffer(b"".join(rows), "<u8")
+    whose = np.repeat(np.arange(len(given), dtype=np.uint64), sizes)
     _add_terms(table, numbers, whose)
-    _add_sketches(table, numbers & _LOW, whose, np.cumsum(sizes, dtype=np.uint64))
+    _add_sketches(table, numbers & _LOW, np.cumsum(sizes))
     made = iter(table)
     return [b"" if one is None else next(made).tobytes() for one in articles]
 
@@ -95,19 +98,18 @@ def _add_terms(table: Any, numbers: Any, whose: Any) -> None:
     ordered = np.sort(numbers[at] << 32 | at)
     places = ordered & _LOW
     begins = np.flatnonzero(_new(ordered >> 32) | _new(whose[places]))
-    times = np.diff(begins, append=len(ordered))
+    times = np.diff(begins, append=len(ordered)).astype(np.uint64)
     first = places[begins]
     # Of equals the first: what a text begins with says more of it.
-    order = np.lexsort((first, -times, whose[first]))
-    first, times = first[order], np.minimum(times[order], MOST_TIMES)
-    rows = whose[first]
-    rank = _ranks(rows)
-    few = rank < TERMS
-    table["terms"][rows[few], rank[few]] = numbers[first[few]]
-    table["counts"][rows[few], rank[few]] = times[few]
+    ordered = np.sort(whose[first] << 48 | _OFTEN - np.minimum(times, _OFTEN) << 32 | first)
+    ordered = ordered[_ranks(ordered >> 48) < TERMS]
+    rows, rank, first = ordered >> 48, _ranks(ordered >> 48), ordered & _LOW
+    times = _OFTEN - (ordered >> 32 & _OFTEN)
+    table["terms"][rows, rank] = numbers[first]
+    table["counts"][rows, rank] = np.minimum(times, MOST_TIMES)
 
 
-def _add_sketches(table: Any, numbers: Any, whose: Any, ends: Any) -> None:
+def _add_sketches(table: Any, numbers: Any, ends: Any) -> None:
     """Put in the smallest numbers of the shingles of each text, which ends where `ends` say."""
     import numpy as np
 
@@ -115,32 +117,30 @@ def _add_sketches(table: Any, numbers: Any, whose: Any, ends: Any) -> None:
     mixed = numbers[:count]
     for at in range(1, SHINGLE):
         mixed = mixed * _FACTOR + numbers[at : at + count]
-    mixed = (mixed ^ (mixed >> 31)) * _FACTOR >> 32
-    # Neither titles nor what two texts would make together.
-    whose = whose[:count]
-    begins = np.arange(count, dtype=np.uint64)
-    inside = (begins + table["words"][whose] >= ends[whose]) & (begins + SHINGLE <= ends[whose])
-    ordered = np.sort(whose[inside] << 32 | mixed[inside])
-    ordered = ordered[_ranks(ordered >> 32) < 4 * SKETCH]
-    # Nought stands for none.
-    ordered = ordered[_new(ordered) & (ordered & _LOW > 0)]
-    rank = _ranks(ordered >> 32)
-    few = ordered[rank < SKETCH]
-    table["sketch"][few >> 32, rank[rank < SKETCH]] = few & _LOW
+    mixed = ((mixed ^ (mixed >> 31)) * _FACTOR >> 32).astype(np.uint32)
+    for row, (words, end) in enumerate(zip(table["words"].tolist(), ends.tolist(), strict=True)):
+        # Neither those of the title nor what two texts would make together.
+        few = np.sort(mixed[end - words : max(end + 1 - SHINGLE, 0)])[: 4 * SKETCH]
+        # Nought stands for none.
+        few = few[_new(few) & (few > 0)][:SKETCH]
+        table["sketch"][row, : len(few)] = few
 
 
 def _new(ordered: Any) -> Any:
     """Where a value is another than the one before."""
     import numpy as np
 
-    return np.diff(ordered, prepend=ordered[:1] + 1) != 0
+    new = np.ones(len(ordered), bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+    return new
 
 
 def _ranks(ordered: Any) -> Any:
     """The place of each value among its equals, from 0."""
     import numpy as np
 
-    return np.arange(len(ordered)) - np.searchsorted(ordered, ordered)
+    places = np.arange(len(ordered))
+    return places - np.maximum.accumulate(np.where(_new(ordered), places, 0))
 
 
 def _digest(words: Sequence[str]) -> bytes:
@@ -150,20 +150,22 @@ def _digest(words: Sequence[str]) -> bytes:
     return hashlib.blake2b(text, digest_size=8).digest()
 
 
-class _Numbers(dict[str, int]):
-    """The numbers of the stems of one language's words; words that say nothing are marked."""
+class _Numbers(dict[str, bytes]):
+    """The numbers of the stems of one language's words, 8 bytes each, the lowest first; words that
+    say nothing are marked.
+    """
 
     def __init__(self, language: str) -> None:
         super().__init__()
         self.stem = stemming(language)
 
-    def __missing__(self, word: str) -> int:
+    def __missing__(self, word: str) -> bytes:
         form, stem = self.stem(word.lower())
         number = term(stem)
         if form in _STOP or form.isdigit() or (len(form) < 2 and form.isascii()):
             number += _COMMON
-        self[word] = number
-        return number
+        self[word] = number.to_bytes(8, "little")
+        return self[word]
 
 
 def term(name: str) -> int:
