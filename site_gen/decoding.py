@@ -7,6 +7,7 @@ import re
 
 from site_gen import detection
 from site_gen.diagnostics import Diagnostic, Location, error, warning
+from site_gen.tokens import printable
 
 DETECT = "detect"
 """The `encoding` by which the keeper asks for guesses."""
@@ -54,6 +55,8 @@ def decode(data: bytes, path: str, encoding: str = "") -> tuple[str | None, list
     except (LookupError, ValueError):
         return None, [*found, _unknown(path, encoding)]
     text = _with_line_feeds(text)
+    if printable(text) and "\ufffd" not in text:
+        return text, found
     half = _SURROGATE.search(text)
     if half:
         return None, [*found, _surrogate(text, half.start(), path, encoding)]
@@ -88,7 +91,7 @@ def declared(data: bytes) -> str:
 
 
 def _with_line_feeds(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def _line(text: str, offset: int) -> str:

@@ -9,12 +9,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from site_gen import markup
-from site_gen.markup.placeholders import NOT_TEXT, printable
+from site_gen.decoding import decode
+from site_gen.markup.placeholders import NOT_TEXT
 from site_gen.model import Document, Markup
 from site_gen.related.signature import said
 from site_gen.search.text import unwrapped
 from site_gen.search.words import split
-from site_gen.tokens import in_a_row, words
+from site_gen.tokens import in_a_row, printable, words
 from tests.test_fidelity import document, junk
 
 ARTICLE = Document("article", "a", "a.md", "", "", "A title")
@@ -34,6 +35,7 @@ def test_what_is_printable_holds_no_odd_sign(text: str) -> None:
     if printable(text):
         assert not NOT_TEXT.search(text)
         assert not re.search(r"[^\S \n]", text)
+        assert decode(text.encode(), "a.txt") == (text, []) or "\ufffd" in text
 
 
 @pytest.mark.parametrize("how", ["plain", "markdown", "text", "html"])

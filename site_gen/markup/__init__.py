@@ -28,7 +28,6 @@ from site_gen.markup.placeholders import (
     NOT_TEXT,
     PLACEHOLDER,
     no_blanks,
-    printable,
 )
 from site_gen.markup.prose import as_prose, put_back, set_aside
 from site_gen.markup.sanitiser import only_known_tags, sanitised
@@ -44,6 +43,7 @@ from site_gen.markup.syntax import (
     within,
 )
 from site_gen.model import Markup
+from site_gen.tokens import printable
 
 __all__ = [
     "ALLOWED",

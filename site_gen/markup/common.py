@@ -19,8 +19,9 @@ from html import escape, unescape
 from markdown.extensions.toc import slugify_unicode, unique
 
 from site_gen.markup.allowlist import may_be_shown
-from site_gen.markup.placeholders import ID_PREFIX, printable
+from site_gen.markup.placeholders import ID_PREFIX
 from site_gen.markup.sanitiser import sanitised
+from site_gen.tokens import printable
 
 _UNUSUAL = ("<", "{", "}", "\\", " \n")
 _REFERENCE = re.compile(r"&(?:#[0-9]+|#[xX][0-9a-fA-F]+|[a-zA-Z0-9]+);")

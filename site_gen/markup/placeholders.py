@@ -30,11 +30,3 @@ PLACEHOLDER = re.compile(f"{LINK_START}(\\d+){LINK_END}")
 
 NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\ufdd0-\ufdef]")
 """Control characters and the noncharacters that placeholders are made of: blanks, always."""
-
-
-def printable(text: str) -> bool:
-    """Whether a text holds, beside line feeds, only what is seen and the common blank.
-
-    Then there is nothing of NOT_TEXT in it. It costs a fraction of a search for that.
-    """
-    return text.replace("\n", " ").isprintable()
