@@ -264,7 +264,9 @@ def _sound(key: str, checksum: object, value: object) -> bytes | None:
 
 
 def _checksum(key: str, value: bytes) -> bytes:
-    return hashlib.sha256(key.encode() + b"\0" + value).digest()
+    whole = hashlib.sha256(key.encode() + b"\0")
+    whole.update(value)
+    return whole.digest()
 
 
 def digest_of(*parts: str) -> str:

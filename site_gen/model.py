@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from site_gen.compact import Compact
+from site_gen.compact import Compact, Late
 from site_gen.dates import Date
 from site_gen.diagnostics import Location
 
@@ -151,7 +151,7 @@ class Record(Compact):
 
 
 @dataclass(frozen=True, slots=True)
-class Document(Compact):
+class Document(Late):
     """One source document: all that is known of it except its body.
 
     `body` is the key of its HTML in the store. `extra` holds metadata that site_gen itself has
@@ -226,6 +226,11 @@ class Document(Compact):
     """The addresses on other hosts that its text links to, as the ledger of copies has them."""
     telling: int = 0
     """How many words of its body say something by themselves."""
+
+    @property
+    def record(self) -> str:
+        """The key of its `Record` in the store."""
+        return f"record{self.body.removeprefix('body')}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,14 +52,14 @@ def name_of(path: str) -> str:
 
 def ending_of(path: str) -> str:
     """The ending of a path with its dot; empty if it has none: `.htaccess` and `a.` have not."""
-    name = name_of(path)
-    dot = name.rfind(".")
-    return name[dot:] if 0 < dot < len(name) - 1 else ""
+    dot = path.rfind(".")
+    return path[dot:] if path.rfind("/") + 1 < dot < len(path) - 1 else ""
 
 
 def without_ending(path: str) -> str:
     """A path without its ending: `content/a/b.txt` is `content/a/b`."""
-    return path[: len(path) - len(ending_of(path))]
+    dot = path.rfind(".")
+    return path[:dot] if path.rfind("/") + 1 < dot < len(path) - 1 else path
 
 
 def trouble(path: str) -> str:

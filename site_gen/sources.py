@@ -6,9 +6,10 @@ import difflib
 import fnmatch
 import os
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from operator import attrgetter
 from pathlib import Path, PurePosixPath
 
 from site_gen.config import SiteConfig, extension_use
@@ -84,7 +85,7 @@ def walk(
         ]
     walker = _Walker(site, config, os.path.realpath(root), signatures or Signatures({}, 0))
     walker.folder(root, CONTENT)
-    return _matched(sorted(walker.sources, key=lambda one: one.path), walker.found)
+    return _matched(sorted(walker.sources, key=attrgetter("path")), walker.found)
 
 
 class _Walker:
@@ -99,6 +100,8 @@ class _Walker:
         self.signatures = signatures
         self.sources: list[Source] = []
         self.found: list[Diagnostic] = []
+        self.ordinary: dict[tuple[str, str], Classified] = {}
+        """What files with ordinary names are, by folder and ending."""
 
     def folder(self, folder: Path, path: str) -> None:
         try:
@@ -108,9 +111,9 @@ class _Walker:
             self.found.append(_unreadable(path, f"The folder cannot be read: {_reason(problem)}"))
             return
         for entry in entries:
-            self.entry(entry, f"{path}/{entry.name}")
+            self.entry(entry, path, f"{path}/{entry.name}")
 
-    def entry(self, entry: os.DirEntry[str], path: str) -> None:
+    def entry(self, entry: os.DirEntry[str], folder: str, path: str) -> None:
         rule = _ignored_by(entry.name, path, self.config)
         if rule:
             self.sources.append(Source(_text(path), "ignored", rule=rule))
@@ -131,23 +134,36 @@ class _Walker:
             self.folder(Path(entry.path), path)
         else:
             try:
-                self.sources.append(self.file(entry.path, path))
+                self.sources.append(self.file(entry, folder, path))
             except OSError as reason:
                 message = f"The file cannot be read: {_reason(reason)}"
                 self.found.append(_unreadable(path, message))
                 self.lost(path)
 
-    def file(self, file: str, path: str) -> Source:
+    def file(self, entry: os.DirEntry[str], folder: str, path: str) -> Source:
         """A file with its digest and size, where it says something. Raises OSError."""
-        kind, document_kind, markup, rule = _classified(path, self.config)
+        kind, document_kind, markup, rule = self.classified(entry.name, folder, path)
         if kind == "ignored":
             return Source(path, kind, rule=rule)
-        status = _regular(file)
+        status = _regular(entry.path)
         if kind == "attachment":
             return Source(path, kind, size=status.st_size)
+        digest = self.signatures.digest(path, status)
+        if digest:
+            return Source(path, kind, document_kind, markup, digest, status.st_size)
         digest, data = self.signatures.read(path, status, lambda: read_bytes(self.site, path))
         size = status.st_size if data is None else len(data)
         return Source(path, kind, document_kind, markup, digest, size)
+
+    def classified(self, name: str, folder: str, path: str) -> Classified:
+        """What `_classified` says of a file; of thousands of ordinary names once."""
+        if name in DEFAULTS or name == TABLE or without_ending(name) in INDEX_STEMS:
+            return _classified(path, self.config)
+        like = folder, ending_of(name)
+        found = self.ordinary.get(like)
+        if found is None:
+            found = self.ordinary[like] = _classified(path, self.config)
+        return found
 
     def lost(self, path: str) -> None:
         """Keep what cannot be read: a sidecar stays one, so that its document is held back."""
@@ -167,12 +183,14 @@ def _reason(problem: OSError) -> str:
 
 
 def _ignored_by(name: str, path: str, config: SiteConfig) -> str:
-    if name.startswith("."):
+    if name[0] == ".":
         return "a name that begins with a dot"
-    if name.endswith("~") or (name.startswith("#") and name.endswith("#")):
+    if name[-1] == "~" or name[0] == name[-1] == "#":
         return "an editor's backup"
     if name in IGNORED_NAMES:
         return IGNORED_NAMES[name]
+    if not config.ignore:
+        return ""
     inner = path.removeprefix(f"{CONTENT}/")
     for pattern in config.ignore:
         if fnmatch.fnmatchcase(inner, pattern) or fnmatch.fnmatchcase(name, pattern):
@@ -256,12 +274,17 @@ def _classified(path: str, config: SiteConfig) -> Classified:
 
 
 def _matched(sources: list[Source], found: list[Diagnostic]) -> tuple[Inventory, list[Diagnostic]]:
-    of_sidecar = _Documents(sources)
+    of_sidecar = _Documents(
+        sources, {folder_of(one.path) for one in sources if one.kind == "sidecar"}
+    )
     kept: list[Source] = []
     sidecars: dict[str, Source] = {}
     defaults: dict[str, Source] = {}
     tables: dict[str, Source] = {}
     for one in sources:
+        if one.kind in ("document", "attachment"):
+            kept.append(one)
+            continue
         if one.kind == "sidecar" and not of_sidecar.named(one.path):
             kind = document_kind(one.path)
             if kind in ("author", "place", "topic", "series"):
@@ -301,10 +324,10 @@ class Guesser:
 
 
 class _Documents:
-    """The documents that a sidecar may belong to. Without a sidecar nobody looks at them."""
+    """The documents that a sidecar may belong to: those of the folders that hold sidecars."""
 
-    def __init__(self, sources: Sequence[Source]) -> None:
-        self.sources = tuple(sources)
+    def __init__(self, sources: Sequence[Source], folders: Collection[str]) -> None:
+        self.sources = [one for one in sources if folder_of(one.path) in folders] if folders else []
         self.guesser = Guesser()
 
     @cached_property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from operator import attrgetter
 
 from site_gen import cache, check, parallel, parse, sources
 from site_gen.build.run import Run
@@ -45,7 +46,7 @@ def read(run: Run, inventory: sources.Inventory) -> Read:
     """Parse every document whose inputs are new."""
     tasks, found = parse.tasks(run.options.site, inventory, run.settings)
     given = tuple(tasks)
-    context = parse.Context(run.options.site, run.settings, run.program, run.store)
+    groups = _Groups(run)
     documents: list[Document] = []
     signatures: dict[str, bytes] = {}
     outlines: dict[str, str] = {}
@@ -54,79 +55,122 @@ def read(run: Run, inventory: sources.Inventory) -> Read:
     masked: dict[str, str] = {}
     quiet: set[str] = set()
     withheld: list[Withheld] = []
-    keys: list[str] = []
-    fresh: list[parse.Group] = []
     while tasks:
         waiting: list[str] = []
-        for parsed in _parsed(run, context, tasks, keys, fresh):
-            if parsed.waits:
-                waiting.append(parsed.path)
-                continue
-            found += parsed.found
-            unknown += parsed.unknown
-            quiet.update(parsed.quiet)
-            withheld += parsed.withheld
-            if parsed.masked and parsed.masked != parsed.path:
-                masked[without_ending(parsed.path)] = without_ending(parsed.masked)
-            if parsed.document is None:
-                failed.append(parsed.path)
-            else:
-                documents.append(parsed.document)
-                signatures[parsed.path] = parsed.signature
-                outlines[parsed.path] = parsed.outline
+        for batch in groups.parsed(tasks):
+            documents += batch.documents
+            paths = [one.path for one in batch.documents]
+            signatures.update(zip(paths, batch.signatures, strict=True))
+            outlines.update(zip(paths, batch.outlines, strict=True))
+            failed += batch.failed
+            for one in batch.told:
+                if one.waits:
+                    waiting.append(one.path)
+                    continue
+                found += one.found
+                unknown += one.unknown
+                quiet.update(one.quiet)
+                withheld += one.withheld
+                if one.masked:
+                    masked[without_ending(one.path)] = without_ending(one.masked)
         if waiting and any(sources.document_kind(path) == "author" for path in failed):
             # A spelling that cannot be read would be shown.
             found += map(parse.no_spellings, waiting)
             failed += waiting
             break
         tasks = parse.again(tasks, waiting, documents)
+    keys = groups.keep(documents)
     # Documents come by groups; whatever looks at them in turn goes by path.
-    documents.sort(key=lambda one: one.path)
+    documents.sort(key=attrgetter("path"))
     found += check.unknown_keys(unknown, run.settings)
     lost = tuple(sorted(failed))
-    whole = cache.digest_of("".join(outlines[one.path] for one in documents), *lost)
+    whole = cache.digest_of("".join([outlines[one.path] for one in documents]), *lost)
     return Read(
         inventory,
         tuple(documents),
         lost,
-        tuple(keys),
+        keys,
         tuple(found),
         masked,
         frozenset(quiet),
         signatures,
         given,
         whole,
-        len(fresh),
+        groups.fresh,
         tuple(withheld),
     )
 
 
-def _parsed(
-    run: Run,
-    context: parse.Context,
-    tasks: Sequence[parse.Task],
-    keys: list[str],
-    fresh: list[parse.Group],
-) -> Iterator[parse.Parsed]:
-    """What comes of each document, those that the store has first. Adds the `keys` of all, and
-    the groups that are read anew to `fresh`.
-    """
-    groups = parse.groups(tasks, context)
-    keys += (key for group in groups for key in group.stored)
-    new: list[parse.Group] = []
-    known: list[list[parse.Parsed]] = []
-    with cache.Store(run.store) as values:
-        for group, kept in zip(groups, parse.kept(values, groups), strict=True):
-            if kept is None:
-                new.append(group)
-            else:
-                known.append(kept)
-    fresh += new
-    done = 0
-    # The more there are, the more a worker takes at a time.
-    batches = parallel.chunks(new, max(1, min(MOST_GROUPS, len(new) // 32)))
-    parsed_now = parallel.ordered_map(parse.parse_groups, batches, context, run.options.jobs)
-    for results in chain(known, parsed_now):
-        yield from results
-        done += len(results)
-        run.options.progress("Reading", done, len(tasks))
+class _Groups:
+    """The groups of documents of a build: those that the store has, and those that it has not."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.context = parse.Context(run.options.site, run.settings, run.program, run.store)
+        with cache.Store(run.store) as store:
+            self.together = parse.Together(store)
+            self.last = parse.last(store)
+        self.rounds: list[tuple[dict[str, str], parse.Batch]] = []
+        """What came of sources each time, with the keys of their groups by path."""
+        self.places: list[str] = []
+        """The keys of the first groups in their order."""
+        self.keys: set[str] = set()
+        self.fresh = 0
+        self.alone = 0
+        """How many groups are not in the one value that holds most."""
+
+    def parsed(self, tasks: Sequence[parse.Task]) -> Iterator[parse.Batch]:
+        """What comes of the documents, those that the store has first."""
+        every = parse.groups(tasks, self.context, self.last)
+        self.last = []
+        self.places = self.places or [one.key for one in every]
+        groups = {parse.name(one.key): one for one in every if one.tasks}
+        wanted = {one.key for one in groups.values()}
+        self.keys |= wanted
+        standing = self.together.standing(wanted)
+        others = groups.keys() - map(parse.name, self.together.keys)
+        with cache.Store(self.run.store) as store:
+            alone = store.get_all(sorted(others))
+        new = [group for name, group in groups.items() if name in others and name not in alone]
+        self.fresh += len(new)
+        self.alone += len(others)
+        keys = {path: one.key for one in groups.values() for path in one.paths}
+        whole = parse.Batch()
+        self.rounds.append((keys, whole))
+        done = 0
+        for batch in chain([standing, parse.unpacked(alone.values())], self._now(new, keys)):
+            whole.add(batch)
+            yield batch
+            done += len(batch.documents) + len(batch.failed) + sum(one.waits for one in batch.told)
+            if done:
+                self.run.options.progress("Reading", done, len(tasks))
+
+    def _now(self, groups: Sequence[parse.Group], keys: dict[str, str]) -> Iterator[parse.Batch]:
+        """What comes of the documents of groups that are parsed now.
+
+        What a fault of the program left unread is tried again: its key is taken from `keys`.
+        """
+        # The more there are, the more a worker takes at a time.
+        batches = parallel.chunks(groups, max(1, min(MOST_GROUPS, len(groups) // 32)))
+        jobs = self.run.options.jobs
+        made = parallel.ordered_map(parse.parse_groups, batches, self.context, jobs)
+        for batch, values in zip(batches, made, strict=True):
+            for group, (_, kept) in zip(batch, values, strict=True):
+                for path in group.paths if not kept else ():
+                    del keys[path]
+            yield parse.unpacked([data for data, _ in values])
+
+    def keep(self, documents: list[Document]) -> tuple[str, ...]:
+        """Keep which groups there are, and in one value, where many are not in the one there is.
+
+        Gives the keys of all that the store is to hold of groups and of their documents.
+        """
+        again = self.alone > len(self.keys) // parse.SHARE
+        with cache.Store(self.run.store) as store:
+            if self.fresh:
+                parse.keep_last(store, self.places)
+            if again:
+                parse.keep_together(store, self.rounds)
+        # A group that comes again is taken from the one value, with what lies elsewhere of it.
+        others = [] if again else self.together.others(self.keys)
+        return (*map(parse.name, self.keys), *parse.stored([*documents, *others]))

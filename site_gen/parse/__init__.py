@@ -12,25 +12,44 @@ from dataclasses import dataclass, replace
 
 from site_gen import cache, related
 from site_gen.diagnostics import Diagnostic, Location, error
-from site_gen.model import Document
+from site_gen.model import Document, Source
 from site_gen.parse.document import Context, Parsed, parse
 from site_gen.parse.gather import Task, tasks
+from site_gen.parse.keeping import (
+    SHARE,
+    Batch,
+    Together,
+    keep_last,
+    keep_together,
+    last,
+    name,
+    packed,
+    unpacked,
+)
 from site_gen.parse.withholding import masked
 
 __all__ = [
+    "SHARE",
+    "Batch",
     "Context",
     "Group",
     "Parsed",
     "Task",
+    "Together",
     "again",
     "groups",
-    "kept",
+    "keep_last",
+    "keep_together",
     "key_of",
+    "last",
     "masked",
+    "name",
     "no_spellings",
     "parse",
     "parse_groups",
+    "stored",
     "tasks",
+    "unpacked",
 ]
 
 GROUP = 16
@@ -39,32 +58,47 @@ GROUP = 16
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Documents that are parsed and kept together, each with the digest of its inputs."""
+    """Documents that are parsed and kept together, with the digest of all their inputs."""
 
     key: str
-    tasks: tuple[tuple[Task, str], ...]
+    tasks: tuple[Task, ...]
+    before: str = ""
+    """The key of the group in its place in the last build, if another than its own."""
 
     @property
-    def stored(self) -> list[str]:
-        """The keys in the store of all that comes of the group."""
-        parts = [f"{what} {key}" for _, key in self.tasks for what in ("body", "record")]
-        return [f"documents {self.key}", *parts]
+    def paths(self) -> list[str]:
+        """The paths of the documents."""
+        return [one.source.path for one in self.tasks]
 
 
-def groups(tasks: Sequence[Task], context: Context) -> list[Group]:
-    """The tasks in groups by their paths, so that an edit concerns one group."""
+def groups(tasks: Sequence[Task], context: Context, last: Sequence[str] = ()) -> list[Group]:
+    """The tasks in groups by their paths, so that an edit concerns one group; some may be empty.
+
+    `last` are the keys of the groups of the last build.
+    """
     count = max(1, 2 ** round(math.log2(max(len(tasks), 1) / GROUP)))
-    found: list[list[tuple[Task, str]]] = [[] for _ in range(count)]
-    shared = _shared(context)
+    found: list[list[Task]] = [[] for _ in range(count)]
     for task in tasks:
         place = zlib.crc32(task.source.path.encode("utf-8", "surrogatepass"))
-        found[place % count].append((task, _key(task, shared)))
-    return [Group(cache.digest_of(*(key for _, key in one)), tuple(one)) for one in found if one]
+        found[place % count].append(task)
+    shared = _shared(context)
+    before = last if len(last) == count else [""] * count
+    return [
+        Group(_key_of_all(group, shared), tuple(group), key)
+        for group, key in zip(found, before, strict=True)
+    ]
 
 
 def key_of(task: Task, context: Context) -> str:
     """The digest of everything that the result depends on."""
     return _key(task, _shared(context))
+
+
+def stored(documents: Iterable[Document]) -> Iterator[str]:
+    """The keys in the store of what comes of documents beside themselves."""
+    for one in documents:
+        yield one.body
+        yield one.record
 
 
 def _shared(context: Context) -> str:
@@ -73,14 +107,34 @@ def _shared(context: Context) -> str:
 
 
 def _key(task: Task, shared: str) -> str:
-    inputs = [task.source, *([task.sidecar] if task.sidecar else []), *task.defaults]
-    return cache.digest_of(
-        shared,
-        *(f"{one.kind} {one.document_kind} {one.markup} {one.path} {one.digest}" for one in inputs),
-        *(f"{one.key} {one.raw} {one.origin}" for one in task.row),
-        *task.twins,
-        *([] if task.spellings is None else [f"spellings {task.spellings}"]),
-    )
+    return cache.digest_of(shared, *_inputs(task))
+
+
+def _key_of_all(tasks: Iterable[Task], shared: str) -> str:
+    parts = [shared]
+    for task in tasks:
+        inputs = _inputs(task)
+        parts += str(len(inputs)), *inputs
+    return cache.digest_of(*parts)
+
+
+def _inputs(task: Task) -> list[str]:
+    """What a document is made from, as texts."""
+    found = [_line(task.source)]
+    if task.sidecar:
+        found.append(_line(task.sidecar))
+    if task.defaults:
+        found += map(_line, task.defaults)
+    if task.row:
+        found += [f"{one.key} {one.raw} {one.origin}" for one in task.row]
+    found += task.twins
+    if task.spellings is not None:
+        found.append(f"spellings {task.spellings}")
+    return found
+
+
+def _line(one: Source) -> str:
+    return f"{one.kind} {one.document_kind} {one.markup} {one.path} {one.digest}"
 
 
 def again(
@@ -110,29 +164,32 @@ def no_spellings(path: str) -> Diagnostic:
     )
 
 
-def kept(store: cache.Store, groups: Sequence[Group]) -> Iterator[list[Parsed] | None]:
-    """For each group what an earlier build made of the same inputs, if one did."""
-    names = [f"documents {group.key}" for group in groups]
-    for start in range(0, len(names), cache.AT_ONCE):
-        some = names[start : start + cache.AT_ONCE]
-        values = store.get_all(some)
-        yield from (pickle.loads(values.pop(one)) if one in values else None for one in some)
+def parse_groups(context: Context, groups: Sequence[Group]) -> list[tuple[bytes, bool]]:
+    """Parse the documents of groups and keep what came of each group.
 
-
-def parse_groups(context: Context, groups: Sequence[Group]) -> list[Parsed]:
-    """Parse the documents of groups and keep what came of each group."""
+    That is told as `unpacked` takes it, and whether it was kept.
+    """
+    shared = _shared(context)
     with cache.Store(context.store) as store:
-        return [parsed for group in groups for parsed in _parse_group(context, group, store)]
+        return [_parse_group(context, group, store, shared) for group in groups]
 
 
-def _parse_group(context: Context, group: Group, store: cache.Store) -> list[Parsed]:
+def _parse_group(
+    context: Context, group: Group, store: cache.Store, shared: str
+) -> tuple[bytes, bool]:
+    before = _before(group, store)
     results: list[Parsed] = []
     said: list[related.Said | None] = []
     made: list[tuple[str, bytes]] = []
     whole = True
-    for task, key in group.tasks:
+    for task in group.tasks:
+        key = f"body {_key(task, shared)}"
+        if key in before:
+            results.append(before[key])
+            said.append(None)
+            continue
         try:
-            read = parse(task, context, f"body {key}")
+            read = parse(task, context, key)
             document, language = read.parsed.document, context.config.language
             words = related.said(document, read.body, language, read.words)
         except Exception as problem:
@@ -141,16 +198,34 @@ def _parse_group(context: Context, group: Group, store: cache.Store) -> list[Par
             said.append(None)
             whole = False
             continue
-        made.append((f"body {key}", read.body.encode("utf-8", "surrogatepass")))
-        made.append((f"record {key}", pickle.dumps(read.record)))
+        if document:
+            made.append((key, read.body.encode("utf-8", "surrogatepass")))
+            made.append((document.record, pickle.dumps(read.record)))
         results.append(read.parsed)
         said.append(words)
     signed = zip(results, related.sign(said), strict=True)
-    results = [replace(one, signature=signature) for one, signature in signed]
+    data = packed(Batch.of(replace(one, signature=one.signature or new) for one, new in signed))
     if whole:
-        made.append((f"documents {group.key}", pickle.dumps(results)))
+        made.append((name(group.key), data))
     store.put(made)
-    return results
+    return data, whole
+
+
+def _before(group: Group, store: cache.Store) -> dict[str, Parsed]:
+    """What the last build made of documents of a group, by the key of their bodies, where there
+    is no more to be told of it.
+    """
+    data = store.get(name(group.before)) if group.before else None
+    if data is None:
+        return {}
+    batch = unpacked([data])
+    told = {one.path for one in batch.told}
+    each = zip(batch.documents, batch.outlines, batch.signatures, strict=True)
+    return {
+        one.body: Parsed(one.path, one, outline=outline, signature=signature)
+        for one, outline, signature in each
+        if one.path not in told
+    }
 
 
 def _where(problem: Exception) -> str:

@@ -65,7 +65,7 @@ class Parsed(Compact):
     waits: bool = False
     """Whether it is to be read again, with the registry's spellings of its authors."""
     masked: str = ""
-    """The path as it may be printed."""
+    """The path as it may be printed, where that is another."""
     quiet: tuple[str, ...] = ()
     """Files of which nothing may be quoted in any finding."""
     signature: bytes = b""
@@ -74,6 +74,12 @@ class Parsed(Compact):
     """The digest of all but its text."""
     withheld: tuple[Withheld, ...] = ()
     """What must not be shown of it, whether it is shown or not."""
+
+    @property
+    def tells(self) -> bool:
+        """Whether anything is to be told beside the document."""
+        rest = self.found, self.unknown, self.waits, self.masked, self.quiet, self.withheld
+        return any(rest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +171,7 @@ def parse(task: Task, context: Context, body_key: str) -> Read:
     if any(one.severity == "error" for one in found):
         document, body, record = None, "", Record()
     masked = withholding.masked(task.source.path, work.censor.rules)
+    masked = "" if masked == task.source.path else masked
     files = (task.source.path, *([task.sidecar.path] if task.sidecar else ()))
     quiet = files if work.sensitive else ()
     told = Parsed(

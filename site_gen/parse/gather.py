@@ -6,9 +6,11 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import repeat
 from pathlib import Path, PurePosixPath
 
 from site_gen import (
+    compact,
     decoding,
     sources,
     tables,
@@ -43,35 +45,41 @@ def tasks(
 ) -> tuple[list[Task], list[Diagnostic]]:
     """Put each document together with its sidecar, its folder's defaults and its table row."""
     rows, found = _rows(site, inventory, config)
+    documents = inventory.documents
+    paths = [one.path for one in documents]
+    sharing = _sharing([one for one in documents if one.document_kind in ("article", "page")])
+    folder_of = list(map(sources.folder_of, paths))
+    defaults = {folder: _defaults(folder, inventory) for folder in set(folder_of)}
+    columns = (
+        documents,
+        map(inventory.sidecars.get, paths),
+        map(defaults.__getitem__, folder_of),
+        [rows.get(path, ()) for path in paths],
+        [sharing.get(path, ()) for path in paths],
+        repeat(None, len(paths)),
+    )
+    return compact.values(Task, [tuple(map(tuple, columns))]), found
+
+
+def _sharing(documents: Sequence[Source]) -> dict[str, tuple[str, ...]]:
+    """For the documents that would share a page the others that would."""
+    stems = [without_ending(one.path) for one in documents]
+    if len(set(stems)) == len(stems):
+        return {}
     by_key: dict[str, list[str]] = {}
-    for source in inventory.documents:
-        if source.document_kind in ("article", "page"):
-            by_key.setdefault(sources.document_key(source.path), []).append(source.path)
-    sharing = {
+    for one in documents:
+        by_key.setdefault(sources.document_key(one.path), []).append(one.path)
+    return {
         path: tuple(one for one in paths if one != path)
         for paths in by_key.values()
-        if len(paths) > 1
         for path in paths
+        if len(paths) > 1
     }
-    made = []
-    defaults: dict[str, tuple[Source, ...]] = {}
-    for source in inventory.documents:
-        folder = sources.folder_of(source.path)
-        if folder not in defaults:
-            above = reversed([*folders(folder), folder])
-            defaults[folder] = tuple(
-                inventory.defaults[one] for one in above if one in inventory.defaults
-            )
-        made.append(
-            Task(
-                source,
-                inventory.sidecars.get(source.path),
-                defaults[folder],
-                rows.get(source.path, ()),
-                sharing.get(source.path, ()),
-            )
-        )
-    return made, found
+
+
+def _defaults(folder: str, inventory: sources.Inventory) -> tuple[Source, ...]:
+    above = reversed([*folders(folder), folder])
+    return tuple(inventory.defaults[one] for one in above if one in inventory.defaults)
 
 
 def _rows(

@@ -56,7 +56,7 @@ class Bodies:
 
     def record(self, document: Document) -> dict[str, Any]:
         """Where everything about a document comes from. Raises CacheBroken if the store lost it."""
-        record: Record = pickle.loads(self._kept(_record(document.body), "record", document))
+        record: Record = pickle.loads(self._kept(document.record, "record", document))
         stated = record.evidence
         if document.archived_url and not any(one.field == "archived_url" for one in stated):
             stated = (*stated, Evidence("archived_url", document.archived_url, _LEDGER))
@@ -72,7 +72,7 @@ class Bodies:
     def _kept(self, key: str, what: str, document: Document) -> bytes:
         """A body or a record. Both are read at once, since the page of an article shows both."""
         if key not in self.read:
-            self.read = self.store.get_all([document.body, _record(document.body)])
+            self.read = self.store.get_all([document.body, document.record])
         if key not in self.read:
             raise cache.CacheBroken(f"the {what} of {document.path} is gone")
         return self.read[key]
@@ -122,11 +122,6 @@ class Keys:
     def record(self, document: Document) -> str:
         """The record has the key of the body."""
         return document.body
-
-
-def _record(body: str) -> str:
-    """The key of the record that goes with a body."""
-    return body.replace("body", "record", 1)
 
 
 _LEDGER = Origin("inferred", copies.LEDGER, 0, "the ledger of copies")

@@ -1,0 +1,173 @@
+"""What came of documents, as it is kept: in groups, and all groups in one value.
+
+To read what is kept of a thousand groups one by one takes longer than to read it at once, and of
+most documents a build asks for a few fields only. The one value is a copy and no more: a group that
+is not in it lies by itself in the store.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from itertools import chain, compress
+from operator import attrgetter
+from typing import Any
+
+from site_gen import cache, compact
+from site_gen.compact import Compact
+from site_gen.model import Document
+from site_gen.parse.document import Parsed
+
+SHARE = 8
+"""All groups are kept in one value again when more than this part of them is not in it."""
+
+
+@dataclass(slots=True)
+class Batch(Compact):
+    """What came of many sources: the documents, with the outline and the signature of each.
+
+    `told` are the sources, without their documents, of which there is something to be told;
+    `failed` are the paths of those that came to no document, and do not wait for anything.
+    """
+
+    documents: list[Document] = field(default_factory=list)
+    outlines: list[str] = field(default_factory=list)
+    signatures: list[bytes] = field(default_factory=list)
+    told: list[Parsed] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, results: Iterable[Parsed]) -> Batch:
+        """What came of sources one by one."""
+        made = cls()
+        for one in results:
+            if one.document is not None:
+                made.documents.append(one.document)
+                made.outlines.append(one.outline)
+                made.signatures.append(one.signature)
+            elif not one.waits:
+                made.failed.append(one.path)
+            if one.tells:
+                made.told.append(replace(one, document=None, outline="", signature=b""))
+        return made
+
+    def add(self, other: Batch) -> None:
+        """Take in what came of others."""
+        for name in _LISTS:
+            getattr(self, name).extend(getattr(other, name))
+
+    def only(
+        self, documents: Iterable[bool], told: Iterable[bool], failed: Iterable[bool]
+    ) -> Batch:
+        """A part of it: those for which it says so."""
+        documents = list(documents)
+        return Batch(
+            list(compress(self.documents, documents)),
+            list(compress(self.outlines, documents)),
+            list(compress(self.signatures, documents)),
+            list(compress(self.told, told)),
+            list(compress(self.failed, failed)),
+        )
+
+    @property
+    def paths(self) -> tuple[list[str], list[str], list[str]]:
+        """The paths of documents, of what is told, and of what failed."""
+        return (
+            [one.path for one in self.documents],
+            [one.path for one in self.told],
+            self.failed,
+        )
+
+
+_LISTS = [one.name for one in fields(Batch)]
+
+
+def name(key: str) -> str:
+    """Under what a group is kept, by the digest of its inputs."""
+    return f"documents {key}"
+
+
+def packed(batch: Batch) -> bytes:
+    """What came of a group of documents, as bytes."""
+    documents: Any = compact.columns(Document, batch.documents)
+    return pickle.dumps(replace(batch, documents=documents), pickle.HIGHEST_PROTOCOL)
+
+
+def unpacked(groups: Iterable[bytes]) -> Batch:
+    """What came of the documents of several groups, one group after the other."""
+    parts: list[Any] = [pickle.loads(one) for one in groups]
+    rest = [list(chain.from_iterable(map(attrgetter(one), parts))) for one in _LISTS[1:]]
+    return Batch(compact.values(Document, [one.documents for one in parts]), *rest)
+
+
+class Together:
+    """The groups that lie in one value."""
+
+    def __init__(self, store: cache.Store) -> None:
+        """Look at the value that the store has. Raises CacheBroken."""
+        data = store.get(_whole())
+        self.keys: list[str] = []
+        """The digests of the inputs of each group."""
+        self._batch = Batch()
+        self._groups: list[list[int]] = [[], [], []]
+        """Of which group each document, what is told, and each path that failed is."""
+        if data is not None:
+            self.keys, self._groups, rest, columns = pickle.loads(data)
+            count = len(self._groups[0])
+            self._batch = replace(rest, documents=compact.late(Document, count, columns))
+
+    def standing(self, wanted: Collection[str]) -> Batch:
+        """What came of those groups that are wanted."""
+        stands = [key in wanted for key in self.keys]
+        if all(stands):
+            return self._batch
+        return self._batch.only(*([stands[one] for one in group] for group in self._groups))
+
+    def others(self, wanted: Collection[str]) -> list[Document]:
+        """The documents of the groups that are not wanted."""
+        stands = [key in wanted for key in self.keys]
+        if all(stands):
+            return []
+        return list(compress(self._batch.documents, (not stands[one] for one in self._groups[0])))
+
+
+def keep_together(store: cache.Store, rounds: Iterable[tuple[Mapping[str, str], Batch]]) -> None:
+    """Put all groups into one value. What came of sources comes with the keys of their groups by
+    path; of what has none nothing is kept. Raises CacheBroken.
+    """
+    numbers: dict[str, int] = {}
+    whole = Batch()
+    groups: list[list[int]] = [[], [], []]
+    for keys, batch in rounds:
+        for key in keys.values():
+            numbers.setdefault(key, len(numbers))
+        paths = batch.paths
+        whole.add(batch.only(*([path in keys for path in some] for some in paths)))
+        for group, some in zip(groups, paths, strict=True):
+            group += [numbers[keys[path]] for path in some if path in keys]
+    columns = compact.kept(Document, whole.documents)
+    value = list(numbers), groups, replace(whole, documents=[]), columns
+    store.put([(_whole(), pickle.dumps(value, pickle.HIGHEST_PROTOCOL))])
+
+
+def last(store: cache.Store) -> list[str]:
+    """The keys of the groups of the last build in their order, empty for those without documents.
+    Each group lies by itself in the store.
+    """
+    data = store.get(_last())
+    return [] if data is None else data.decode().split(",")
+
+
+def keep_last(store: cache.Store, keys: Iterable[str]) -> None:
+    """Keep what `last` gives for the next build. Raises CacheBroken."""
+    store.put([(_last(), ",".join(keys).encode())])
+
+
+def _last() -> str:
+    return f"{cache.PAST}{cache.program_digest()} groups"
+
+
+def _whole() -> str:
+    """Where the one value lies. It outlives a build as the pasts of this program do."""
+    return f"{cache.PAST}{cache.program_digest()} documents"

@@ -1,0 +1,114 @@
+"""What came of documents is kept in groups and in one value, and comes back as it was."""
+
+from __future__ import annotations
+
+import pickle
+import sqlite3
+from contextlib import closing
+from dataclasses import fields, replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from site_gen import compact, parse
+from site_gen.cache import Store
+from site_gen.dates import parse_edtf
+from site_gen.model import Document, Reference, Registry
+from tests.archive_sites import articles
+from tests.support import SiteTest
+
+words = st.text(max_size=8)
+names = st.lists(words, max_size=2).map(tuple)
+documents = st.builds(
+    Document,
+    kind=st.sampled_from(["article", "page"]),
+    key=words,
+    path=words,
+    digest=words,
+    body=words,
+    title=words,
+    authors=names,
+    date=st.sampled_from([None, parse_edtf("1999-03"), parse_edtf("2001-11-02")]),
+    references=st.lists(st.builds(Reference, words, st.integers(1, 9)), max_size=2).map(tuple),
+    anchors=st.frozensets(words, max_size=2),
+    registry=st.none() | st.builds(Registry, aliases=names),
+    extra=st.dictionaries(words, words, max_size=2),
+)
+
+
+@given(st.lists(documents, max_size=5), st.sampled_from([one.name for one in fields(Document)]))
+def test_documents_kept_field_by_field(given: list[Document], name: str) -> None:
+    """They come back equal, whichever field is asked for first, and can be sent and changed."""
+    made = compact.late(Document, len(given), compact.kept(Document, given))
+    assert [getattr(one, name) for one in made] == [getattr(one, name) for one in given]
+    assert made == given
+    again = compact.late(Document, len(given), compact.kept(Document, given))
+    assert pickle.loads(pickle.dumps(again)) == given
+    again = compact.late(Document, len(given), compact.kept(Document, given))
+    assert [replace(one, title="") for one in again] == [replace(one, title="") for one in given]
+
+
+@given(st.lists(documents, max_size=4), st.lists(documents, max_size=4))
+def test_documents_kept_as_columns(first: list[Document], second: list[Document]) -> None:
+    """Several lots of them come back one after the other."""
+    parts = [compact.columns(Document, first), compact.columns(Document, second)]
+    assert compact.values(Document, parts) == [*first, *second]
+
+
+def test_what_a_late_document_has_not() -> None:
+    """It has the attributes of any other, and no more."""
+    one = Document("article", "key", "path", "digest", "body", "title")
+    for made in (one, *compact.late(Document, 1, compact.kept(Document, [one]))):
+        with pytest.raises(AttributeError, match="'Document' object has no attribute 'nothing'"):
+            made.nothing  # type: ignore[attr-defined]  # noqa: B018
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The paths of the sources that are parsed."""
+    seen: list[str] = []
+    made = parse.parse
+
+    def noted(task: parse.Task, context: parse.Context, key: str) -> object:
+        seen.append(task.source.path)
+        return made(task, context, key)
+
+    monkeypatch.setattr(parse, "parse", noted)
+    return seen
+
+
+def test_an_edit_parses_what_was_edited(site: SiteTest, read: list[str]) -> None:
+    """Not what is kept in one group with it; nothing at all where an edit is taken back."""
+    files = articles(130) | {"content/articles/n05.md": "# Five\n\n[Nowhere](nowhere.md)\n"}
+    site.write(files).run("build", "--jobs", "1")
+    before = site.output()
+    for text in ("Other.", "Another."):
+        read.clear()
+        site.write({"content/articles/n07.md": text}).run("build", "--jobs", "1")
+        told = {"content/articles/n05.md"}
+        assert set(read) - told == {"content/articles/n07.md"}
+    read.clear()
+    assert "nowhere.md" in site.write(files).run("build", "--jobs", "1").stderr
+    assert read == []
+    assert site.output() == before
+
+
+def test_groups_lie_together_again_when_many_do_not(site: SiteTest) -> None:
+    """So that what is read one by one stays a small part; the output stands."""
+    site.write(articles(60)).run("build", "--jobs", "1")
+    before = site.output()
+    store = site.folder / ".site_gen/cache"
+
+    def together() -> list[str]:
+        with Store(store) as kept:
+            return parse.Together(kept).keys
+
+    first = together()
+    assert len(first) == 4
+    site.write({"content/articles/n07.md": "Other."}).run("build", "--jobs", "1")
+    assert len(set(together()) - set(first)) == 1
+    with closing(sqlite3.connect(store / "store.sqlite")) as database, database:
+        database.execute("UPDATE store SET value = X'00' WHERE key LIKE 'past % documents'")
+    site.write(articles(60)).run("build", "--jobs", "1")
+    assert site.output() == before
