@@ -90,8 +90,10 @@ def closing_notes(body: str, authors: Sequence[str]) -> tuple[str, list[Closing]
         for index in range(start, end):
             lines[index] = ""
         blocks.pop()
+    if not notes:
+        return body, []
     notes.reverse()
-    if notes and blocks and is_rule(lines, blocks[-1]):
+    if blocks and is_rule(lines, blocks[-1]):
         lines[blocks[-1][0]] = ""
     return "\n".join(lines), notes
 

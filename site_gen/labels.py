@@ -348,7 +348,9 @@ def split(
     if head.title and not expected_title and another_title(head.title, found):
         kept |= head.heading
     taken = (head.taken | foot_lines) - kept
-    body = "\n".join("" if index in taken else line for index, line in enumerate(lines))
+    for index in taken:
+        lines[index] = ""
+    body = "\n".join(lines) if taken else text
     return Split(body, head.title, head.title_line, tuple(found), head.unread, head.others)
 
 

@@ -203,6 +203,8 @@ def resolve(
     unknown: list[tuple[str, Location]] = []
     if only:
         statements = [one for one in statements if known.get(folded(one.key)) in only]
+        if not statements:
+            return Metadata({}, (), {}, ()), found
     for one in sorted(statements, key=lambda one: _RANK[one.origin.kind]):
         one = _visibility(one)
         name = known.get(folded(one.key))

@@ -407,7 +407,7 @@ def test_texts_without_breaks_are_known_by_the_ends_of_lines(text: str) -> None:
     """Texts that are not looked at line by line have no breaks."""
     found = closing.breaks(text)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(closing, "_may_break_off", lambda _: True)
+        patch.setattr(closing, "_may_be_a_break", lambda _: True)
         assert found == closing.breaks(text)
 
 

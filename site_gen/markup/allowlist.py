@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from html import unescape
 from urllib.parse import urlsplit
 
@@ -71,6 +72,7 @@ def may_be_shown(target: str, *, image: bool) -> bool:
     return scheme in ("", *SAFE_SCHEMES) or (image and bool(SAFE_DATA.match(target)))
 
 
+@lru_cache(maxsize=16_384)
 def scheme_of(target: str) -> str:
     """The scheme of a link target, or nothing for one that points inside the archive."""
     try:
