@@ -4,9 +4,10 @@ The store may be deleted or damaged at any time: that costs time, never correctn
 carries a checksum over its key and its bytes; a store that cannot be read raises
 `CacheBroken`, and the build starts over with an empty one.
 
-There are two kinds: a database, for the processes of one machine, and a folder of files, `Shared`,
-for machines that share a file system, over which a database cannot be shared safely. The name of
-its folder says which of the two a store is, so that every process opens the same.
+There are two kinds: a database with a file beside it for each large value, for the processes of
+one machine, and a folder of files, `Shared`, for machines that share a file system, over which a
+database cannot be shared safely. The name of its folder says which of the two a store is, so that
+every process opens the same.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from importlib import metadata, util
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from urllib.parse import quote, unquote
 
 PACKAGE = Path(__file__).parent
 LIBRARIES = (
@@ -52,6 +54,9 @@ LOCAL, SHARED = "cache", "shared-cache"
 
 AT_ONCE = 500
 """Values that are asked for by one query."""
+
+LARGE = 200_000
+"""Bytes from which on a value has a file of its own: a database takes several times as long."""
 
 FEW = 100
 """Values that nobody wants are left alone up to this part of those that are wanted."""
@@ -82,6 +87,7 @@ class Store:
             self._database.execute("PRAGMA journal_mode = WAL")
             self._database.execute("PRAGMA synchronous = OFF")
             self._database.execute(_SCHEMA)
+            self._large = f"{folder}/large"
         except (*_DAMAGED, OSError) as problem:
             raise CacheBroken(f"{folder}: {problem}") from problem
 
@@ -108,7 +114,7 @@ class Store:
             ).fetchone()
         except _DAMAGED as problem:
             raise CacheBroken(str(problem)) from problem
-        return _sound(key, *row) if row else None
+        return self._sound(key, *row) if row else None
 
     def get_all(self, keys: Sequence[str]) -> dict[str, bytes]:
         """The values put under keys, as `get` has them, without those that there are not."""
@@ -122,14 +128,21 @@ class Store:
             except _DAMAGED as problem:
                 raise CacheBroken(str(problem)) from problem
             for key, checksum, value in rows:
-                sound = _sound(key, checksum, value)
+                sound = self._sound(key, checksum, value)
                 if sound is not None:
                     found[key] = sound
         return found
 
     def put(self, values: Iterable[tuple[str, bytes]]) -> None:
         """Keep values, all or none of them."""
-        rows = [(key, _checksum(key, value), value) for key, value in values]
+        rows = []
+        for key, value in values:
+            if len(value) < LARGE:
+                rows.append((key, _checksum(key, value), value))
+            else:
+                rows.append((key, _ELSEWHERE, b""))
+                with _broken():
+                    _write(self._file(key), key, value)
         try:
             with self._database:
                 self._database.executemany("INSERT OR REPLACE INTO store VALUES (?, ?, ?)", rows)
@@ -143,6 +156,11 @@ class Store:
         """
         wanted = set(keys)
         past = f"{PAST}{program_digest()} "
+        with _broken():
+            for path in _files_below(self._large):
+                key = unquote(os.path.basename(path))
+                if key not in wanted and not key.startswith(past):
+                    _forget(path)
         try:
             with self._database:
                 (count,) = self._database.execute("SELECT count(*) FROM store").fetchone()
@@ -158,11 +176,26 @@ class Store:
 
     def forget(self, keys: Iterable[str]) -> None:
         """Forget some values."""
+        keys = list(keys)
+        with _broken():
+            for key in keys:
+                Path(self._file(key)).unlink(missing_ok=True)
         try:
             with self._database:
                 self._database.executemany("DELETE FROM store WHERE key = ?", zip(keys))
         except _DAMAGED as problem:
             raise CacheBroken(str(problem)) from problem
+
+    def _sound(self, key: str, checksum: object, value: object) -> bytes | None:
+        """A value that is as it was put."""
+        if checksum == _ELSEWHERE:
+            with _broken():
+                return _read(self._file(key), key)
+        return value if isinstance(value, bytes) and checksum == _checksum(key, value) else None
+
+    def _file(self, key: str) -> str:
+        """Where a large value lies."""
+        return f"{self._large}/{quote(key, safe='')}"
 
 
 class Shared(Store):
@@ -180,27 +213,13 @@ class Shared(Store):
     def get(self, key: str) -> bytes | None:
         """The value put under a key, or None if there is none or it was damaged."""
         with _broken():
-            try:
-                with open(self._file(key), "rb") as file:
-                    data = file.read()
-            except FileNotFoundError:
-                return None
-        value = data[_CHECKSUM:]
-        return value if data[:_CHECKSUM] == _checksum(key, value) else None
+            return _read(self._file(key), key)
 
     def put(self, values: Iterable[tuple[str, bytes]]) -> None:
         """Keep values, each whole, in their order: who sees one sees those before it."""
         with _broken():
             for key, value in values:
-                target = self._file(key)
-                temporary = Path(f"{target}.{uuid.uuid4().hex}{_PART}")
-                data = _checksum(key, value) + value
-                try:
-                    temporary.write_bytes(data)
-                except FileNotFoundError:
-                    temporary.parent.mkdir(parents=True, exist_ok=True)
-                    temporary.write_bytes(data)
-                os.replace(temporary, target)
+                _write(self._file(key), key, value)
 
     def get_all(self, keys: Sequence[str]) -> dict[str, bytes]:
         """The values put under keys, as `get` has them, without those that there are not."""
@@ -211,15 +230,9 @@ class Shared(Store):
         """Forget every value whose key is not among these, but for the pasts of this program."""
         wanted = {self._file(key) for key in keys}
         with _broken():
-            now = time.time()
             for path in _files_below(f"{self.folder}/values"):
-                if path in wanted:
-                    continue
-                with contextlib.suppress(FileNotFoundError):
-                    # Another process may be writing one that is not whole at this moment.
-                    if path.endswith(_PART) and now - os.stat(path).st_mtime < ABANDONED:
-                        continue
-                    os.unlink(path)
+                if path not in wanted:
+                    _forget(path)
 
     def forget(self, keys: Iterable[str]) -> None:
         """Forget some values."""
@@ -235,6 +248,8 @@ class Shared(Store):
 
 _CHECKSUM = 32
 """The bytes of a checksum."""
+_ELSEWHERE = b"large"
+"""What stands in place of a checksum in the database where a value has a file of its own."""
 _PART = ".part"
 """What the name of a file ends with that is not whole."""
 
@@ -242,6 +257,35 @@ _PART = ".part"
 def _files_below(folder: str) -> Iterator[str]:
     for parent, _, names in os.walk(folder):
         yield from (f"{parent}/{name}" for name in names)
+
+
+def _read(path: str, key: str) -> bytes | None:
+    """The value in a file; None if there is none or it was damaged. Raises OSError."""
+    try:
+        with open(path, "rb", buffering=0) as file:
+            checksum = file.read(_CHECKSUM)
+            value = file.read()
+    except FileNotFoundError:
+        return None
+    return value if checksum == _checksum(key, value) else None
+
+
+def _write(path: str, key: str, value: bytes) -> None:
+    """Write a value to a file that is there whole or not at all. Raises OSError."""
+    folder = os.path.dirname(path)
+    temporary = f"{folder}/{uuid.uuid4().hex}{_PART}"
+    os.makedirs(folder, exist_ok=True)
+    with open(temporary, "wb") as file:
+        file.write(_checksum(key, value))
+        file.write(value)
+    os.replace(temporary, path)
+
+
+def _forget(path: str) -> None:
+    """Remove a file, unless another process may be writing it. Raises OSError."""
+    with contextlib.suppress(FileNotFoundError):
+        if not path.endswith(_PART) or time.time() - os.stat(path).st_mtime >= ABANDONED:
+            os.unlink(path)
 
 
 @contextlib.contextmanager
@@ -256,11 +300,6 @@ def _broken() -> Iterator[None]:
 def discard(folder: Path) -> None:
     """Remove a store that broke."""
     shutil.rmtree(folder, ignore_errors=True)
-
-
-def _sound(key: str, checksum: object, value: object) -> bytes | None:
-    """A value that is as it was put."""
-    return value if isinstance(value, bytes) and checksum == _checksum(key, value) else None
 
 
 def _checksum(key: str, value: bytes) -> bytes:

@@ -51,6 +51,40 @@ def test_a_damaged_value_is_none(tmp_path: Path) -> None:
         assert (store.get("a"), store.get("c")) == (None, None)
 
 
+def test_a_large_value_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A value in a file of its own is like any other, also after another under its key."""
+    monkeypatch.setattr(cache, "LARGE", 10)
+    large, name = b"0123456789", "past / of: Ä"
+    with cache.Store(tmp_path) as store:
+        for value in (b"1", large, b"2", large[::-1]):
+            store.put([(name, value), ("b", b"")])
+            assert store.get_all([name, "b", "c"]) == {name: value, "b": b""}
+        store.put([(key, large) for key in "abc"])
+        store.keep_only([name, "b", "z"])
+        assert [store.get(key) for key in (name, *"abc")] == [large[::-1], None, large, None]
+        assert len(list((tmp_path / "large").iterdir())) == 2
+        store.forget(["b"])
+        assert store.get("b") is None
+        assert len(list((tmp_path / "large").iterdir())) == 1
+
+
+@pytest.mark.parametrize("at", range(42))
+def test_a_damaged_large_value_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    """A file of which a byte was flipped is not given out, nor one under another key."""
+    monkeypatch.setattr(cache, "LARGE", 10)
+    with cache.Store(tmp_path) as store:
+        store.put([("a", b"0123456789"), ("b", b"another one")])
+        file, other = (tmp_path / "large" / key for key in "ab")
+        data = bytearray(file.read_bytes())
+        data[at] ^= 1
+        file.write_bytes(data)
+        assert store.get("a") is None
+        os.replace(other, file)
+        assert (store.get("a"), store.get("b")) == (None, None)
+
+
 @pytest.mark.parametrize("content", [b"", b"not a database" * 100])
 def test_a_file_that_is_no_database(tmp_path: Path, content: bytes) -> None:
     """An empty file is a new store; any other raises CacheBroken."""

@@ -146,14 +146,15 @@ def _names(archive: Archive, kind: EntityKind, keys: tuple[str, ...], most: int)
     import numpy as np
 
     credits = archive.credits[kind]
+    named = [credits.get(key, ()) for key in keys]
     # Many articles name the same.
-    rows: dict[tuple[str, ...], int] = {}
-    places = [rows.setdefault(credits.get(key, ())[:most], len(rows)) for key in keys]
+    rows = {names: row for row, names in enumerate(dict.fromkeys(named))}
     numbers = {name: term(f"{kind} {name}") for name in dict.fromkeys(chain.from_iterable(rows))}
     table = np.zeros((len(rows), most), np.uint32)
-    for row, names in enumerate(rows):
-        table[row, : len(names)] = [numbers[name] for name in names]
-    return table[places]
+    for names, row in rows.items():
+        some = names[:most]
+        table[row, : len(some)] = [numbers[name] for name in some]
+    return table[list(map(rows.__getitem__, named))]
 
 
 def _apart(
@@ -174,13 +175,14 @@ def _lists(articles: Articles, past: Lists | None, place: Place) -> Lists:
 
 
 def _named(made: Lists) -> dict[str, tuple[str, ...]]:
+    import numpy as np
+
     keys = made.of.keys
-    at = keys.__getitem__
+    # A list that is not full ends with -1.
+    counts = (made.related >= 0).sum(axis=1).tolist()
+    rows = np.array(keys, object)[made.related].tolist()
     return {
-        # A list that is not full ends with -1.
-        key: tuple(map(at, row if row[-1] >= 0 else row[: row.index(-1)]))
-        for key, row in zip(keys, made.related.tolist(), strict=True)
-        if row[0] >= 0
+        key: tuple(row[:count]) for key, row, count in zip(keys, rows, counts, strict=True) if count
     }
 
 

@@ -68,8 +68,10 @@ def lists(articles: Articles, past: Lists | None, jobs: int | parallel.Elsewhere
 
 def _affected(articles: Articles, past: Lists, related: Matrix, nearness: Matrix) -> Matrix:
     """The articles whose lists may be others than before; the lists of the rest are put in."""
-    before = {key: at for at, key in enumerate(past.of.keys)}
-    old = np.array([before.get(key, -1) for key in articles.keys], np.int64)
+    old = np.arange(len(articles.keys))
+    if past.of.keys != articles.keys:
+        before = {key: at for at, key in enumerate(past.of.keys)}
+        old = np.array([before.get(key, -1) for key in articles.keys], np.int64)
     same = _unchanged(articles, past.of, old)
     changed = np.flatnonzero(~same)
     if len(changed) * 4 > len(same):
