@@ -6,6 +6,7 @@ Bodies are not here. A worker puts a document's HTML into the store and hands ba
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -367,7 +368,10 @@ class Archive:
     @property
     def dated(self) -> list[str]:
         """Keys of the dated articles, oldest first."""
-        return [key for key, document in self.articles.items() if document.date]
+        documents = list(self.articles.values())
+        # The undated are the last.
+        count = bisect_left(documents, True, key=lambda one: not one.date)
+        return list(self.articles)[:count]
 
     def around(self, place: str) -> tuple[str, ...]:
         """The key of a place and of all that it lies in, from the nearest on."""

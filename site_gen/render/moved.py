@@ -65,9 +65,10 @@ class Moved:
         archive, articles = self.archive, self.articles
         near = set(articles)
         near |= _other(*self._beside, "\0\n", archive.articles)
-        for at, key in enumerate(archive.dated if articles else ()):
+        dated = archive.dated
+        for at, key in enumerate(dated if articles else ()):
             if key in articles:
-                near.update(archive.dated[max(at - 1, 0) : at + 2])
+                near.update(dated[max(at - 1, 0) : at + 2])
         for shown in (archive.related, archive.versions) if articles else ():
             near.update(key for key, keys in shown.items() if not articles.isdisjoint(keys))
         return frozenset(near)
