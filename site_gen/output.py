@@ -34,7 +34,7 @@ import shutil
 import stat as modes
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -59,8 +59,8 @@ JOURNAL = f"{WORK}/journal.json"
 
 CONTENT_NAMED = ("assets/", "search/")
 _PLAIN = re.compile(r"[\w./ -]+", re.ASCII)
-_OURS = re.compile(r"\w[\w.-]*(?:/\w[\w.-]*)*", re.ASCII)
-"""Paths that need no closer look: nearly all are such."""
+_OURS = re.compile(r"(?:\w[\w.-]*(?:/\w[\w.-]*)*\n)*", re.ASCII)
+"""Paths, each in a line, that need no closer look: nearly all are such."""
 DIGEST = re.compile(r"[0-9a-f]{64}")
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 """How a file is opened that must not be there yet, on any system."""
@@ -118,12 +118,14 @@ class Journal:
     """A publication decided in full.
 
     `files` is what the site will hold; `moves` maps each staged path, in the order of the moves,
-    to the old files that lie where it or its folders must be; `deletions` come last.
+    to the old files that lie where it or its folders must be; `deletions` come last. `names` are
+    those of the staged files, by path.
     """
 
     files: Files
     moves: Mapping[str, Files]
     deletions: Files
+    names: Mapping[str, str]
 
 
 class Output:
@@ -306,18 +308,20 @@ class Output:
         except OSError as error:
             raise OutputError(f"Cannot lock {lock_file}: {_told(error)} {UNTOUCHED}") from error
 
-    def _staged(self, planned: Files) -> list[str]:
-        """The paths of the files that lie in the stage."""
+    def _staged(self, planned: Files) -> dict[str, str]:
+        """The files that lie in the stage: the name that each has there, by path."""
         names = os.listdir(self.stage_folder) if self.stage_folder.is_dir() else []
         staged = set(filter(DIGEST.fullmatch, names))
         if not staged:
-            return []
+            return {}
         # A file that stands is staged only if it was changed while the site was being built.
-        new = [path for path, file in planned.items() if self._held.get(path) is not file]
-        found = [path for path in new if _staged_name(planned[path]) in staged]
-        if len(found) == len(staged):
-            return found
-        return [path for path, file in planned.items() if _staged_name(file) in staged]
+        new = {path: file for path, file in planned.items() if self._held.get(path) is not file}
+        for files in (new, planned):
+            named = {path: _staged_name(file) for path, file in files.items()}
+            found = {path: name for path, name in named.items() if name in staged}
+            if len(found) == len(staged):
+                break
+        return found
 
     def _decide(self, planned: Files) -> Journal:
         """Everything that publishing will do; refuses what it must not do."""
@@ -328,8 +332,11 @@ class Output:
         _refuse_links(self.folder, statuses)
         foreign, in_the_way = _files_for_folders(self.folder, statuses, gone)
         moves: dict[str, Files] = {}
-        for path in sorted(self._staged(planned), key=_order):
-            status = _status(f"{self.folder}/{path}")
+        names = self._staged(planned)
+        for path in sorted(names, key=_order):
+            parent = path.rpartition("/")[0]
+            there = not parent or statuses[parent] is not None
+            status = _status(f"{self.folder}/{path}") if there else None
             cleared = {name: gone[name] for name in folders(path) if name in in_the_way}
             in_the_way -= cleared.keys()
             if status and modes.S_ISDIR(status.st_mode):
@@ -351,7 +358,7 @@ class Output:
                 _expect(self.folder, file)
         cleared_all = {name for cleared in moves.values() for name in cleared}
         deletions = {path: file for path, file in gone.items() if path not in cleared_all}
-        return Journal(planned, moves, deletions)
+        return Journal(planned, moves, deletions, names)
 
 
 def stage(stage_folder: Path, output_folder: Path, path: str, data: bytes) -> OutputFile:
@@ -409,13 +416,21 @@ def check_path(path: str) -> None:
 
     It must be relative, with forward slashes and no empty, `.` or `..` part, whatever the system.
     """
-    if _OURS.fullmatch(path) and path.lower() != MANIFEST:
+    _check_each((path,))
+
+
+def _check_each(paths: Collection[str]) -> None:
+    """Do for each of these paths what `check_path` does for one."""
+    lines = "".join([f"{path}\n" for path in paths])
+    plain = _OURS.fullmatch(lines) and lines.count("\n") == len(paths)
+    if plain and f"\n{MANIFEST}\n" not in f"\n{lines.lower()}":
         return
-    wrong = trouble(path)
-    if wrong:
-        raise ValueError(f"{wrong}: {path!r}")
-    if comparable(path.partition("/")[0]) == WORK or comparable(path) == MANIFEST:
-        raise ValueError(f"site_gen keeps this name for itself: {path!r}")
+    for path in paths:
+        wrong = trouble(path)
+        if wrong:
+            raise ValueError(f"{wrong}: {path!r}")
+        if comparable(path.partition("/")[0]) == WORK or comparable(path) == MANIFEST:
+            raise ValueError(f"site_gen keeps this name for itself: {path!r}")
 
 
 def plan(files: Iterable[OutputFile], old: Files = MappingProxyType({})) -> dict[str, OutputFile]:
@@ -438,9 +453,7 @@ def _check_paths(paths: Mapping[str, Any], old: Files) -> None:
     """Raise ValueError unless all these files can lie in one folder, on any system. The `old`
     paths themselves were looked at before.
     """
-    for path in paths:
-        if path not in old:
-            check_path(path)
+    _check_each([path for path in paths if path not in old])
     names = {path.lower() if path.isascii() else comparable(path) for path in paths}
     above = {name.rpartition("/")[0] for name in names}
     above.update(folder for one in tuple(above) for folder in folders(one))
@@ -582,8 +595,8 @@ def _recover(folder: Path) -> None:
         _discard(folder)
         return
     _refuse_links(folder, {name: _status(folder / name) for name in _above(journal.moves)})
-    for path in journal.moves:
-        staged = folder / STAGE / _staged_name(journal.files[path])
+    for path, name in journal.names.items():
+        staged = folder / STAGE / name
         if staged.exists() and _digest(staged) != journal.files[path].digest:
             _patiently(os.unlink, staged)
     stands = partial(holds, folder)
@@ -613,14 +626,17 @@ def _move(folder: Path, journal: Journal, stands: Stands) -> int:
         if in_the_way:
             cleared += _delete(folder, in_the_way, stands)[0]
             there.clear()
-        staged = f"{folder}/{STAGE}/{_staged_name(journal.files[path])}"
-        if not os.path.exists(staged):
-            continue
-        above = os.path.dirname(f"{folder}/{path}")
+        staged = f"{folder}/{STAGE}/{journal.names[path]}"
+        above = path.rpartition("/")[0]
         if above not in there:
-            os.makedirs(above, exist_ok=True)
+            os.makedirs(f"{folder}/{above}", exist_ok=True)
             there.add(above)
-        _patiently(os.replace, staged, f"{folder}/{path}")
+        try:
+            _patiently(os.replace, staged, f"{folder}/{path}")
+        except FileNotFoundError:
+            # A build that was killed had moved it, or it was torn.
+            if os.path.exists(staged):
+                raise
     return cleared
 
 
@@ -728,9 +744,11 @@ def _read_journal(folder: Path) -> Journal | None:
     try:
         _check_format(data)
         moves = {name: _parse_files(in_the_way) for name, in_the_way in data["moves"].items()}
-        journal = Journal(_parse_files(data["files"]), moves, _parse_files(data["deletions"]))
-        if not journal.moves.keys() <= journal.files.keys():
+        files = _parse_files(data["files"])
+        if not moves.keys() <= files.keys():
             raise ValueError("a move of an unknown file")
+        names = {name: _staged_name(files[name]) for name in moves}
+        journal = Journal(files, moves, _parse_files(data["deletions"]), names)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise OutputError(
             f"{path} is not a journal that this site_gen can read ({error}). Build with the "
@@ -748,8 +766,8 @@ def _parse_files(value: Any) -> dict[str, OutputFile]:
     if not isinstance(value, dict):
         raise ValueError("its list of files is not a mapping")
     files = {}
+    _check_each(value)
     for path, entry in value.items():
-        check_path(path)
         digest, size = entry["sha256"], entry["size"]
         if not isinstance(digest, str) or not DIGEST.fullmatch(digest) or type(size) is not int:
             raise ValueError(f"no SHA-256 and size for {path!r}")

@@ -23,6 +23,7 @@ from site_gen import output as module
 from site_gen import signatures
 from site_gen.model import OutputFile
 from site_gen.output import MANIFEST, Output, OutputError, Published, check_path, holds, stage
+from site_gen.paths import comparable, trouble
 
 Tree = Mapping[str, bytes]
 
@@ -574,6 +575,26 @@ def test_paths_out_of_the_folder(tmp_path: Path, path: str) -> None:
             stage(output.stage_folder, output.folder, path, b"")
         with pytest.raises(ValueError, match=r"path|system|text|itself"):
             output.publish([OutputFile(path, hashlib.sha256(b"").hexdigest(), 0)])
+
+
+ODD = st.lists(st.text("aA./ \n\\:~é") | st.just(MANIFEST) | st.just(".site_gen/x"), max_size=4)
+
+
+@given(ODD, st.lists(st.from_regex(r"[a-z]{1,9}/[a-z]{1,9}\.html", fullmatch=True), max_size=4))
+def test_many_paths_are_looked_at_as_each_is(odd: list[str], plain: list[str]) -> None:
+    """Paths that are looked at together are refused if one of them would be alone."""
+    paths = sorted({*odd, *plain})
+
+    def refused(path: str) -> bool:
+        wrong = bool(trouble(path)) or comparable(path) == MANIFEST
+        return wrong or comparable(path.partition("/")[0]) == ".site_gen"
+
+    for some in (paths, *((path,) for path in paths)):
+        if any(map(refused, some)):
+            with pytest.raises(ValueError, match=r"path|system|text|itself"):
+                module._check_each(some)
+        else:
+            module._check_each(some)
 
 
 @pytest.mark.parametrize(
