@@ -65,6 +65,8 @@ def done(run: Run, begun: Begun) -> Report:
     )
     with parallel.beside(works, apart) as (indexed, filed, keep):
         planned = planning.remember(run, read, planning.relate(run, read, plan))
+        # What only planning asks for would lie in the memory of all processes that render.
+        read = replace(read, tasks=(), signatures={})
         total = check.masked(planned.sum, read.masked)
         found += [*read.found, *planned.found]
         found += check.no_address(run.settings, found)
