@@ -118,7 +118,7 @@ R&D > all.
 
 def test_an_article_takes_the_short_way(monkeypatch: pytest.MonkeyPatch) -> None:
     """A text of common blocks is not handed to Python-Markdown."""
-    monkeypatch.setattr(markup, "convert", lambda *_: pytest.fail("the long way"))
+    monkeypatch.setattr("site_gen.markup.engine.convert", lambda *_: pytest.fail("the long way"))
     rendered, found = markup.render(ARTICLE, Options("markdown"), "a.md")
     assert not found
     assert [one.id for one in rendered.headings] == ["t-the-first-day", "t-the-first-day_1"]

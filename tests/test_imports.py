@@ -130,6 +130,7 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     ("parse", "markup"): "a step of parsing one document, which parse drives",
     ("parse", "metadata"): "a step of parsing one document, which parse drives",
     ("parse", "sources"): "a worker reads its document itself, so that no text travels to it",
+    ("sources", "parallel"): "it takes the digests of many files in parallel",
     ("tables", "metadata"): "a row of a table states metadata",
     ("values", "labels"): "a title or a name may be written with the marks that labels may have",
     ("parse", "tables"): "a step of parsing, which parse drives",

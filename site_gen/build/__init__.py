@@ -183,7 +183,8 @@ def _made(options: Options, store: Path, target: output.Output | None) -> Report
     past, known = seen.past(options, store)
     with seen.outputs(options, target, past) as looked:
         settings, static, found = _settings(options, store)
-        inventory, problems = sources.walk(options.site, settings, known)
+        jobs = options.jobs if isinstance(options.jobs, int) else 1
+        inventory, problems = sources.walk(options.site, settings, known, jobs)
         held, all_held = looked()
     before = seen.Seen(past, known, held, all_held)
     found += problems

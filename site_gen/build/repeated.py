@@ -1,4 +1,7 @@
-"""A plan as bytes, in which each document is its path: the documents are read anyway."""
+"""A plan as bytes, in which each document is its path: the documents are read anyway.
+
+Pages are in it field by field, since to make each by itself takes most of the time.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,9 @@ import pickle
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from site_gen.model import Document
+from site_gen import compact
+from site_gen.model import Document, Page
+from site_gen.pages import Plan
 
 
 def packed(value: object) -> bytes:
@@ -26,7 +31,11 @@ def unpacked(data: bytes, documents: Iterable[Document]) -> Any:
 class _Packer(pickle.Pickler):
     def __init__(self, data: io.BytesIO) -> None:
         super().__init__(data, pickle.HIGHEST_PROTOCOL)
-        self.dispatch_table = {**copyreg.dispatch_table, Document: lambda one: (_at, (one.path,))}
+        self.dispatch_table = {
+            **copyreg.dispatch_table,
+            Document: lambda one: (_at, (one.path,)),
+            Plan: _apart,
+        }
 
 
 class _Unpacker(pickle.Unpickler):
@@ -45,3 +54,13 @@ class _Unpacker(pickle.Unpickler):
 def _at(path: str) -> Document:
     """What stands for a document; an unpickler has it replaced."""
     raise NotImplementedError(path)
+
+
+def _apart(plan: Plan) -> tuple[Any, ...]:
+    """How a plan is pickled."""
+    return _joined, (compact.columns(Page, plan.pages), plan.urls, plan.entity_urls)
+
+
+def _joined(pages: compact.Columns, *rest: Any) -> Plan:
+    """A plan with these pages."""
+    return Plan(tuple(compact.values(Page, [pages])), *rest)

@@ -18,8 +18,8 @@ from site_gen.diagnostics import Diagnostic, Location, warning
 from site_gen.markup.allowlist import ALLOWED, EMBEDDED, HTML_TAGS, SAFE_SCHEMES, scheme_of
 from site_gen.markup.body import Body, Rendered
 from site_gen.markup.common import common_html
-from site_gen.markup.engine import Extensions, check_extensions, convert, extension_settings
 from site_gen.markup.escaping import escaped
+from site_gen.markup.extensions import Extensions, extension_settings
 from site_gen.markup.limits import Undigested
 from site_gen.markup.placeholders import (
     ID_PREFIX,
@@ -90,6 +90,15 @@ class Options:
     extensions: Extensions = ()
 
 
+def check_extensions(extensions: Extensions) -> str:
+    """What is wrong with the site's Markdown extensions, or nothing."""
+    if not extensions:
+        return ""
+    from site_gen.markup import engine
+
+    return engine.check(extensions)
+
+
 def render(text: str, options: Options, path: str) -> tuple[Rendered, list[Diagnostic]]:
     """Turn the body of the document at `path` into HTML."""
     found: list[Diagnostic] = []
@@ -134,6 +143,9 @@ def _converted(
         raw = escaped(text, how, path, found)
         if _is_markdown(options):
             raw, aside = set_aside(raw)
+        # Most texts hold nothing that needs it, and it takes long to load.
+        from site_gen.markup.engine import convert
+
         raw = convert(raw, options.smart_quotes, options.extensions)
     return only_known_tags(raw, text, how, path, found), aside
 

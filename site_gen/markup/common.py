@@ -16,8 +16,6 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from html import escape, unescape
 
-from markdown.extensions.toc import slugify_unicode, unique
-
 from site_gen.markup.allowlist import may_be_shown
 from site_gen.markup.placeholders import ID_PREFIX
 from site_gen.markup.sanitiser import sanitised
@@ -121,6 +119,9 @@ class _Reader:
             return None
         name = unescape(" ".join(_TAG.sub("", html).split()))
         tag = f"h{len(match[1])}"
+        # It takes long to load, and most texts have no headings.
+        from markdown.extensions.toc import slugify_unicode, unique
+
         key = unique(slugify_unicode(name, "-"), self.ids)
         return f'<{tag} id="{ID_PREFIX}{key}">{html}</{tag}>'
 

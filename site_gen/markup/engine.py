@@ -29,12 +29,10 @@ from markdown.treeprocessors import InlineProcessor, Treeprocessor
 
 from site_gen.markup.allowlist import may_be_shown
 from site_gen.markup.blocks import HtmlBlocks
+from site_gen.markup.extensions import Extensions
 from site_gen.markup.limits import Undigested, measure
 from site_gen.markup.placeholders import NO_MARKER, TEXT_LT
 from site_gen.markup.syntax import ATTRIBUTES, DEFINITION
-
-Extensions = tuple[tuple[str, str], ...]
-"""Name and settings, as JSON, of each: hashable, so that one Markdown object serves many bodies."""
 
 
 class _References(ReferenceProcessor):
@@ -213,12 +211,7 @@ def _markdown(smart_quotes: bool, extensions: Extensions) -> markdown.Markdown:
     )
 
 
-def extension_settings(given: Mapping[str, Mapping[str, Any]]) -> Extensions:
-    """The site's Markdown extensions as `Options.extensions` holds them."""
-    return tuple((name, json.dumps(given[name], sort_keys=True)) for name in sorted(given))
-
-
-def check_extensions(extensions: Extensions) -> str:
+def check(extensions: Extensions) -> str:
     """Load the site's Markdown extensions once. Returns what is wrong with them, or nothing."""
     try:
         _markdown(False, extensions)
