@@ -777,14 +777,19 @@ def _parse_files(value: Any) -> dict[str, OutputFile]:
 
 def _lines(files: Files) -> str:
     """The files as the members of a JSON object, in order of path."""
-    return ",\n".join(
-        f'  {_quoted(path)}: {{"sha256": "{file.digest}", "size": {file.size}}}'
-        for path, file in ((path, files[path]) for path in sorted(files))
-    )
+    paths = sorted(files)
+    # Nearly all are plain and need nothing but the quotes.
+    plain = _PLAIN.fullmatch("".join(paths))
+    quoted = [f'"{path}"' if plain else _quoted(path) for path in paths]
+    lines = [
+        f'  {name}: {{"sha256": "{file.digest}", "size": {file.size}}}'
+        for name, file in zip(quoted, map(files.__getitem__, paths), strict=True)
+    ]
+    return ",\n".join(lines)
 
 
 def _quoted(path: str) -> str:
-    """A path in JSON. Nearly all are plain and need nothing but the quotes."""
+    """A path in JSON."""
     return f'"{path}"' if _PLAIN.fullmatch(path) else json.dumps(path, ensure_ascii=False)
 
 

@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import chain
 
 from site_gen.model import Archive, Document, Page
-from site_gen.pages import ALL_WORKS, TABLES, WORKS, works_of
+from site_gen.pages import TABLES, WORKS, works_of
 from site_gen.render.inputs import Inputs
 
 NEWEST = 10
@@ -112,11 +112,12 @@ class Moved:
         """Whether a file for programs may tell of something that moved."""
         if page.entity_kind:
             return self._of_entity(page)
-        if page.url in TABLES or page.url in ALL_WORKS:
-            return bool(self.articles or self.others)
-        if page.url.startswith(WORKS):
+        if page.url in TABLES:
+            of_articles = page.url.rpartition("/")[2].startswith("articles.")
+            return bool(self.others or (of_articles and self.articles))
+        if page.url.startswith(WORKS) and page.key:
             return any(works_of(self.archive.articles[key]) == page.key for key in self.articles)
-        # All others tell of addresses, or of the newest articles.
+        # All others tell of addresses, of all articles, or of the newest.
         return bool(self.articles)
 
 

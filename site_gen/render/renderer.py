@@ -755,7 +755,7 @@ class Renderer:
                 "active": active(page.children) if entity.kind == "author" else "",
             },
             "files": self._files_beside(page),
-            "wrote_of": self._wrote_of(entity) if entity.kind == "author" else [],
+            "wrote_of": self._wrote_of(entity, bodies) if entity.kind == "author" else [],
             "translations": self._translations(entity, bodies),
             "groups": self._groups(page, bodies),
             "numbers": self._numbers(page) if entity.kind == "series" else {},
@@ -781,8 +781,16 @@ class Renderer:
             if part.series == page.key
         }
 
-    def _wrote_of(self, author: Entity) -> list[dict[str, Any]]:
-        """The places and the topics that an author wrote of most, with the number of articles."""
+    def _wrote_of(self, author: Entity, bodies: Bodies | Keys) -> list[Any]:
+        """The places and the topics that an author wrote of most, with the number of articles; for
+        a key, all that the author wrote of.
+        """
+        if isinstance(bodies, Keys):
+            of: list[str] = []
+            for kind in WROTE_OF:
+                credits = self.archive.credits[kind]
+                of += [self.named_keys[kind, credits.get(key, ())] for key in author.articles]
+            return [short_digest("".join(of))]
         found = []
         for kind in WROTE_OF:
             credits = self.archive.credits[kind]
