@@ -191,7 +191,7 @@ def relate(run: Run, read: Read, planned: Planned) -> Planned:
     """Find for every published article those that are like it, and other versions of it."""
     run.options.progress("Relating", 0, 1)
     place = related.Place(run.store, run.program, run.options.jobs)
-    made = related.find(planned.archive, read.signatures, run.settings, place)
+    made = related.find(planned.archive, read.signatures, run.settings, place, planned.key)
     run.options.progress("Relating", 1, 1)
     return replace(planned, archive=made.archive, found=(*planned.found, *made.found))
 

@@ -7,7 +7,7 @@ and `lists` find the related articles and `versions` the texts that are the same
 from __future__ import annotations
 
 import pickle
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -49,6 +49,19 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """What a plan says of its articles, in the order of their keys. `names` are the numbers of whom
+    and what each of them names, `days` are dates as numbers, 0 for none.
+    """
+
+    plan: str
+    keys: tuple[str, ...]
+    paths: tuple[str, ...]
+    names: Any
+    days: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Related:
     """The archive with its related articles and versions, and the warnings of the latter."""
 
@@ -62,39 +75,65 @@ def key(program: str) -> str:
 
 
 def find(
-    archive: Archive, signatures: Mapping[str, bytes], config: SiteConfig, place: Place
+    archive: Archive,
+    signatures: Mapping[str, bytes],
+    config: SiteConfig,
+    place: Place,
+    plan: str = "",
 ) -> Related:
     """Relate the published articles to each other.
 
-    `signatures` go by source path. Raises CacheBroken if the store lost a body.
+    `signatures` go by source path, `plan` stands for all of the archive but texts; empty where that
+    is not known. Raises CacheBroken if the store lost a body.
     """
     if not archive.articles or not (config.related or config.near_duplicates != "off"):
         return Related(archive)
     import numpy as np
 
-    keys = tuple(sorted(archive.articles))
-    documents = [archive.articles[key] for key in keys]
-    table = np.frombuffer(
-        b"".join(signatures[one.path] for one in documents), np.dtype(list(FORMAT))
-    )
     with cache.Store(place.store) as store:
         data = store.get(key(place.program))
-        past: tuple[Lists | None, Verdicts] = (None, {}) if data is None else pickle.loads(data)
-        versions = _versions(table, documents, config, store, past[1])
+        past: tuple[Lists | None, Verdicts, Listed | None]
+        past = (None, {}, None) if data is None else pickle.loads(data)
+        listed = past[2]
+        if listed is None or not plan or listed.plan != plan:
+            listed = _listed(archive, plan)
+        keys = listed.keys
+
+        def document(at: int) -> Document:
+            return archive.articles[keys[at]]
+
+        rows = b"".join([signatures[path] for path in listed.paths])
+        table = np.frombuffer(rows, np.dtype(list(FORMAT)))
+        versions = _versions(table, document, config, store, past[1])
         made = None
         if config.related:
-            articles = _articles(archive, keys, table, versions, config.related)
+            articles = _articles(archive, listed, table, versions, config.related)
             made = _lists(articles, past[0], place)
-        store.put([(key(place.program), pickle.dumps((made, versions.verdicts)))])
+        store.put([(key(place.program), pickle.dumps((made, versions.verdicts, listed)))])
     related = {} if made is None else _named(made)
     linked = {keys[at]: _in_time(archive, keys, others) for at, others in versions.linked.items()}
-    found = _told(documents, versions) if config.near_duplicates == "warn" else ()
+    found = _told(document, versions) if config.near_duplicates == "warn" else ()
     return Related(replace(archive, related=related, versions=linked), found)
+
+
+def _listed(archive: Archive, plan: str) -> Listed:
+    import numpy as np
+
+    keys = tuple(sorted(archive.articles))
+    documents = [archive.articles[key] for key in keys]
+    dates = [one.date for one in documents]
+    return Listed(
+        plan,
+        keys,
+        tuple(one.path for one in documents),
+        np.hstack([_names(archive, kind, keys, most) for kind, most, _ in NAMES]),
+        np.array([date.first.toordinal() if date else 0 for date in dates], np.int64),
+    )
 
 
 def _versions(
     table: Any,
-    documents: Sequence[Document],
+    document: Callable[[int], Document],
     config: SiteConfig,
     store: cache.Store,
     known: Verdicts,
@@ -111,13 +150,14 @@ def _versions(
         return split(text_of(html.decode("utf-8", "surrogatepass")))
 
     def text(at: int) -> Text:
-        return Text(documents[at].body, documents[at].title)
+        one = document(at)
+        return Text(one.body, one.title)
 
     return find(table, text, words, known)
 
 
 def _articles(
-    archive: Archive, keys: tuple[str, ...], table: Any, versions: Versions, size: int
+    archive: Archive, listed: Listed, table: Any, versions: Versions, size: int
 ) -> Articles:
     """What articles are compared by: the stems of their texts, their topics, places and authors."""
     import numpy as np
@@ -127,16 +167,14 @@ def _articles(
 
     said = np.array([said for *_, said in NAMES], table["counts"].dtype)
     times = np.repeat(said, [most for _, most, _ in NAMES])
-    names = np.hstack([_names(archive, kind, keys, most) for kind, most, _ in NAMES])
-    dates = [archive.articles[key].date for key in keys]
     return Articles(
-        keys,
+        listed.keys,
         Vectors.of(
-            np.hstack([table["terms"], names]),
-            np.hstack([table["counts"], np.tile(times, (len(keys), 1))]),
+            np.hstack([table["terms"], listed.names]),
+            np.hstack([table["counts"], np.tile(times, (len(listed.keys), 1))]),
         ),
-        np.array([date.first.toordinal() if date else 0 for date in dates], np.int64),
-        _apart(archive, keys, versions),
+        listed.days,
+        _apart(archive, listed.keys, versions),
         size,
     )
 
@@ -196,12 +234,12 @@ def _in_time(archive: Archive, keys: Sequence[str], places: Sequence[int]) -> tu
     return tuple(sorted((keys[at] for at in places), key=order))
 
 
-def _told(documents: Sequence[Document], versions: Versions) -> tuple[Diagnostic, ...]:
+def _told(document: Callable[[int], Document], versions: Versions) -> tuple[Diagnostic, ...]:
     """A warning for each cluster, but for the articles that the keeper has reviewed."""
     found = []
     for cluster, least in versions.clusters:
         paths = sorted(
-            documents[at].path for at in cluster if "near-duplicate" not in documents[at].accept
+            document(at).path for at in cluster if "near-duplicate" not in document(at).accept
         )
         if len(paths) < 2:
             continue
