@@ -201,6 +201,29 @@ WORDS = st.lists(st.sampled_from(["one", "two", "three", "four"]), min_size=1, m
 BODIES = st.lists(WORDS.map(" ".join), min_size=1, max_size=8)
 
 
+TAGS = ["<p>", "</p>", '<p class="x">', '<p id="a">', "<p\n>", '<p title="</p>">', "<p ", ">"]
+PIECES = st.sampled_from([*TAGS, "<pre>", "<em>", "</em>", "one", "two ", " ", "\n", "é"])
+
+
+@given(st.lists(PIECES, max_size=12).map("".join))
+def test_paragraphs_are_found_as_one_pattern_finds_them(html: str) -> None:
+    """Each paragraph begins with its tag and ends with the first end of one, whatever is broken."""
+    pattern = re.compile(r"<p(?P<rest>(?:\s[^>]*)?)>(?P<inner>.*?)</p>", re.DOTALL)
+    places = [
+        (one["rest"], one["inner"])
+        for one in pattern.finditer(html)
+        if " id=" not in one["rest"] and re.sub(r"<[^>]*>", "", one["inner"]).strip()
+    ]
+    made = anchored(html)
+    link = re.compile(r'<a class="anchor" href="#(p-[^"]*)" aria-label="¶"></a>')
+    names = link.findall(made)
+    assert len(names) == len(set(names)) == len(places)
+    for name, (rest, inner) in zip(names, places, strict=True):
+        assert f'<p id="{name}"{rest}>{inner}<a class="anchor" href="#{name}"' in made
+    plain = link.sub("", re.sub(r' id="p-[0-9a-f]{7}(-\d+)?"', "", made))
+    assert plain == html
+
+
 @given(BODIES, st.integers(0, 7))
 def test_an_anchor_is_of_its_paragraph(texts: list[str], place: int) -> None:
     """An edit elsewhere moves no anchor, but for paragraphs that say the very same."""

@@ -6,7 +6,7 @@ import json
 import re
 from functools import lru_cache
 from typing import Any
-from urllib.parse import quote, quote_plus, urlencode
+from urllib.parse import quote_plus, urlencode
 
 from site_gen.citations.works import Name, When, Work
 
@@ -151,11 +151,11 @@ def coins(work: Work) -> str:
     when = work.when
     values = [
         # What has a publication as its source is filed under that.
-        f"rft.title={quote_plus(work.title)}&rft.source={_quoted(work.container)}",
+        f"rft.title={_value(work.title)}&rft.source={_quoted(work.container)}",
         *(f"rft.creator={_quoted(name)}" for one in work.authors for name in filed_names(one)),
         *([f"rft.date={when.day}"] if when and when.start else []),
         *([f"rft.language={_quoted(work.language)}"] if work.language else []),
-        *([f"rft.identifier={quote_plus(work.url)}"] if work.url else []),
+        *([f"rft.identifier={_value(work.url)}"] if work.url else []),
     ]
     return "&".join((_COINS, *values))
 
@@ -168,7 +168,14 @@ _COINS = urlencode(
     ]
 )
 """What every article is told as."""
-_quoted = lru_cache(maxsize=4096)(quote_plus)
+
+
+def _value(text: str) -> str:
+    """A value in a COinS, percent-encoded, but for what need not be: many stand in every list."""
+    return quote_plus(text, safe="/:,()!")
+
+
+_quoted = lru_cache(maxsize=4096)(_value)
 """Names of people, of papers and of languages come again and again."""
 
 
@@ -185,14 +192,15 @@ def filed_names(name: Name) -> list[str]:
 def data_link(text: str, kind: str) -> str:
     """A `data:` address that holds a text, of a media type. Nothing has to be loaded for it.
 
-    What is saved are the bytes of UTF-8; no charset needs to be told.
+    What is saved are the bytes of UTF-8, whatever the charset of the page.
     """
     return f"data:{kind},{_percent(text)}"
 
 
 _ESCAPED = {one: f"%{ord(one):02X}" for one in '%\r\n "#&+<>[\\]^`{|}'}
-"""What may stand in a text but not in an address; control characters stand in none of ours."""
-_BEYOND = re.compile(r"[^\x00-\x7f]+")
+"""What may stand in a text but not in an address. Letters of all scripts may; control characters
+stand in none of our texts.
+"""
 
 
 def _percent(text: str) -> str:
@@ -200,4 +208,4 @@ def _percent(text: str) -> str:
     for character, code in _ESCAPED.items():
         if character in text:
             text = text.replace(character, code)
-    return text if text.isascii() else _BEYOND.sub(lambda run: quote(run[0]), text)
+    return text

@@ -12,6 +12,7 @@ from site_gen import cache
 from site_gen.diagnostics import Diagnostic
 from site_gen.model import OutputFile, Page
 from site_gen.output import OutputError, stage, stage_pieces
+from site_gen.render.bodies import Kept
 from site_gen.render.inputs import Inputs
 from site_gen.render.moved import Moved, Stamps, stamps
 from site_gen.render.parts import Parts
@@ -35,6 +36,8 @@ __all__ = [
 
 CHUNK = 100
 """Pages that a worker takes at a time."""
+READ_AHEAD = 25
+"""Pages whose texts are read from the store at once."""
 
 
 @dataclass(frozen=True)
@@ -128,9 +131,12 @@ def render_chunk(context: Context, chunk: Sequence[tuple[Page, str]]) -> Rendere
     made: dict[str, tuple[str, OutputFile]] = {}
     found: list[Diagnostic] = []
     with cache.Store(context.inputs.store) as store:
-        for page, key in chunk:
+        kept = Kept(store)
+        for at, (page, key) in enumerate(chunk):
+            if at % READ_AHEAD == 0:
+                kept.read(context.renderer.articles(chunk[at : at + READ_AHEAD]))
             try:
-                file = _staged(context, page, store)
+                file = _staged(context, page, kept)
             except (cache.CacheBroken, OutputError):
                 raise
             except Exception as problem:  # A template is the site's code: whatever it raises.
@@ -142,12 +148,12 @@ def render_chunk(context: Context, chunk: Sequence[tuple[Page, str]]) -> Rendere
     return Rendered(made, tuple(found))
 
 
-def _staged(context: Context, page: Page, store: cache.Store) -> OutputFile | None:
+def _staged(context: Context, page: Page, kept: Kept) -> OutputFile | None:
     """A page rendered and, with a stage, staged."""
     folder, output = context.stage_folder, context.output_folder
     files = context.renderer.files
     if page.kind == "file" and files.in_pieces(page):
-        pieces = files.pieces(page, store)
+        pieces = files.pieces(page, kept.store)
         return stage_pieces(folder, output, page.url, pieces) if folder else None
-    data = context.renderer.render(page, store).encode("utf-8")
+    data = context.renderer.render(page, kept).encode("utf-8")
     return stage(folder, output, page.url, data) if folder else None

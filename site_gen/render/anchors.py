@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 
-_PARAGRAPH = re.compile(r"<p(?P<rest>(?:\s[^>]*)?)>(?P<inner>.*?)</p>", re.DOTALL)
+_BEGIN = re.compile(r"<p(?P<rest>(?:\s[^>]*)?)>")
+_END = "</p>"
 _TAG = re.compile(r"<[^>]*>")
 _LENGTH = 7
 """Hexadecimal digits of an anchor: of a hundred paragraphs, two share one by chance in one of
@@ -19,19 +20,23 @@ def anchored(html: str) -> str:
     becomes of the rest of the text. A paragraph that has an id keeps it.
     """
     seen: dict[str, int] = {}
-
-    def paragraph(match: re.Match[str]) -> str:
-        rest, inner = match["rest"], match["inner"]
-        if " id=" in rest:
-            return match[0]
-        words = " ".join((_TAG.sub("", inner) if "<" in inner else inner).split())
-        if not words:
-            return match[0]
+    made: list[str] = []
+    done = at = 0
+    while match := _BEGIN.search(html, at):
+        inner, end = match.end(), html.find(_END, match.end())
+        if end < 0:
+            break
+        at = end
+        text = html[inner:end]
+        words = " ".join((_TAG.sub("", text) if "<" in text else text).split())
+        if not words or " id=" in match["rest"]:
+            continue
         name = f"p-{hashlib.sha256(words.encode()).hexdigest()[:_LENGTH]}"
         seen[name] = seen.get(name, 0) + 1
         if seen[name] > 1:
             name = f"{name}-{seen[name]}"
+        tag = match.start("rest")
         link = f'<a class="anchor" href="#{name}" aria-label="¶"></a>'
-        return f'<p id="{name}"{rest}>{inner}{link}</p>'
-
-    return _PARAGRAPH.sub(paragraph, html)
+        made += (html[done:tag], f' id="{name}"', html[tag:end], link)
+        done = end
+    return "".join([*made, html[done:]])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from html import escape
 from typing import Any
 
@@ -19,13 +19,46 @@ from site_gen.render.inputs import Inputs
 from site_gen.render.views import evidence
 
 
+class Kept:
+    """Bodies and records as the store has them, those of several documents read at once."""
+
+    def __init__(self, store: cache.Store) -> None:
+        self.store = store
+        self._read: dict[str, bytes] = {}
+
+    def read(self, documents: Iterable[Document]) -> None:
+        """Read what will be asked for next, in place of what was read before."""
+        self._read = self.store.get_all([key for one in documents for key in _keys(one)])
+
+    def body(self, document: Document) -> bytes:
+        """The HTML of a body. Raises CacheBroken if the store lost it."""
+        return self._of(document, 0)
+
+    def record(self, document: Document) -> bytes:
+        """The record that goes with a body, pickled. Raises CacheBroken if the store lost it."""
+        return self._of(document, 1)
+
+    def _of(self, document: Document, which: int) -> bytes:
+        key = _keys(document)[which]
+        if key not in self._read:
+            self.read([document])
+        if key not in self._read:
+            raise cache.CacheBroken(f"the {key.partition(' ')[0]} of {document.path} is gone")
+        return self._read[key]
+
+
+def _keys(document: Document) -> tuple[str, str]:
+    """The keys of a body and of the record that goes with it."""
+    return document.body, document.record
+
+
 class Bodies:
     """The parts of one page that other pages may show too: bodies with relative links, cards."""
 
     def __init__(
         self,
         inputs: Inputs,
-        store: cache.Store,
+        kept: Kept,
         url: Callable[[str], str],
         card: Callable[[str], dict[str, Any]],
         word: Callable[[str], str],
@@ -34,15 +67,14 @@ class Bodies:
         the site says, by its name in words.html.
         """
         self.inputs = inputs
-        self.store = store
+        self.kept = kept
         self.url = url
         self.card = card
         self.word = word
-        self.read: dict[str, bytes] = {}
 
     def of(self, document: Document) -> Safe:
         """The final HTML of a document's body. Raises CacheBroken if the store lost it."""
-        html = self._kept(document.body, "body", document).decode("utf-8")
+        html = self.kept.body(document).decode("utf-8")
         if document.references:
             html = self._filled(html, document)
         return self.linked(html, document)
@@ -56,7 +88,7 @@ class Bodies:
 
     def record(self, document: Document) -> dict[str, Any]:
         """Where everything about a document comes from. Raises CacheBroken if the store lost it."""
-        record: Record = pickle.loads(self._kept(document.record, "record", document))
+        record: Record = pickle.loads(self.kept.record(document))
         stated = record.evidence
         if document.archived_url and not any(one.field == "archived_url" for one in stated):
             stated = (*stated, Evidence("archived_url", document.archived_url, _LEDGER))
@@ -68,14 +100,6 @@ class Bodies:
             "repairs": [f"Line {one.line}: {one.what}" for one in record.repairs],
             "withheld": list(record.redacted),
         }
-
-    def _kept(self, key: str, what: str, document: Document) -> bytes:
-        """A body or a record. Both are read at once, since the page of an article shows both."""
-        if key not in self.read:
-            self.read = self.store.get_all([document.body, document.record])
-        if key not in self.read:
-            raise cache.CacheBroken(f"the {what} of {document.path} is gone")
-        return self.read[key]
 
     def _filled(self, html: str, document: Document) -> str:
         targets = self.inputs.links.targets[document.path]

@@ -25,30 +25,31 @@ class Context(jinja2.runtime.Context):
 
     def call(self, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
         """What a callable returns for these arguments."""
-        special = type(obj) not in _PLAIN or hasattr(obj, "jinja_pass_arg")
+        macro = type(obj) is Macro
+        special = not macro and (type(obj) not in _PLAIN or hasattr(obj, "jinja_pass_arg"))
         if special or not self.eval_ctx.autoescape:
             return super().call(obj, *args, **kwargs)
         if kwargs:
             kwargs.pop("_block_vars", None)
             kwargs.pop("_loop_vars", None)
-        if type(obj) is Macro and not (kwargs or obj.caller or obj.catch_kwargs):
+        if macro and not (kwargs or obj.caller or obj.catch_kwargs or obj.catch_varargs):
             lacking = len(obj.arguments) - len(args)
-            if lacking >= 0 and not obj.catch_varargs:
+            if lacking >= 0:
                 return _as_safe(Safe, obj._func(*args, *(missing,) * lacking))
         return obj(*args, **kwargs)
 
 
-_PLAIN = (Macro, FunctionType, BuiltinFunctionType)
+_PLAIN = (FunctionType, BuiltinFunctionType)
 _as_safe = str.__new__
 """What `Safe` does with a text, after it asked whether that has ways of its own to be HTML."""
-_search = re.compile("[&<>'\"]").search
+_special = re.compile("[&<>'\"]").search
 
 
 def shown(value: Any) -> str:
     """A value as HTML, as `markupsafe.escape` makes it, which copies what is HTML already."""
-    if type(value) is Safe or (type(value) is str and not _search(value)):
+    if type(value) is Safe or (type(value) is str and not _special(value)):
         return value
-    return escape(value)
+    return str(value) if type(value) is int else escape(value)
 
 
 class Code(CodeGenerator):
@@ -67,7 +68,8 @@ class Code(CodeGenerator):
         if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape:
             super()._output_child_post(node, frame, finalize)
         else:
-            self.write(")) is Markup else environment.shown(v))")
+            self.write(")) is Markup or type(v) is str and not environment.special(v)")
+            self.write(" else environment.shown(v))")
 
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
         """`url(path)` at once where `url` is of Python itself, and wants nothing of Jinja2."""
@@ -166,6 +168,7 @@ class Environment(jinja2.Environment):
     code_generator_class = Code
 
     shown = staticmethod(shown)
+    special = staticmethod(_special)
     direct = BuiltinFunctionType
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:

@@ -13,9 +13,11 @@ from urllib.parse import urlsplit
 
 import jinja2
 from markupsafe import Markup as Safe
+from markupsafe import escape
 
 from site_gen import cache, citations, languages
 from site_gen.copies import Copy, address
+from site_gen.dates import Date
 from site_gen.links import UNNAMED
 from site_gen.model import ENTITY_KINDS, Document, Entity, EntityKind, Page
 from site_gen.pages import (
@@ -39,7 +41,7 @@ from site_gen.pages import (
 from site_gen.paths import quoted
 from site_gen.render import citing
 from site_gen.render.anchors import anchored
-from site_gen.render.bodies import Bodies, Keys
+from site_gen.render.bodies import Bodies, Kept, Keys
 from site_gen.render.coverage import coverage
 from site_gen.render.data import data
 from site_gen.render.files import Files
@@ -55,6 +57,8 @@ from site_gen.render.versions import history, version
 from site_gen.render.views import active, also_known, buckets, codes, group_id, point, repeats, said
 
 ATOM = "application/atom+xml"
+MOST_CARDS = 8192
+"""Articles whose cards are at hand: those of a list are often in the next one too."""
 MOST_COINS = 100
 """Articles of a list that are told to programs for references."""
 SHOWN = 155
@@ -93,19 +97,21 @@ class Renderer:
         self.archive = inputs.archive
         self.plan = inputs.plan
         self.templates = environment(inputs.site, inputs.templates, inputs.store)
-        self.cards: dict[str, dict[str, Any]] = {}
+        self.cards = Once(self._card, MOST_CARDS)
+        self.told = Once(self._told, MOST_CARDS)
+        self.dates = Once(self._date)
         self.card_keys: Once[str, str] = Once(lambda key: next(self._card_keys((key,))))
         self.links = Links()
         self.credits = Once(self._credit_of)
         self.credit_keys = Once(self._credit_key)
         self.statements = Once(self._statement)
+        self.named = Once(self._named_of)
         self.people = Once(self._person)
         self.spots = Once(self._spot)
         self.named_keys = Once(self._named_key)
         self.stated_keys = Once(self._stated_key)
         self.cards_keys = Once(self._cards_key_of)
         self.keys = Keys(inputs, self.card_keys.__getitem__)
-        self.coins: Once[str, str] = Once(lambda key: citations.coins(self.files.works[key]))
         self.files = Files(inputs, self.cards_keys.__getitem__, self._absolute, parts or Parts())
         self.file_urls = {page.url for page in self.plan.pages if page.kind == "file"}
         self.intros = {self.plan.urls[one.path]: one for one in self.archive.pages.values()}
@@ -139,7 +145,12 @@ class Renderer:
             json.dumps([self.site, dict(self.inputs.assets)], ensure_ascii=False),
         )
 
-    def render(self, page: Page, store: cache.Store) -> str:
+    def articles(self, pages: Iterable[tuple[Page, str]]) -> list[Document]:
+        """The articles whose own pages are among these."""
+        articles = self.archive.articles
+        return [articles[page.key] for page, _ in pages if page.kind == "article"]
+
+    def render(self, page: Page, kept: Kept) -> str:
         """The HTML of one page. Raises whatever its templates raise, and CacheBroken."""
         if page.kind == "file":
             return self.files.text(page)
@@ -153,7 +164,8 @@ class Renderer:
                 raise jinja2.TemplateRuntimeError(f"there is no file static/{name}")
             return url(self.inputs.assets[name])
 
-        details = self._details(page, Bodies(self.inputs, store, url, self.card, self._word))
+        card = self.cards.__getitem__
+        details = self._details(page, Bodies(self.inputs, kept, url, card, self._word))
         description = details.pop("description", "")
         return self.templates.get_template(TEMPLATE_OF[page.kind]).render(
             site=self.site,
@@ -285,7 +297,12 @@ class Renderer:
         return around
 
     def _named(self, kind: EntityKind, article: str) -> list[dict[str, str]]:
-        return [self._credit(kind, key) for key in self.archive.credits[kind].get(article, ())]
+        """Whom or what an article names, as links. Many articles name the same."""
+        return self.named[kind, self.archive.credits[kind].get(article, ())]
+
+    def _named_of(self, named: tuple[EntityKind, tuple[str, ...]]) -> list[dict[str, str]]:
+        kind, keys = named
+        return [self._credit(kind, key) for key in keys]
 
     def _translators(self, article: str) -> list[dict[str, str]]:
         return [self._credit("author", key) for key in self.archive.translators.get(article, ())]
@@ -348,29 +365,37 @@ class Renderer:
         }
 
     def _named_key(self, named: tuple[EntityKind, tuple[str, ...]]) -> str:
-        """What stands for `_named` in a key. Many articles name the same."""
+        """What stands for `_named_of` in a key."""
         kind, keys = named
         return "".join([self.credit_keys[kind, key] for key in keys])
 
-    def card(self, key: str) -> dict[str, Any]:
+    def _card(self, key: str) -> dict[str, Any]:
         """An article as lists show it."""
-        if key not in self.cards:
-            document = self.archive.articles[key]
-            language = document.language or self.config.language
-            self.cards[key] = {
-                "title": document.title,
-                "url": self.plan.urls[document.path],
-                "date_label": document.date.label() if document.date else "",
-                "date_iso": document.date.iso if document.date else "",
-                "authors": self._named("author", key),
-                "anonymous": document.anonymous,
-                "places": self._named("place", key),
-                "excerpt": document.summary or document.excerpt,
-                "coins": "",
-                "language": language,
-                "direction": languages.direction(language),
-            }
-        return self.cards[key]
+        document = self.archive.articles[key]
+        language = document.language or self.config.language
+        label, iso = self.dates[document.date] if document.date else ("", "")
+        return {
+            "title": document.title,
+            "url": self.plan.urls[document.path],
+            "date_label": label,
+            "date_iso": iso,
+            "authors": self._named("author", key),
+            "anonymous": document.anonymous,
+            "places": self._named("place", key),
+            "excerpt": document.summary or document.excerpt,
+            "coins": "",
+            "language": language,
+            "direction": languages.direction(language),
+        }
+
+    def _told(self, key: str) -> dict[str, Any]:
+        """A card with what Zotero reads in lists."""
+        return self.cards[key] | {"coins": escape(citations.coins(self.files.works[key]))}
+
+    @staticmethod
+    def _date(date: Date) -> tuple[str, str]:
+        """How a date is shown, and how programs read it. Many articles share one."""
+        return date.label(), date.iso
 
     def know_cards(self) -> None:
         """Work out what stands for the cards of all articles, faster than one by one."""
@@ -454,7 +479,7 @@ class Renderer:
         reference = cited["styles"][0]["text"]
         body = bodies.of(document)
         article = card | {
-            "body": Safe(anchored(body)),
+            "body": Safe(anchored(str(body))),
             "cite": cited,
             "head": citing.head(work, context, reference, self._attached(document, bodies)),
             "summary": "" if repeats(document.summary, body) else document.summary,
@@ -696,7 +721,8 @@ class Renderer:
         if isinstance(bodies, Keys):
             return self._groups_key(page)
         shown = [key for bucket in page.children for key in bucket.articles][:MOST_COINS]
-        told = frozenset(shown)
+        # What came out on one day of all years has nothing else in common.
+        told = frozenset(() if page.url.startswith(ON_THIS_DAY) else shown)
         return [
             {
                 "label": bucket.label,
@@ -711,7 +737,7 @@ class Renderer:
         """A card in a list, which carries what Zotero reads in lists if it is `told`."""
         if not told or isinstance(bodies, Keys):
             return bodies.card(key)
-        return bodies.card(key) | {"coins": self.coins[key]}
+        return self.told[key]
 
     def _entity(self, page: Page, bodies: Bodies | Keys) -> dict[str, Any]:
         assert page.entity_kind is not None
