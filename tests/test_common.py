@@ -10,6 +10,7 @@ from site_gen import markup
 from site_gen.markup import Options, common
 from site_gen.markup.common import common_html, common_paragraph
 from site_gen.markup.engine import convert
+from site_gen.markup.placeholders import TEXT_LT
 from site_gen.markup.sanitiser import only_known_tags, sanitised
 
 
@@ -32,6 +33,8 @@ MARKS = st.sampled_from(
         *("*a*", "**a b**", "_a_", "`a`", "snake_case", "word ", "word.", "\n", "\n\n", "\n> "),
         *("\n- ", "\n* ", "\n1. ", "\n2. ", "\n# ", "\n## ", "&amp", "&amp;", "&#65;", "[^1]"),
         *("](x)", "![a](b)", "[ ]", "<b>", "{", "\\", "  \n", "\t", "\xa0", "\u200b", "mailto:a"),
+        *(" \n", TEXT_LT, "}", "{a}", "{{ a }}", "{: .a}", "{#a}", "{.a}", "&nbsp;", "&copy;"),
+        *("&#42;", "&#2;", "&foo;", "&notit;", '[a](b.md "C d")', ' "c"', "[a]", "&shy;", "&Tab;"),
     ]
 )  # fmt: skip
 INLINE = st.sampled_from(
@@ -40,6 +43,9 @@ INLINE = st.sampled_from(
         *("*here*", "**there it is**", "_so_", "`code`", "`a *b* & c`", "*a `b` c*", "*a\nb*"),
         *("[a](b.md)", "[*a*](b.md)", "[a `b`](../c.md#d)", "**[a](https://x.example/)**"),
         *("[a](//x.example)", "[a](data:x)", "[a](javascript:x)", "[a](#top)", "[a](http://x:y)"),
+        *("{a}", "{{ a }}", "a {.b}", "&mdash;", "&#8217;", "A&nbsp;B", "*&amp;*", "a\xa0b"),
+        *(f"a {TEXT_LT} b", f"`{TEXT_LT}b`", '[a](b.md "C d ")', '[a](b " *C*")', "a  \nb"),
+        *("[a](b.md )", "[a](b.md  'c')", '[a](b " ")', "*a  \nb*", "[a  \nb](c)", "a  ", "&#42;b"),
         *("(*a*)", "a*b*c", "*a*b", "a_b_c", "_a_.", "**a**b", '"_a_"', "-", "*", "_", "[x]", "!"),
     ]
 )  # fmt: skip

@@ -82,6 +82,7 @@ BLOCKS = st.sampled_from(
         *("[^1]: Note\n    goes on.", "    goes on", "a | b\n--|--\n1 | 2"),
         *("| a |\n|---|", "{: #a }"),
         *("text {: #b }", "*[abbr]: words", "term\n: meaning", "&copy; & &x;", "a  \nb", "\\*a\\*"),
+        *("a < b, <IBM> & {a}", "{{< note >}} of {{ two }} {{% three %}}", "A&nbsp;B \xa0 &c;"),
         *("<b>", "<div>", "</div>", "```", "~~~", "<!-- x -->", "https://e.example/a_b", "a_b"),
     ]
 )  # fmt: skip

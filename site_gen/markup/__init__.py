@@ -103,16 +103,18 @@ def render(text: str, options: Options, path: str) -> tuple[Rendered, list[Diagn
     """Turn the body of the document at `path` into HTML."""
     found: list[Diagnostic] = []
     body = text if printable(text) else NOT_TEXT.sub(" ", text)
-    if _is_markdown(options):
-        simple = as_prose(body)
-        if simple:
-            return simple, found
-        common = common_html(body)
-        if common is not None:
-            return Body(common, body).finish(), found
+    simple = as_prose(body) if _is_markdown(options) else None
+    if simple:
+        return simple, found
+    marked = body
+    if options.markup in ("markdown", "text"):
+        marked = escaped(body, options.markup, path, found)
+    common = common_html(marked) if _is_markdown(options) else None
+    if common is not None:
+        return Body(common, body).finish(), [*found, *_shortcodes(body, path)]
     aside: list[str] = []
     try:
-        raw, aside = _converted(body, options, path, found)
+        raw, aside = _converted(body, marked, options, path, found)
     except Undigested as problem:
         found = [_unreadable(path, str(problem))]
         raw = _plain(body)
@@ -129,18 +131,18 @@ def _is_markdown(options: Options) -> bool:
 
 
 def _converted(
-    text: str, options: Options, path: str, found: list[Diagnostic]
+    text: str, marked: str, options: Options, path: str, found: list[Diagnostic]
 ) -> tuple[str, list[str]]:
     """The HTML of a body as its markup says, and the paragraphs that are set aside in it.
 
-    Raises Undigested where the markup says too much.
+    In Markdown as it is `marked` every `<` that is text is so. Raises Undigested where the markup
+    says too much.
     """
     how = options.markup
     if how == "plain":
         return _plain(text), []
-    raw, aside = text, list[str]()
+    raw, aside = marked, list[str]()
     if how != "html":
-        raw = escaped(text, how, path, found)
         if _is_markdown(options):
             raw, aside = set_aside(raw)
         # Most texts hold nothing that needs it, and it takes long to load.

@@ -1,9 +1,9 @@
 """Markdown of the common kinds, made into HTML without Python-Markdown and the sanitiser.
 
-Paragraphs, headings, quotations and flat lists whose lines hold nothing but text, emphasis, code
-and links are most of what articles are made of. What comes out is what Python-Markdown and the
-sanitiser would make of it, to the byte; tests hold it to that. At the first sign of anything else
-there is no answer (None), and they are asked.
+Paragraphs, headings, quotations and flat lists whose lines hold nothing but text, references such
+as `&amp;`, line breaks, emphasis, code and links are most of what articles are made of. What comes
+out is what Python-Markdown and the sanitiser would make of it, to the byte; tests hold it to that.
+At the first sign of anything else there is no answer (None), and they are asked.
 
 Nothing here decides between two readings. A mark of Markdown is understood only where it pairs
 with the next of its kind and where what stands between them is understood too.
@@ -17,21 +17,25 @@ from functools import lru_cache
 from html import escape, unescape
 
 from site_gen.markup.allowlist import may_be_shown
-from site_gen.markup.placeholders import ID_PREFIX
+from site_gen.markup.placeholders import ID_PREFIX, TEXT_LT
 from site_gen.markup.sanitiser import sanitised
+from site_gen.markup.syntax import ATTRIBUTES
 from site_gen.tokens import printable
 
-_UNUSUAL = ("<", "{", "}", "\\", " \n")
 _REFERENCE = re.compile(r"&(?:#[0-9]+|#[xX][0-9a-fA-F]+|[a-zA-Z0-9]+);")
+_ATTRIBUTES = re.compile(ATTRIBUTES)
 _BLANKS = re.compile(
-    r"[\x00-\x09\x0b-\x1f\ufdd0-\ufdef"
-    r"\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
+    rf"(?!{TEXT_LT})[\x00-\x09\x0b-\x1f\ufdd0-\ufdef"
+    r"\x85\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
+    r"|(?:\A|\n)[\s>*+\-0-9.#]*\xa0|\xa0\s*(?:\n|\Z)"
 )
-"""What may be more than the marks below: tags, escapes, references, blanks of other kinds."""
+"""Blanks that may be more than blanks, and marks that are not text."""
 _MARKS = re.compile(r"[][*_`]")
 _SPAN = re.compile(
     r"`(?P<code>[^`]+)`(?!`)"
-    r"|(?<!!)\[(?P<name>[^\s\[\]^](?:[^\[\]]*[^\s\[\]])?)\]\((?P<url>[^\s\[\]()*`'\"<>\\;]+)\)"
+    r"|(?<!!)\[(?P<name>[^\s\[\]^](?:[^\[\]]*[^\s\[\]])?)\]"
+    rf"\((?P<url>[^\s\[\]()*`'\"<>\\;{{}}{TEXT_LT}]+)"
+    rf"(?:[ ]\"(?P<title>[^\"'`()\[\]<>&\\\n{TEXT_LT}]+)\")?\)"
     r"|\*\*(?P<strong>[^\s*](?:[^*]*[^\s*])?)\*\*(?!\*)"
     r"|\*(?P<em>[^\s*](?:[^*]*[^\s*])?)\*(?!\*)"
     r"|(?<![\w_])_(?P<under>[^\s_](?:[^_]*[^\s_])?)_(?![\w_])"
@@ -56,26 +60,47 @@ MOST_HEADINGS = 300
 
 
 def common_html(text: str) -> str | None:
-    """The HTML of a body that holds nothing but the common kinds of Markdown, else None."""
-    if _is_unusual(text):
-        return None
-    return _Reader().blocks(text)
+    """The HTML of a body that holds nothing but the common kinds of Markdown, else None.
+
+    Every `<` that is text is marked (`escaping`).
+    """
+    html = None if _is_unusual(text) else _Reader().blocks(text)
+    return html if html is None else html.replace(TEXT_LT, "&lt;")
 
 
 def common_paragraph(text: str) -> str | None:
     """The HTML inside a paragraph that holds nothing but the common kinds of markup, else None."""
     if _is_unusual(text) or _BLOCK.match(text) or _LINE.search(text):
         return None
-    return _inline(text)
+    html = _inline(text)
+    return html if html is None else html.replace(TEXT_LT, "&lt;")
 
 
 def _is_unusual(text: str) -> bool:
+    """Whether a text may hold more than the marks below: tags, escapes, attributes, odd blanks."""
     return (
-        any(map(text.__contains__, _UNUSUAL))
-        or text.endswith(" ")
-        or ("&" in text and _REFERENCE.search(text) is not None)
+        "<" in text
+        or "\\" in text
+        or ("{" in text and _ATTRIBUTES.search(text) is not None)
+        or ("&" in text and not all(map(_is_sign, _REFERENCE.findall(text))))
         or (not printable(text) and _BLANKS.search(text) is not None)
     )
+
+
+def _is_sign(reference: str) -> bool:
+    """Whether a reference stands for signs that are seen, or for a blank that parts no lines."""
+    signs = unescape(reference).replace("\xa0", " ")
+    return signs != "" and signs.isprintable()
+
+
+def _text(text: str) -> str:
+    """The HTML of a text without marks."""
+    if "&" in text:
+        text = _REFERENCE.sub(lambda reference: unescape(reference[0]), text)
+    html = escape(text, quote=False)
+    if not html.isascii():
+        html = html.replace("\xa0", "&nbsp;")
+    return html.replace("  \n", "<br>\n") if "  \n" in html else html
 
 
 class _Reader:
@@ -185,9 +210,9 @@ def _inline(text: str, *, within: str = "") -> str | None:
             html = _span(span, span.lastgroup, within)
             if html is None:
                 return None
-            parts += escape(text[last : span.start()], quote=False), html
+            parts += _text(text[last : span.start()]), html
             last = at
-    parts.append(escape(text[last:], quote=False))
+    parts.append(_text(text[last:]))
     return "".join(parts)
 
 
@@ -195,9 +220,9 @@ def _span(match: re.Match[str], kind: str, within: str) -> str | None:
     """The HTML of a mark with all that it holds."""
     if kind == "code":
         code = match["code"].strip()
-        return f"<code>{escape(code, quote=False)}</code>"
-    if kind == "url":
-        opened = None if within == "link" else _opened_link(match["url"])
+        return f"<code>{escape(code, quote=False)}</code>".replace("\xa0", "&nbsp;")
+    if kind in ("url", "title"):
+        opened = None if within == "link" else _opened_link(match["url"], match["title"])
         html = _inline(match["name"], within=within or "link") if opened else None
         return None if html is None else f"{opened}{html}</a>"
     tag = _TAGS.get(kind, "")
@@ -206,8 +231,9 @@ def _span(match: re.Match[str], kind: str, within: str) -> str | None:
 
 
 @lru_cache(maxsize=4_096)
-def _opened_link(url: str) -> str | None:
+def _opened_link(url: str, title: str | None) -> str | None:
     """The start tag of a link, or None where a page may not lead there."""
-    html = sanitised(f'<a href="{escape(url)}">.</a>')
+    said = "" if title is None else f' title="{escape(title.strip())}"'
+    html = sanitised(f'<a href="{escape(url)}"{said}>.</a>')
     kept = html.startswith("<a href=") and html.endswith(">.</a>")
     return html[: -len(".</a>")] if kept and may_be_shown(url, image=False) else None
