@@ -311,9 +311,9 @@ def _checksum(key: str, value: bytes) -> bytes:
 
 def digest_of(*parts: str) -> str:
     """A key: SHA-256, in hex, over parts that cannot run into one another."""
-    coded = [part.encode("utf-8", "surrogatepass") for part in parts]
-    whole = b"".join([b"%d:%b" % (len(data), data) for data in coded])
-    return hashlib.sha256(whole).hexdigest()
+    lengths = ",".join(map(str, map(len, parts)))
+    whole = f"{lengths};{''.join(parts)}"
+    return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def program_digest(extensions: Iterable[str] = ()) -> str:

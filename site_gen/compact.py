@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cache
 from itertools import chain, repeat
@@ -43,7 +43,7 @@ class Late(Compact):
 
         def __getattr__(self, name: str) -> Any:
             """The value of a field that was not asked for so far."""
-            if name not in _names(type(self)):
+            if name not in names(type(self)):
                 raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
             self._fields.fill(name)
             return getattr(self, name)
@@ -54,7 +54,7 @@ class _Fields:
     """The fields of `values` that are not filled in yet, as bytes by name."""
 
     values: Sequence[Any]
-    kept: dict[str, bytes] = field(default_factory=dict)
+    kept: dict[str, bytes | memoryview] = field(default_factory=dict)
 
     def fill(self, name: str) -> None:
         same, found = pickle.loads(self.kept.pop(name))
@@ -74,33 +74,32 @@ def values(kind: type[Kind], parts: Iterable[Columns]) -> list[Kind]:
     """
     parts = [part for part in parts if part]
     made = _empty(kind, sum(len(part[0]) for part in parts))
-    for one, column in zip(_names(cast("Any", kind)), zip(*parts, strict=True), strict=False):
+    for one, column in zip(names(cast("Any", kind)), zip(*parts, strict=True), strict=False):
         _put(made, one, chain.from_iterable(column))
     return made
 
 
-def kept(kind: type[Kind], values: Sequence[Kind]) -> dict[str, bytes]:
-    """Values of one class of `Late`, as bytes by field. Like values of a field become one, here
-    too, which takes less memory.
+def kept(
+    kind: type[Kind], values: Sequence[Kind], varied: Collection[str] = ()
+) -> dict[str, bytes]:
+    """Values of one class of `Late`, as bytes by field. Equal values of a field become one, here
+    too, which takes less memory; not those of `varied` fields, where equal ones may be told apart,
+    as 1 and True are.
     """
     found = {}
-    for name in _names(cast("Any", kind)):
+    for name in names(cast("Any", kind)):
         column = list(map(attrgetter(name), values))
-        same = bool(column) and column.count(column[0]) == len(column)
-        if same:
-            column = column[:1] * len(column)
-        else:
-            try:
-                pool: dict[Any, Any] = {}
-                column = list(map(pool.setdefault, column, column))
-            except TypeError:
-                pass  # They have no hash, and each stays what it is.
+        same = False
+        if name not in varied:
+            pool: dict[Any, Any] = {}
+            column = list(map(pool.setdefault, column, column))
+            same = len(pool) == 1
         _put(values, name, column)
         found[name] = pickle.dumps((same, column[0] if same else column), pickle.HIGHEST_PROTOCOL)
     return found
 
 
-def late(kind: type[Kind], count: int, kept: Mapping[str, bytes]) -> list[Kind]:
+def late(kind: type[Kind], count: int, kept: Mapping[str, bytes | memoryview]) -> list[Kind]:
     """The values again, so many. Each field of them is read when it is asked for."""
     made = _empty(kind, count)
     _put(made, "_fields", repeat(_Fields(made, dict(kept))))
@@ -119,13 +118,14 @@ def _put(values: Sequence[Any], name: str, found: Iterable[Any]) -> None:
 
 
 @cache
-def _names(kind: Any) -> tuple[str, ...]:
+def names(kind: Any) -> tuple[str, ...]:
+    """The names of the fields of a class, in their order."""
     return tuple(one.name for one in fields(kind))
 
 
 @cache
 def _values(kind: Any) -> Callable[[Any], tuple[Any, ...]]:
-    names = _names(kind)
-    if len(names) > 1:
-        return attrgetter(*names)
-    return lambda value: tuple(getattr(value, name) for name in names)
+    fields = names(kind)
+    if len(fields) > 1:
+        return attrgetter(*fields)
+    return lambda value: tuple(getattr(value, name) for name in fields)

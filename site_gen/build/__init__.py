@@ -185,6 +185,9 @@ def _made(options: Options, store: Path, target: output.Output | None) -> Report
         settings, static, found = _settings(options, store)
         jobs = options.jobs if isinstance(options.jobs, int) else 1
         inventory, problems = sources.walk(options.site, settings, known, jobs)
+        if known.taken != known.kept:
+            # It is needed now, and takes its time while output/ may still be looked at.
+            import site_gen.build.stages  # noqa: F401
         held, all_held = looked()
     before = seen.Seen(past, known, held, all_held)
     found += problems

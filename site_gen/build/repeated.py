@@ -9,10 +9,11 @@ import copyreg
 import io
 import pickle
 from collections.abc import Callable, Iterable
+from itertools import chain, islice
 from typing import Any
 
 from site_gen import compact
-from site_gen.model import Document, Page
+from site_gen.model import Bucket, Document, Page
 from site_gen.pages import Plan
 
 
@@ -58,9 +59,17 @@ def _at(path: str) -> Document:
 
 def _apart(plan: Plan) -> tuple[Any, ...]:
     """How a plan is pickled."""
-    return _joined, (compact.columns(Page, plan.pages), plan.urls, plan.entity_urls)
+    pages = dict(zip(compact.names(Page), compact.columns(Page, plan.pages), strict=False))
+    children = list(chain.from_iterable(pages.get("children", ())))
+    pages |= {"children": tuple(map(len, pages["children"]))} if pages else {}
+    columns = tuple(pages.values()), compact.columns(Bucket, children)
+    return _joined, (*columns, plan.urls, plan.entity_urls)
 
 
-def _joined(pages: compact.Columns, *rest: Any) -> Plan:
+def _joined(pages: compact.Columns, children: compact.Columns, *rest: Any) -> Plan:
     """A plan with these pages."""
-    return Plan(tuple(compact.values(Page, [pages])), *rest)
+    buckets = iter(compact.values(Bucket, [children]))
+    columns = dict(zip(compact.names(Page), pages, strict=False))
+    if columns:
+        columns["children"] = tuple([tuple(islice(buckets, one)) for one in columns["children"]])
+    return Plan(tuple(compact.values(Page, [tuple(columns.values())])), *rest)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from itertools import chain, compress
+from itertools import accumulate, chain, compress, pairwise
 from operator import attrgetter
 from typing import Any
 
@@ -21,6 +21,10 @@ from site_gen.parse.document import Parsed
 
 SHARE = 8
 """All groups are kept in one value again when more than this part of them is not in it."""
+
+
+_VARIED = ("extra", "registry")
+"""Fields that may hold numbers of several kinds."""
 
 
 @dataclass(slots=True)
@@ -113,7 +117,10 @@ class Together:
         self._groups: list[list[int]] = [[], [], []]
         """Of which group each document, what is told, and each path that failed is."""
         if data is not None:
-            self.keys, self._groups, rest, columns = pickle.loads(data)
+            self.keys, self._groups, rest, sizes = pickle.loads(data)
+            ends = accumulate(sizes.values(), initial=len(data) - sum(sizes.values()))
+            view = memoryview(data)
+            columns = {name: view[a:b] for name, (a, b) in zip(sizes, pairwise(ends), strict=True)}
             count = len(self._groups[0])
             self._batch = replace(rest, documents=compact.late(Document, count, columns))
 
@@ -146,9 +153,12 @@ def keep_together(store: cache.Store, rounds: Iterable[tuple[Mapping[str, str], 
         whole.add(batch.only(*([path in keys for path in some] for some in paths)))
         for group, some in zip(groups, paths, strict=True):
             group += [numbers[keys[path]] for path in some if path in keys]
-    columns = compact.kept(Document, whole.documents)
-    value = list(numbers), groups, replace(whole, documents=[]), columns
-    store.put([(_whole(), pickle.dumps(value, pickle.HIGHEST_PROTOCOL))])
+    columns = compact.kept(Document, whole.documents, _VARIED)
+    sizes = {one: len(data) for one, data in columns.items()}
+    value = list(numbers), groups, replace(whole, documents=[]), sizes
+    # The fields lie behind it, to be read from where they are.
+    data = b"".join([pickle.dumps(value, pickle.HIGHEST_PROTOCOL), *columns.values()])
+    store.put([(_whole(), data)])
 
 
 def last(store: cache.Store) -> list[str]:
