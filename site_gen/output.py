@@ -376,11 +376,16 @@ def stage(stage_folder: Path, output_folder: Path, path: str, data: bytes) -> Ou
 
 
 def stage_pieces(
-    stage_folder: Path, output_folder: Path, path: str, pieces: Iterable[bytes]
+    stage_folder: Path,
+    output_folder: Path,
+    path: str,
+    pieces: Iterable[bytes],
+    held: OutputFile | None = None,
 ) -> OutputFile:
     """Keep a file for publication that comes piece by piece, as `stage` does.
 
-    Raises what `stage` raises, and whatever the pieces raise.
+    `held` is what output/ is known to hold there, which is then not read. Raises what `stage`
+    raises, and whatever the pieces raise.
     """
     check_path(path)
     digest = hashlib.sha256()
@@ -395,7 +400,7 @@ def stage_pieces(
                     size += len(piece)
                     _written(file, piece)
             made = OutputFile(path, digest.hexdigest(), size)
-            if not holds(output_folder, made):
+            if held != made if held else not holds(output_folder, made):
                 _patiently(os.replace, temporary, f"{stage_folder}/{_staged_name(made)}")
     finally:
         Path(temporary).unlink(missing_ok=True)

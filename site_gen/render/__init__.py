@@ -153,7 +153,7 @@ def _staged(context: Context, page: Page, kept: Kept) -> OutputFile | None:
     folder, output = context.stage_folder, context.output_folder
     files = context.renderer.files
     if page.kind == "file" and files.in_pieces(page):
-        pieces = files.pieces(page, kept.store)
-        return stage_pieces(folder, output, page.url, pieces) if folder else None
+        pieces, held = files.pieces(page, kept.store), (context.held or {}).get(page.url)
+        return stage_pieces(folder, output, page.url, pieces, held) if folder else None
     data = context.renderer.render(page, kept).encode("utf-8")
     return stage(folder, output, page.url, data) if folder else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
+from itertools import chain
 
 from site_gen import cache, citations, feeds, tabular
 from site_gen.citations import Work
@@ -57,8 +58,8 @@ class Files:
         """All that a file holds, as digests."""
         if page.url in TABLES:
             return self.tables.key(_name(page))
-        if page.url in ALL_WORKS:
-            return cache.digest_of(*(self._works_key(year) for year in self.years))
+        if page.url in ALL_WORKS or page.url.startswith(WORKS):
+            return cache.digest_of(*(self._works_key(run) for run in self._runs_of(page)))
         if page.url.endswith((".bib", ".ris")):
             return self.cards_key(tuple(self._articles(page)))
         if page.url == FEED or page.url == JSON_FEED or page.entity_kind:
@@ -88,15 +89,16 @@ class Files:
         if page.url in TABLES:
             yield from self.tables.pieces(_name(page), store)
             return
-        for at, year in enumerate([page.key] if page.key else self.years):
+        for at, run in enumerate(self._runs_of(page)):
             if at and page.url.endswith(".bib"):
                 yield b"\n"
-            yield self._works_kept(year, page.url[-3:], store)
+            yield self._works_kept(run, page.url[-3:], store)
 
     @property
     def stored(self) -> list[str]:
         """The keys of what the store keeps of these."""
-        works = [self._works_name(year, ending) for year in self.years for ending in ENDINGS]
+        runs = chain.from_iterable(self.runs.values())
+        works = [self._works_name(run, ending) for run in runs for ending in ENDINGS]
         return [*self.tables.stored, *works]
 
     def text(self, page: Page) -> str:
@@ -120,9 +122,7 @@ class Files:
         return self.archive.entities[page.entity_kind][page.key]
 
     def _articles(self, page: Page) -> Sequence[str]:
-        """The articles of a file that programs may look up, in the order of the archive."""
-        if not page.entity_kind:
-            return self.years[page.key]
+        """The articles of an entity that programs may look up, in the order of the archive."""
         keys = self._entity(page).articles
         return [key for key in keys if key not in self.noindex] if self.noindex else keys
 
@@ -148,26 +148,34 @@ class Files:
             return "\n".join(citations.bibtex(self.works[key]) for key in articles)
         return "".join(citations.ris(self.works[key]) for key in articles)
 
-    def _works_key(self, year: str) -> str:
-        """What stands for all that is told of the articles of a year."""
-        articles = self.years[year]
-        return self.parts.digest(f"works {year}", articles, lambda: self.cards_key(articles))
+    @cached_property
+    def runs(self) -> dict[str, list[tuple[str, ...]]]:
+        """The articles of each year in runs, of which an edit concerns one."""
+        return {year: tabular.in_runs(articles) for year, articles in self.years.items()}
 
-    def _works_name(self, year: str, ending: str) -> str:
-        """What the store keeps the articles of a year by."""
-        return f"works {ending} {cache.digest_of(*self.settings, self._works_key(year))}"
+    def _runs_of(self, page: Page) -> list[tuple[str, ...]]:
+        """The runs of a file of one year, or of all."""
+        return self.runs[page.key] if page.key else list(chain.from_iterable(self.runs.values()))
+
+    def _works_key(self, run: tuple[str, ...]) -> str:
+        """What stands for all that is told of the articles of a run."""
+        return self.parts.digest(f"works {run[0]}", run, lambda: self.cards_key(run))
+
+    def _works_name(self, run: tuple[str, ...], ending: str) -> str:
+        """What the store keeps the articles of a run by."""
+        return f"works {ending} {cache.digest_of(*self.settings, self._works_key(run))}"
 
     @cached_property
     def settings(self) -> tuple[str, str]:
         """What shapes all files alike."""
         return self.inputs.program, self.config.digested
 
-    def _works_kept(self, year: str, ending: str, store: cache.Store) -> bytes:
-        """The articles of a year, from the store or made now: two files hold them."""
-        name = self._works_name(year, ending)
+    def _works_kept(self, run: tuple[str, ...], ending: str, store: cache.Store) -> bytes:
+        """The articles of a run, from the store or made now: two files hold them."""
+        name = self._works_name(run, ending)
         made = store.get(name)
         if made is None:
-            made = self._works(self.years[year], ending).encode()
+            made = self._works(run, ending).encode()
             store.put([(name, made)])
         return made
 

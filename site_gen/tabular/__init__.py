@@ -14,7 +14,7 @@ from site_gen.tabular.columns import (
 )
 from site_gen.tabular.package import meaning
 from site_gen.tabular.rows import Listed, Row, article, author, place, topic
-from site_gen.tabular.tables import FILES, Run, Tables
+from site_gen.tabular.tables import FILES, Run, Tables, in_runs
 
 __all__ = [
     "ARTICLES",
@@ -30,6 +30,7 @@ __all__ = [
     "Tables",
     "article",
     "author",
+    "in_runs",
     "meaning",
     "place",
     "topic",

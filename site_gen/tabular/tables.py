@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from site_gen import cache
@@ -32,6 +32,19 @@ class Run:
 
     digest: str
     articles: tuple[str, ...]
+
+
+def in_runs(articles: Iterable[str]) -> list[tuple[str, ...]]:
+    """Articles, parted where the digests of their keys say: so an edit concerns one run."""
+    found: list[tuple[str, ...]] = []
+    run: list[str] = []
+    for key in articles:
+        run.append(key)
+        last = zlib.crc32(key.encode("utf-8", "surrogatepass")) % RUN == 0
+        if last or len(run) == LONGEST_RUN:
+            found.append(tuple(run))
+            run.clear()
+    return [*found, tuple(run)] if run else found
 
 
 Known = Callable[[str, tuple[str, ...], Callable[[], str]], str]
@@ -93,24 +106,11 @@ class Tables:
 
     @cached_property
     def runs(self) -> list[Run]:
-        """The articles, parted where the digests of their keys say: so an edit concerns one run."""
-        found: list[Run] = []
-        members: list[str] = []
-
-        def end() -> None:
-            run = tuple(members)
-            digest = self.known(f"run {run[0]}", run, lambda: self._digest(run))
-            found.append(Run(digest, run))
-            members.clear()
-
-        for key in self.listed.articles:
-            members.append(key)
-            last = zlib.crc32(key.encode("utf-8", "surrogatepass")) % RUN == 0
-            if last or len(members) == LONGEST_RUN:
-                end()
-        if members:
-            end()
-        return found
+        """The articles in runs, each with its digest."""
+        return [
+            Run(self.known(f"run {run[0]}", run, partial(self._digest, run)), run)
+            for run in in_runs(self.listed.articles)
+        ]
 
     def _digest(self, run: tuple[str, ...]) -> str:
         """What stands for all that is said of some articles."""
