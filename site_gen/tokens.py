@@ -12,6 +12,13 @@ _MANY_BLANKS = re.compile("  +")
 _SIGNS = "_“”‘’–—…\u00a0"
 """No letters; without them most texts of Latin letters are ASCII, or ASCII but for a few lines."""
 
+_READ_OTHERWISE = re.compile(
+    "[\u0130\u037a\u03a3\u0640\u06e5\u06e6\u0900-\u0eff\u1000-\u17ff\u200c\u200d"
+    "\u3040-\u9fff\uf900-\ufaff\ufc5e-\ufe7f]"
+)
+"""Signs that the index takes for letters or for none, scripts that it reads by pairs, letters
+that are made small by what stands beside them."""
+
 STOP = (
     "a an and are as at be but by for if in into is it no not of on or such that the their then"
     " there these they this to was will with what which who how when where why does do did has have"
@@ -29,6 +36,14 @@ def printable(text: str) -> bool:
     if text.isascii():
         return not text.encode().translate(None, _SEEN)
     return text.replace("\n", " ").isprintable()
+
+
+def as_indexed(text: str) -> bool:
+    """Whether the words of a text, in small letters, are those that the index splits it into.
+
+    It reads some scripts and signs by rules of its own.
+    """
+    return text.isascii() or not _READ_OTHERWISE.search(text)
 
 
 def telling(words: Sequence[str]) -> int:

@@ -15,11 +15,15 @@ from site_gen.model import Document, Markup
 from site_gen.related.signature import said
 from site_gen.search.text import unwrapped
 from site_gen.search.words import split
-from site_gen.tokens import in_a_row, printable, words
+from site_gen.tokens import as_indexed, in_a_row, printable, words
 from tests.test_fidelity import document, junk
 
 ARTICLE = Document("article", "a", "a.md", "", "", "A title")
-TEXTS = st.text(max_size=100) | st.text(alphabet="aZ09é中_-–“ .\n\t\xa0\u200d", max_size=60)
+TEXTS = (
+    st.text(max_size=100)
+    | st.text(alphabet="aZ09é中_-–“ .\n\t\xa0\u200d", max_size=60)
+    | st.text(alphabet="éÉßñ яЯÇİıΣσςΟ’aбКيـ\u0301हि한あ", max_size=30)
+)
 
 
 @given(TEXTS)
@@ -27,6 +31,22 @@ def test_words_are_runs_of_letters_and_digits(text: str) -> None:
     """However they are found, words are what the pattern says; in a row they are the same."""
     assert words(text) == re.findall(r"[^\W_]+", text)
     assert in_a_row(text) == " ".join(words(text))
+
+
+@given(TEXTS)
+def test_most_texts_are_split_by_the_index_as_by_all(text: str) -> None:
+    """Where no sign of a text is one that the index reads by its own rules, words are the same."""
+    if as_indexed(text):
+        assert [one.lower() for one in words(text)] == split(text)
+        assert " ".join(words(text)).lower() == " ".join(split(text))
+
+
+def test_signs_that_the_index_reads_by_its_own_rules_are_known() -> None:
+    """Of all characters, those that it reads otherwise, and only a few scripts beside these."""
+    signs = filter(as_indexed, map(chr, (*range(0xD800), *range(0xE000, 0x20000))))
+    text = "\n".join(f"a{sign}b {sign} {sign}{sign}" for sign in signs)
+    assert [one.lower() for one in words(text)] == split(text)
+    assert as_indexed("Été à Москва, Ελλάδα, سلام, 한국 – “so”")
 
 
 @given(TEXTS)

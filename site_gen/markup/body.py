@@ -41,7 +41,7 @@ class Rendered:
     said: Sequence[str] = ()
     """Its words, in order, as they are written; a tag parts them."""
     sure: bool = False
-    """Whether all its tags could be left out, and it would say the same words, all in ASCII."""
+    """Whether the index surely reads the same words from its page, in small letters."""
     prose: bool = False
     """Whether there is no markup in it, so that its words are the text's own."""
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from html import unescape
 
-from site_gen.tokens import without_signs, words
+from site_gen.tokens import as_indexed, without_signs, words
 
 CLEANED_TAG = re.compile(
     r"<(?P<close>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)(?P<attributes>(?:\s+[a-zA-Z][\w:-]*=\"[^\"]*\")*)\s*/?>"
@@ -28,15 +28,16 @@ def plain_words(html: str) -> str:
 
 
 def said(html: str) -> tuple[list[str], bool]:
-    """The words of cleaned HTML, and whether they are those of its text without tags too.
+    """The words of cleaned HTML, and whether the index surely reads the same from its page.
 
-    That is sure only where no image and no note stands in it, no tag within a word, and no letter
-    beyond ASCII.
+    That is so only where no image and no note stands in it, and no tag within a word.
     """
     text, count = CLEANED_TAG.subn(" ", html)
     text = without_signs(unescape(text) if "&" in text else text)
     sure = (
-        text.isascii() and count == html.count("<") == html.count(">") and not _UNSURE.search(html)
+        as_indexed(text)
+        and count == html.count("<") == html.count(">")
+        and not _UNSURE.search(html)
     )
     return words(text), sure
 

@@ -14,7 +14,7 @@ from site_gen.markup.body import Rendered
 from site_gen.markup.common import common_paragraph
 from site_gen.markup.excerpt import beginning
 from site_gen.markup.placeholders import ASIDE
-from site_gen.tokens import telling, without_signs, words
+from site_gen.tokens import as_indexed, telling, without_signs, words
 
 _MARK = re.compile(
     r"[][`*_<{}\\|\x00-\x09\x0b-\x1f\ufdd0-\ufdef"
@@ -56,7 +56,7 @@ def as_prose(text: str) -> Rendered | None:
         words=len(found),
         telling=telling(found),
         said=found,
-        sure=plain.isascii(),
+        sure=as_indexed(plain),
         prose=True,
     )
 

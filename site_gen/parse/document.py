@@ -90,7 +90,7 @@ class Read:
     body: str
     record: Record
     words: Sequence[str] | None = None
-    """Those of its body as they are written, where all are ASCII and no tag stands within one."""
+    """Those of its body as they are written, where the index surely reads the same."""
 
 
 @dataclass(frozen=True, slots=True)

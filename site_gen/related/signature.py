@@ -59,7 +59,7 @@ def said(
     """What an article with this body says; None for other documents.
 
     `language` is that of articles that do not say. `words` are those of the body as it is written,
-    where they are known and all in ASCII.
+    where they are known to be those that the index reads.
     """
     if document is None or document.kind != "article":
         return None
