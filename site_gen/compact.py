@@ -79,22 +79,28 @@ def values(kind: type[Kind], parts: Iterable[Columns]) -> list[Kind]:
     return made
 
 
+def share(kind: type[Kind], values: Sequence[Kind], varied: Collection[str] = ()) -> None:
+    """Let equal values of a field be one, which takes less memory; not those of `varied` fields,
+    where equal ones may be told apart, as 1 and True are.
+    """
+    for name in names(cast("Any", kind)):
+        column = list(map(attrgetter(name), values))
+        # What is empty is one already.
+        if name not in varied and any(column):
+            pool: dict[Any, Any] = {}
+            shared = list(map(pool.setdefault, column, column))
+            if len(pool) < len(column):
+                _put(values, name, shared)
+
+
 def kept(
     kind: type[Kind], values: Sequence[Kind], varied: Collection[str] = ()
 ) -> dict[str, bytes]:
-    """Values of one class of `Late`, as bytes by field. Equal values of a field become one, here
-    too, which takes less memory; not those of `varied` fields, where equal ones may be told apart,
-    as 1 and True are.
-    """
+    """Values of one class of `Late`, as bytes by field. What is shared stays so."""
     found = {}
     for name in names(cast("Any", kind)):
         column = list(map(attrgetter(name), values))
-        same = False
-        if name not in varied:
-            pool: dict[Any, Any] = {}
-            column = list(map(pool.setdefault, column, column))
-            same = len(pool) == 1
-        _put(values, name, column)
+        same = bool(column) and name not in varied and column.count(column[0]) == len(column)
         found[name] = pickle.dumps((same, column[0] if same else column), pickle.HIGHEST_PROTOCOL)
     return found
 

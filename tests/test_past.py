@@ -527,7 +527,7 @@ parallel.beside = noted
 try:
     main(["-C", sys.argv[1], "build", "--jobs", "2", "--date", "2026-01-01"])
 finally:
-    assert copied == [True, True]
+    assert copied == [True, True, True]
 """
 
 

@@ -17,6 +17,10 @@ MOST_GROUPS = 8
 """Groups of documents that a worker takes at a time."""
 
 
+Rounds = Sequence[tuple[Mapping[str, str], parse.Batch]]
+"""What came of sources each time, with the keys of their groups by path."""
+
+
 @dataclass(frozen=True, slots=True)
 class Read:
     """What the sources came to. `keys` are those of all that the store holds of it, `masked` the
@@ -40,6 +44,8 @@ class Read:
     """How many groups of documents were read anew, and not taken from the store."""
     withheld: tuple[Withheld, ...]
     """What documents withhold, shown or not."""
+    together: Rounds = ()
+    """What is to be kept in one value, where much of it is not yet."""
 
 
 def read(run: Run, inventory: sources.Inventory) -> Read:
@@ -79,7 +85,9 @@ def read(run: Run, inventory: sources.Inventory) -> Read:
             failed += waiting
             break
         tasks = parse.again(tasks, waiting, documents)
-    keys = groups.keep(documents)
+    groups.keep()
+    if groups.many:
+        parse.share(documents)
     # Documents come by groups; whatever looks at them in turn goes by path.
     documents.sort(key=attrgetter("path"))
     found += check.unknown_keys(unknown, run.settings)
@@ -89,7 +97,7 @@ def read(run: Run, inventory: sources.Inventory) -> Read:
         inventory,
         tuple(documents),
         lost,
-        keys,
+        groups.stored(documents),
         tuple(found),
         masked,
         frozenset(quiet),
@@ -98,7 +106,15 @@ def read(run: Run, inventory: sources.Inventory) -> Read:
         whole,
         groups.fresh,
         tuple(withheld),
+        groups.rounds if groups.many else (),
     )
+
+
+def keep(run: Run, read: Read) -> None:
+    """Keep all documents in one value, where there is cause. Raises CacheBroken."""
+    if read.together:
+        with cache.Store(run.store) as store:
+            parse.keep_together(store, read.together)
 
 
 class _Groups:
@@ -111,7 +127,6 @@ class _Groups:
             self.together = parse.Together(store)
             self.last = parse.last(store)
         self.rounds: list[tuple[dict[str, str], parse.Batch]] = []
-        """What came of sources each time, with the keys of their groups by path."""
         self.places: list[str] = []
         """The keys of the first groups in their order."""
         self.keys: set[str] = set()
@@ -160,17 +175,19 @@ class _Groups:
                     del keys[path]
             yield parse.unpacked([data for data, _ in values])
 
-    def keep(self, documents: list[Document]) -> tuple[str, ...]:
-        """Keep which groups there are, and in one value, where many are not in the one there is.
+    @property
+    def many(self) -> bool:
+        """Whether many groups are not in the one value."""
+        return self.alone > len(self.keys) // parse.SHARE
 
-        Gives the keys of all that the store is to hold of groups and of their documents.
-        """
-        again = self.alone > len(self.keys) // parse.SHARE
-        with cache.Store(self.run.store) as store:
-            if self.fresh:
+    def keep(self) -> None:
+        """Keep which groups there are."""
+        if self.fresh:
+            with cache.Store(self.run.store) as store:
                 parse.keep_last(store, self.places)
-            if again:
-                parse.keep_together(store, self.rounds)
+
+    def stored(self, documents: list[Document]) -> tuple[str, ...]:
+        """The keys of all that the store is to hold of groups and of their documents."""
         # A group that comes again is taken from the one value, with what lies elsewhere of it.
-        others = [] if again else self.together.others(self.keys)
+        others = [] if self.many else self.together.others(self.keys)
         return (*map(parse.name, self.keys), *parse.stored([*documents, *others]))

@@ -54,9 +54,13 @@ def done(run: Run, begun: Begun) -> Report:
     found += check_settings(run.settings)
     found += render.check_templates(options.site, run.templates, run.store)
     read = reading.read(run, begun.inventory)
-    plan = planning.plan(run, read)
+    many = len(read.documents) > MANY
+    busy = many and bool(read.together) and several(options.jobs)
+    with parallel.beside([partial(reading.keep, run, read)], busy) as (keep_read,):
+        plan = planning.plan(run, read)
+        keep_read()
     few = read.fresh <= FEW and len(before.held) > 0 and several(options.jobs)
-    apart = few and len(read.documents) > MANY
+    apart = few and many
     one = _alone(run) if few else run
     works = (
         partial(making.index, one, plan, before),
@@ -66,7 +70,7 @@ def done(run: Run, begun: Begun) -> Report:
     with parallel.beside(works, apart) as (indexed, filed, keep):
         planned = planning.remember(run, read, planning.relate(run, read, plan))
         # What only planning asks for would lie in the memory of all processes that render.
-        read = replace(read, tasks=(), signatures={})
+        read = replace(read, tasks=(), signatures={}, together=())
         total = check.masked(planned.sum, read.masked)
         found += [*read.found, *planned.found]
         found += check.no_address(run.settings, found)

@@ -24,6 +24,7 @@ from site_gen.parse.keeping import (
     last,
     name,
     packed,
+    share,
     unpacked,
 )
 from site_gen.parse.withholding import masked
@@ -47,6 +48,7 @@ __all__ = [
     "no_spellings",
     "parse",
     "parse_groups",
+    "share",
     "stored",
     "tasks",
     "unpacked",

@@ -8,7 +8,7 @@ is not in it lies by itself in the store.
 from __future__ import annotations
 
 import pickle
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from itertools import accumulate, chain, compress, pairwise
 from operator import attrgetter
@@ -137,6 +137,11 @@ class Together:
         if all(stands):
             return []
         return list(compress(self._batch.documents, (not stands[one] for one in self._groups[0])))
+
+
+def share(documents: Sequence[Document]) -> None:
+    """Let what documents have in common be there once."""
+    compact.share(Document, documents, _VARIED)
 
 
 def keep_together(store: cache.Store, rounds: Iterable[tuple[Mapping[str, str], Batch]]) -> None:
