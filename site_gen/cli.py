@@ -8,7 +8,7 @@ import gc
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -255,11 +255,12 @@ def serve(site: Path, /, host: str, port: int, open_browser: bool, **shared: Any
     shared["url"] = "http://localhost/"
     told = Told()
 
-    def rebuild() -> Built:
+    def rebuild(early: Callable[[], None]) -> Built:
         # The last good site stays; where there is none yet, all that has no error is shown.
         keep_going = not (folder / "index.html").exists()
         try:
-            report = builder.build(_options(site, folder, shared, keep_going=keep_going))
+            options = _options(site, folder, shared, keep_going=keep_going, early=early)
+            report = builder.build(options)
         except OutputError as problem:
             return Built(ok=False, report=str(problem))
         text = told.report(report.diagnostics)

@@ -230,9 +230,12 @@ def _tell(there: connection.Connection, works: Sequence[Callable[[], Any]]) -> N
 
 
 @contextmanager
-def apart(work: Callable[[], Result]) -> Iterator[Callable[[], Result]]:
+def apart(
+    work: Callable[[Callable[[], None]], Result],
+) -> Iterator[Callable[[Callable[[], None]], Result]]:
     """What has the work done by one copy of this process, each time it is asked, and gives its
-    result. The copy remembers what it did before, and may use copies of itself, which a process
+    result. The work may tell on its way, by what it is given, which calls what is asked with here.
+    The copy remembers what it did before, and may use copies of itself, which a process
     with threads may not: so ask for it before threads begin.
 
     Where this process cannot be copied, it does the work itself. What the work raises must pickle.
@@ -250,7 +253,7 @@ def apart(work: Callable[[], Result]) -> Iterator[Callable[[], Result]]:
         gc.disable()
         with suppress(EOFError, BrokenPipeError):
             while there.recv():
-                there.send(_tried(work))
+                there.send(_tried(partial(work, partial(there.send, None))))
                 # Nobody waits now.
                 gc.collect()
 
@@ -259,10 +262,12 @@ def apart(work: Callable[[], Result]) -> Iterator[Callable[[], Result]]:
         process.start()
     there.close()
 
-    def result() -> Result:
+    def result(early: Callable[[], None]) -> Result:
         try:
             here.send(True)
-            done, value = here.recv()
+            while (told := here.recv()) is None:
+                early()
+            done, value = told
         except (EOFError, BrokenPipeError):
             raise BrokenProcessPool("a process that worked apart was ended") from None
         if not done:

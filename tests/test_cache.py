@@ -380,8 +380,9 @@ from site_gen import parallel
 
 asked = []
 
-def work():
+def work(early):
     asked.append(os.getpid())
+    early()
     with parallel.beside([os.getppid], True) as (above,):
         assert above() == os.getpid()
     if len(asked) == 3:
@@ -390,16 +391,22 @@ def work():
         os._exit(3)
     return asked
 
+told = []
+
+def early():
+    told.append(os.getpid())
+
 def raised(ask):
     try:
-        ask()
+        ask(early)
     except Exception as problem:
         return type(problem)
 
 with parallel.apart(work) as ask:
-    first = ask()
+    first = ask(early)
     assert first != [os.getpid()] and not asked
-    assert ask() == first * 2
+    assert ask(early) == first * 2
+    assert told == [os.getpid()] * 2
     assert raised(ask) is ValueError
     assert raised(ask) is BrokenProcessPool
     assert raised(ask) is BrokenProcessPool

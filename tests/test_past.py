@@ -24,7 +24,7 @@ from site_gen.parse.outline import TEXT
 from site_gen.past import Past
 from site_gen.signatures import COARSE, TICK, Signatures
 from tests.archive_sites import EVERY_KIND, Files, articles, document
-from tests.support import ROOT, SiteTest
+from tests.support import DATE, ROOT, SiteTest
 
 FILES = {
     **articles(4),
@@ -239,6 +239,40 @@ def test_the_plan_stands_after_an_edit_of_a_text(
     site.write({name: text(name, "Wire", "Wires")})
     assert site.run("build", "--jobs", "1").exit_code == 0
     assert "Wires 2 3" in site.page("dates/1987-03-02.html")
+
+
+@pytest.mark.usefixtures("past")
+def test_pages_are_published_before_the_index(site: SiteTest, tmp_path: Path) -> None:
+    """Who asks is told when the pages of an edited text are there; the index follows. Where a page
+    comes, all are published at once.
+    """
+    site.write(EVERY_KIND).run("build", "--jobs", "1")
+    seen: list[dict[str, str]] = []
+
+    def built() -> dict[str, str]:
+        options = build.Options(
+            site.folder,
+            site.folder / "output",
+            date.fromisoformat(DATE),
+            jobs=1,
+            early=lambda: seen.append(site.output()),
+        )
+        assert build.build(options).published
+        return site.output()
+
+    before = built()
+    name = "content/articles/wire/02-3.txt"
+    site.write({name: text(name, "Net", "Gross")})
+    after = built()
+    (early,) = seen
+    page = "articles/wire/02-3.html"
+    assert before[page] != early[page] == after[page]
+    assert before["search.html"] == early["search.html"] != after["search.html"]
+    assert before.keys() == early.keys()
+    assert clean(site, tmp_path / "clean") == after
+    site.write({"content/articles/one-more.md": "# One more\n"})
+    assert clean(site, tmp_path / "clean more") == built()
+    assert len(seen) == 1
 
 
 def begun(site: SiteTest) -> tuple[Run, Read]:

@@ -25,6 +25,7 @@ from playwright.sync_api import Page, expect
 from site_gen.diagnostics import Location, error, warning
 from site_gen.serve import Told, content_type, inject, is_loopback, serve
 from site_gen.serve.watching import build_when_wanted
+from tests.conftest import NewPage
 from tests.support import ROOT
 
 PATIENCE = 120
@@ -48,7 +49,7 @@ def say(line):
     # In one piece, whatever another thread prints.
     print(line + "\\n", end="", flush=True)
 
-def build():
+def build(early):
     if not one_at_a_time.acquire(blocking=False):
         say("TWO BUILDS AT ONCE")
     say("begins")
@@ -72,6 +73,10 @@ def build():
             target.parent.mkdir(parents=True, exist_ok=True)
             target.with_suffix(".new").write_text(text)
             os.replace(target.with_suffix(".new"), target)
+    if (site / "late").exists():
+        early()
+    while (site / "late").exists():
+        time.sleep(0.01)
     return Built(True, "one warning" if (site / "warn").exists() else "")
 
 watched = [content, site / "templates", site / "site.yml"]
@@ -455,14 +460,14 @@ def test_loopback_hosts(host: str) -> None:
 def test_other_hosts_are_refused_before_any_build(host: str, tmp_path: Path) -> None:
     """A host that others can reach is refused by name, and nothing is built."""
     with pytest.raises(ValueError, match=f"--host {re.escape(host)} is refused"):
-        serve(lambda: pytest.fail("built"), tmp_path, [], [], host=host)
+        serve(lambda early: pytest.fail("built"), tmp_path, [], [], host=host)
 
 
 @pytest.mark.parametrize("port", [-1, 65536])
 def test_impossible_ports(port: int, tmp_path: Path) -> None:
     """A number that is no port is refused by name."""
     with pytest.raises(ValueError, match=f"--port {port} is refused"):
-        serve(lambda: pytest.fail("built"), tmp_path, [], [], port=port)
+        serve(lambda early: pytest.fail("built"), tmp_path, [], [], port=port)
 
 
 def test_a_taken_port_is_named(preview: Preview) -> None:
@@ -670,6 +675,26 @@ def test_an_open_page_shows_each_of_two_saves(running: Preview, page: Page) -> N
         time.sleep(1)
         running.write("content/index.html", page_of(text))
         expect(heading).to_have_text(text, timeout=1000 * PATIENCE)
+
+
+@pytest.mark.browser
+def test_pages_are_shown_before_the_build_ends(running: Preview, new_page: NewPage) -> None:
+    """Pages are reloaded when they are written; when the build ends, only that of the search."""
+    running.write("content/search.html", page_of("Search"))
+    running.wait_for("Built")
+    page, search = new_page(), new_page()
+    page.goto(f"{running.url}/index.html")
+    running.write("late", "")
+    running.write("content/index.html", page_of("Two"))
+    expect(page.get_by_role("heading")).to_have_text("Two", timeout=1000 * PATIENCE)
+    with search.expect_websocket() as connected:
+        search.goto(f"{running.url}/search.html")
+    connected.value.wait_for_event("framesent")
+    for one in (page, search):
+        one.evaluate("window.mark = true")
+    (running.site / "late").unlink()
+    search.wait_for_function("!window.mark", timeout=1000 * PATIENCE)
+    assert page.evaluate("window.mark")
 
 
 @pytest.mark.browser

@@ -74,15 +74,17 @@ def index(run: Run, planned: Planned, seen: Seen) -> search.Index:
 def pages(
     run: Run,
     planned: Planned,
-    index: search.Index,
+    indexed: Callable[[], search.Index],
     seen: Seen,
     filed: Callable[[], Filed] | None = None,
+    early: Callable[[Sequence[OutputFile]], None] | None = None,
 ) -> Made:
     """Render all pages in parallel and, with a target, stage them with all that is published.
 
-    `filed` gives the files for programs, if they are made elsewhere.
+    `indexed` gives the search index, which the page of the search shows, and `filed` the files for
+    programs, if they are made elsewhere. `early` is given all files but these.
     """
-    context = _context(run, planned, index.root, seen)
+    context = _context(run, planned, "", seen)
     target = run.target
     others: list[OutputFile] = []
     if target:
@@ -99,7 +101,15 @@ def pages(
         except ValueError as reason:
             found.append(check.unsafe_svg(path, str(reason)))
     frame, stamps = context.renderer.frame, context.stamps_now
-    made, problems = _rendered(run, context, [one for one in _all(context) if one.kind != "file"])
+    late = ("file", "search")
+    made, problems = _rendered(run, context, [one for one in _all(context) if one.kind not in late])
+    if early and not problems and not found:
+        early([*others, *(file for _, file in made.values())])
+    # One page alone shows where the search index is.
+    search_page = [one for one in _all(context) if one.kind == "search"]
+    searching, told = _rendered(run, context.showing(indexed().root), search_page)
+    made |= searching
+    problems += told
     files = filed() if filed else _files(run, context)
     found += [*problems, *files.found]
     whole = made | files.pages

@@ -30,7 +30,8 @@ class Options:
 
     `date` is the only clock: it decides embargoes. `url` takes the place of the one in site.yml.
     `publish` is False for `check`. `jobs` is how many processes may work, or workers of other
-    machines; the result does not depend on it.
+    machines; the result does not depend on it. `early` is told when an edit's pages are published,
+    where the search index and the files for programs take a moment more.
     """
 
     site: Path
@@ -42,6 +43,7 @@ class Options:
     publish: bool = True
     jobs: int | remote.Remote = field(default_factory=parallel.usable_cores)
     progress: Progress = silent
+    early: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

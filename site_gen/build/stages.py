@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 
 from site_gen import (
     cache,
@@ -24,6 +24,8 @@ from site_gen.build.run import Report, Run, may_publish, several, silent
 from site_gen.build.seen import Seen
 from site_gen.config import SiteConfig
 from site_gen.diagnostics import Diagnostic, Location, error
+from site_gen.model import OutputFile
+from site_gen.output import Published
 from site_gen.past import Past
 from site_gen.sources import Inventory
 
@@ -59,7 +61,8 @@ def done(run: Run, begun: Begun) -> Report:
     with parallel.beside([partial(reading.keep, run, read)], busy) as (keep_read,):
         plan = planning.plan(run, read)
         keep_read()
-    few = read.fresh <= FEW and len(before.held) > 0 and several(options.jobs)
+    small = read.fresh <= FEW and len(before.held) > 0
+    few = small and several(options.jobs)
     apart = few and many
     one = _alone(run) if few else run
     works = (
@@ -80,24 +83,52 @@ def done(run: Run, begun: Begun) -> Report:
             found = diagnostics.strict(found)
         broken = any(one.code == "template-error" for one in found)
         publishing = target is not None and may_publish(found, options)
-        index = indexed() if publishing and not broken else search.Index()
+        index = lru_cache(indexed) if publishing and not broken else search.Index
+        shown: list[Published] = []
+        early = _early(run, before, shown) if publishing and small and not apart else None
+        if not small:
+            index()  # Its workers are copies of this process, which grows with the pages.
         made = making.Made()
         if not broken:
             # What cannot be published is rendered too: its problems are told in the same run.
             wanted = run if publishing else replace(run, target=None)
-            made = making.pages(wanted, planned, index, before, filed if apart else None)
+            made = making.pages(wanted, planned, index, before, filed if apart else None, early)
             found += diagnostics.strict(made.found) if options.strict else made.found
         found = masking.printed(found, read)
         found = sorted(dict.fromkeys(found), key=lambda one: one.sort_key)
         missing = permalinks.unrecorded(run.ledger, planned.addresses) if run.ledger.kept else ()
         report = Report(tuple(found), total, None, 0, len(missing))
         if target and may_publish(found, options):
-            report = replace(report, published=target.publish([*index.files, *made.files]))
+            published = target.publish([*index().files, *made.files])
+            already = sum(one.written for one in shown)
+            written, unchanged = published.written + already, published.unchanged - already
+            published = replace(published, written=written, unchanged=unchanged)
+            report = replace(report, published=published)
         keep()
         if report.published:
-            keys = *read.keys, planned.key, *index.keys, *made.keys, *planning.remembered(run)
+            keys = *read.keys, planned.key, *index().keys, *made.keys, *planning.remembered(run)
             _leave(run, begun, made, report, keys)
     return replace(report, seconds=time.monotonic() - begun.started)
+
+
+def _early(
+    run: Run, before: Seen, shown: list[Published]
+) -> Callable[[Sequence[OutputFile]], None] | None:
+    """What publishes pages while all else stays as the last build left it, if that is wanted, and
+    adds to `shown` what it did.
+    """
+    target, tell = run.target, run.options.early
+    if target is None or tell is None or not before.all_held:
+        return None
+
+    def publish(files: Sequence[OutputFile]) -> None:
+        new = {file.path: file for file in files}
+        # A page that came, went or moved is shown where the index and all files know of it.
+        if new.keys() <= before.held.keys() and any(before.held[path] != new[path] for path in new):
+            shown.append(target.publish({**before.held, **new}.values()))
+            tell()
+
+    return publish
 
 
 def _leave(run: Run, begun: Begun, made: making.Made, report: Report, keys: Sequence[str]) -> None:

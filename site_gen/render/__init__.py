@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,8 @@ __all__ = [
     "standing",
 ]
 
+FEW = 10
+"""Pages that may show few articles of all."""
 CHUNK = 100
 """Pages that a worker takes at a time."""
 READ_AHEAD = 25
@@ -81,6 +83,12 @@ class Context:
         file = OutputFile(url, digest, 0) if self.held is None else self.held.get(url)
         return (key, file) if file and file.digest == digest else None
 
+    def showing(self, index: str) -> Context:
+        """The same with the URL of the root of the search index, which one page shows."""
+        made = replace(self, inputs=replace(self.inputs, index=index))
+        vars(made).update(stamps_now=self.stamps_now, moved=self.moved)
+        return made
+
     @cached_property
     def stamps_now(self) -> Stamps:
         """The stamps of the documents as they are."""
@@ -103,13 +111,13 @@ class Rendered:
 
 
 def standing(
-    context: Context, pages: Iterable[Page]
+    context: Context, pages: Sequence[Page]
 ) -> tuple[dict[str, tuple[str, OutputFile]], list[tuple[Page, str]]]:
     """The kept pages that still show the same, and the others, each with its key."""
     renderer = context.renderer
     same_frame = context.frame == renderer.frame
     moved = context.moved if same_frame else None
-    if moved is None:
+    if moved is None and len(pages) > FEW:
         renderer.know_cards()
     still: dict[str, tuple[str, OutputFile]] = {}
     new = []

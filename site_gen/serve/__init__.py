@@ -37,6 +37,7 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application, HTTPError, RequestHandler, StaticFileHandler
 from tornado.websocket import WebSocketHandler
 
+from site_gen.pages import SEARCH
 from site_gen.serve.client import CLIENT, OWN_PAGE, POLICY, STYLE, inject
 from site_gen.serve.telling import Told
 from site_gen.serve.watching import ServeError, build_when_wanted, watch
@@ -74,8 +75,11 @@ class Built:
     """Where the site begins, relative to its root."""
 
 
+Build = Callable[[Callable[[], None]], Built]
+
+
 def serve(
-    build: Callable[[], Built],
+    build: Build,
     folder: Path,
     watched: Sequence[Path],
     ignored: Sequence[Path],
@@ -86,9 +90,10 @@ def serve(
 ) -> None:
     """Build, serve `folder` and build again at every change, until Ctrl-C.
 
-    `build` writes the site into `folder`. It runs in a thread of its own, never twice at once; if
-    it fails it must leave a good site there, or nothing. An exception of it ends the preview and
-    comes out here.
+    `build` writes the site into `folder`. It may call what it is given when all pages are written
+    but that of the search, which is shown when it ends. It runs in a thread of its own, never twice
+    at once; if it fails it must leave a good site there, or nothing. An exception of it ends the
+    preview and comes out here.
 
     `watched` are folders and files that need not exist yet; `folder` and what lies under
     `ignored` never cause a build. Port 0 takes any free one. `say` prints for the keeper.
@@ -171,6 +176,7 @@ class _Preview:
         self._open_browser = open_browser
         self._run = secrets.token_hex(4)
         self._builds = 0
+        self._shown = False
         self._failure = ""
         self._pages: set[_Pages] = set()
 
@@ -187,7 +193,7 @@ class _Preview:
     async def run(
         self,
         sockets: list[socket.socket],
-        build: Callable[[], Built],
+        build: Build,
         watched: Sequence[Path],
         ignored: Sequence[Path],
     ) -> None:
@@ -196,8 +202,11 @@ class _Preview:
         broken: asyncio.Future[None] = loop.create_future()
         wanted, stop = threading.Event(), threading.Event()
 
+        def early() -> None:
+            loop.call_soon_threadsafe(self._show_pages)
+
         def build_and_tell() -> None:
-            result = build()
+            result = build(early)
             # Said here, so that it stands in order with what the build itself prints.
             self._tell(result)
             loop.call_soon_threadsafe(self._show, result)
@@ -267,16 +276,31 @@ class _Preview:
         if not built.ok:
             self._say("The build has errors; every page of the preview shows them.")
 
+    def _show_pages(self) -> None:
+        """Show what is built of a build that goes on."""
+        self._shown = True
+        self._failure = ""
+        self._reload()
+
     def _show(self, built: Built) -> None:
+        shown, self._shown = self._shown and built.ok, False
         self._failure = "" if built.ok else built.report or "The build gave no reason."
-        self._builds += 1
-        for pages in tuple(self._pages):
-            pages.send_message(RELOAD)
+        if shown:
+            for pages in tuple(self._pages):
+                if urlsplit(pages.url).path.endswith(f"/{SEARCH}"):
+                    pages.send_message(RELOAD)
+        else:
+            self._reload()
         if self._open_browser:
             self._open_browser = False
             address = self.url + quote(built.pages_url, safe="/")
             # A browser in the terminal returns only when it is left.
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+
+    def _reload(self) -> None:
+        self._builds += 1
+        for pages in tuple(self._pages):
+            pages.send_message(RELOAD)
 
 
 @contextmanager
@@ -386,9 +410,12 @@ class _Pages(LiveReloadHandler):  # type: ignore[misc]
     def check_origin(self, origin: str) -> bool:
         return WebSocketHandler.check_origin(self, origin)
 
+    url = ""
+
     def on_message(self, message: str | bytes) -> None:
         told = json_decode(message)
         if told["command"] == "info":
+            self.url = str(told.get("url", ""))
             self.settings["preview"].join(self, told.get("build", ""))
         else:
             super().on_message(message)
