@@ -12,7 +12,8 @@ import hashlib
 from array import array
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import cache as cached
+from functools import partial
 from pathlib import Path
 
 from site_gen import cache, output, parallel
@@ -75,6 +76,7 @@ def make(archive: Archive, urls: Mapping[str, str], language: str, place: Place)
     words = [one.words for one in listed]
     wanted = number_of_groups(len(listed), sum(words))
     named = _named(archive)
+    shown = cached(_shown)
     kept = Kept(place.store, place.plan, language, wanted)
     layout = _layout(kept, listed, urls, named)
     context = shards.Context(
@@ -93,7 +95,7 @@ def make(archive: Archive, urls: Mapping[str, str], language: str, place: Place)
 
         def entries() -> tuple[Entry, ...]:
             return tuple(
-                _entry(one, urls[one.path], language, named(one.key), place)
+                _entry(one, urls[one.path], language, (*shown(one.date), *named(one.key)), place)
                 for place, one in members
             )
 
@@ -326,10 +328,10 @@ def _filed(entity: Entity) -> str:
 
 
 def _entry(
-    document: Document, url: str, language: str, names: tuple[str, ...], place: int
+    document: Document, url: str, language: str, shown: tuple[str, ...], place: int
 ) -> Entry:
-    """An article; `names` are its authors and its places as results have them, `place` is that in
-    its group.
+    """An article; `shown` are its date, its authors and its places as results have them, `place` is
+    that in its group.
     """
     return Entry(
         document.key,
@@ -339,15 +341,14 @@ def _entry(
         document.language or language,
         document.body,
         "\n".join([note.html for note in document.closing_notes]),
-        (*(_shown(document.date) if document.date else ("", "")), *names, document.publication),
+        (*shown, document.publication),
         place,
     )
 
 
-@lru_cache(maxsize=10_000)
-def _shown(date: Date) -> tuple[str, str]:
-    """A date as results show it, and as EDTF. Many articles are of one day."""
-    return date.label(), date.edtf
+def _shown(date: Date | None) -> tuple[str, str]:
+    """A date as results show it, and as EDTF."""
+    return (date.label(), date.edtf) if date else ("", "")
 
 
 def _variants(archive: Archive, indexed: Set[str], language: str) -> dict[str, tuple[str, ...]]:

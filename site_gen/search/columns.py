@@ -95,12 +95,13 @@ class _Words:
 
     def add(self, form: str, stem: str) -> int:
         """A new word. Returns its number."""
-        self.form.append(self._number(form))
-        self.stem.append(self._number(stem))
+        number, alone = self._number(form), bare(form)
+        self.form.append(number)
+        self.stem.append(number if stem == form else self._number(stem))
         self.ending.append(ending(form, stem))
         self.telling.append(form not in _STOP)
-        alone = bare(form)
-        self.bare.append(self._number(form if alone is form or bare(stem) != stem else alone))
+        own = alone is form or bare(stem) != stem
+        self.bare.append(number if own else self._number(alone))
         return len(self.form) - 1
 
     def named(self, column: Numbers) -> tuple[Numbers, list[str]]:

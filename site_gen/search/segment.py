@@ -25,6 +25,8 @@ K1, B, TITLE_WEIGHT, TITLE_B, SUMMARY_WEIGHT = 2.5, 0.75, 3.0, 0.3, 1.5
 FIELD_GAP = 1
 """Positions left free between title, summary and body, so that no phrase spans two."""
 
+as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+"""A value as JSON without blanks."""
 _no_numbers = partial(array, "i")
 
 
@@ -215,7 +217,4 @@ def documents(articles: Sequence[tuple[Entry, str]], room: int, size: int) -> li
     rows: list[list[str] | int] = [0] * room
     for entry, text in articles:
         rows[entry.place] = [entry.title, entry.url, entry.language, *entry.shown, text]
-    return [
-        json.dumps(rows[start : start + size], ensure_ascii=False, separators=(",", ":"))
-        for start in range(0, room, size)
-    ]
+    return [as_json(rows[start : start + size]) for start in range(0, room, size)]

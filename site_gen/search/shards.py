@@ -23,7 +23,7 @@ from site_gen.model import OutputFile
 from site_gen.output import stage
 from site_gen.search import memory
 from site_gen.search.codec import ENDINGS, front_coded, number
-from site_gen.search.segment import Averages, Entry
+from site_gen.search.segment import Averages, Entry, as_json
 from site_gen.search.segment import documents as documents_of
 from site_gen.search.text import text_of
 from site_gen.tokens import STOP
@@ -123,7 +123,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 def compact(value: Any) -> str:
     """A value as JSON without blanks; the half of a character (`words.units`) by its number."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    text = as_json(value)
     if text.isascii():
         return text
     return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)

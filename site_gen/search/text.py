@@ -36,5 +36,8 @@ def unwrapped(html: str) -> str:
     if 'class="footnote' in text:
         text = _SILENT.sub("", text)
     if "<" in text:
-        text = _TAG.sub("", _IMAGE.sub(r" \1 ", _BLOCK.sub("\n", text)))
+        text = _BLOCK.sub("\n", text)
+        if "<img" in text:
+            text = _IMAGE.sub(r" \1 ", text)
+        text = _TAG.sub("", text)
     return unescape(text)
