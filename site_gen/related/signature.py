@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -44,13 +45,14 @@ _STOP = frozenset(STOP.split())
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """The numbers of the words of an article's title and text, 8 bytes each, and a digest of the
-    text's words.
+    """What an article says, in small letters, a blank between each two words: its title as often
+    as it counts, then its text. `words` are how many its text has, `digest` is of these.
     """
 
-    title: bytes
-    body: bytes
+    text: str
+    words: int
     digest: bytes
+    language: str
 
 
 def said(
@@ -63,30 +65,39 @@ def said(
     """
     if document is None or document.kind != "article":
         return None
-    numbers = _numbers(document.language or language)
     if words is None:
         words = split(unwrapped(html))
-    title = b"".join(map(numbers.__getitem__, split(document.title)))
-    return Said(title, b"".join(map(numbers.__getitem__, words)), _digest(words))
+    body = " ".join(words).lower()
+    text = " ".join([*TITLE_WEIGHT * split(document.title), body])
+    return Said(text, len(words), _digest(body), document.language or language)
 
 
 def sign(articles: Sequence[Said | None]) -> list[bytes]:
     """The signatures of articles, all at once; empty where there is none."""
+    given = [one for one in articles if one is not None]
+    if not given:
+        return [b""] * len(articles)
+    numbers = _vocabulary().numbers(given)
+    made = iter(signed(numbers, [one.words for one in given], [one.digest for one in given]))
+    return [b"" if one is None else next(made) for one in articles]
+
+
+def signed(articles: Sequence[Any], words: Sequence[int], digests: Sequence[bytes]) -> list[bytes]:
+    """The signatures of articles that say words of these numbers, and how many of them, the last,
+    are of their texts.
+    """
     # NumPy takes a tenth of a second to load, which only what reads articles has to wait.
     import numpy as np
 
-    given = [one for one in articles if one is not None]
-    table = np.zeros(len(given), list(FORMAT))
-    table["words"] = [len(one.body) // 8 for one in given]
-    table["text"] = np.frombuffer(b"".join(one.digest for one in given), "<u8")
-    rows = [TITLE_WEIGHT * one.title + one.body for one in given]
-    sizes = np.array([len(row) // 8 for row in rows], np.int64)
-    numbers = np.frombuffer(b"".join(rows), "<u8")
-    whose = np.repeat(np.arange(len(given), dtype=np.uint64), sizes)
+    table = np.zeros(len(articles), list(FORMAT))
+    table["words"] = words
+    table["text"] = np.frombuffer(b"".join(digests), "<u8")
+    sizes = np.array(list(map(len, articles)))
+    numbers = np.concatenate(articles)
+    whose = np.repeat(np.arange(len(articles), dtype=np.uint64), sizes)
     _add_terms(table, numbers, whose)
     _add_sketches(table, numbers & _LOW, np.cumsum(sizes))
-    made = iter(table)
-    return [b"" if one is None else next(made).tobytes() for one in articles]
+    return [row.tobytes() for row in table]
 
 
 def _add_terms(table: Any, numbers: Any, whose: Any) -> None:
@@ -143,29 +154,72 @@ def _ranks(ordered: Any) -> Any:
     return places - np.maximum.accumulate(np.where(_new(ordered), places, 0))
 
 
-def _digest(words: Sequence[str]) -> bytes:
-    if not words:
+def _digest(text: str) -> bytes:
+    if not text:
         return bytes(8)
-    text = " ".join(words).lower().encode("utf-8", "surrogatepass")
-    return hashlib.blake2b(text, digest_size=8).digest()
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
 
-class _Numbers(dict[str, bytes]):
-    """The numbers of the stems of one language's words, 8 bytes each, the lowest first; words that
-    say nothing are marked.
+class _Words(dict[str, int]):
+    """The words of one language, and the place of the number of their stem among all numbers.
+
+    Words that say nothing are marked.
     """
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, number: int, stems: array[int]) -> None:
         super().__init__()
         self.stem = stemming(language)
+        self.number = number
+        self.stems = stems
 
-    def __missing__(self, word: str) -> bytes:
-        form, stem = self.stem(word.lower())
+    def __missing__(self, word: str) -> int:
+        form, stem = self.stem(word)
         number = term(stem)
         if form in _STOP or form.isdigit() or (len(form) < 2 and form.isascii()):
             number += _COMMON
-        self[word] = number.to_bytes(8, "little")
+        self[word] = len(self.stems)
+        self.stems.append(number)
         return self[word]
+
+
+class _Vocabulary:
+    """The words that a process has seen, by language, and the numbers of their stems."""
+
+    def __init__(self) -> None:
+        from site_gen.search.lookup import Table
+
+        self.table = Table()
+        self.languages: dict[str, _Words] = {}
+        self.stems = array("Q")
+
+    def of(self, language: str) -> _Words:
+        """The words of a language."""
+        if language not in self.languages:
+            self.languages[language] = _Words(language, len(self.languages), self.stems)
+        return self.languages[language]
+
+    def numbers(self, articles: Sequence[Said]) -> list[Any]:
+        """The numbers of the words of each article, in order."""
+        import numpy as np
+
+        from site_gen.search.lookup import MOST_LANGUAGES
+
+        found: list[Any] = [None] * len(articles)
+        together: dict[str, list[int]] = {}
+        for at, one in enumerate(articles):
+            words = self.of(one.language)
+            if one.text.isascii() and words.number < MOST_LANGUAGES:
+                together.setdefault(one.language, []).append(at)
+            else:
+                found[at] = np.array([words[word] for word in one.text.split()], np.int32)
+        for language, places in together.items():
+            words = self.of(language)
+            texts = [articles[at].text for at in places]
+            column, sizes = self.table.numbers(texts, words.number, words)
+            for at, part in zip(places, np.split(column, np.cumsum(sizes)[:-1]), strict=True):
+                found[at] = part
+        stems = np.array(self.stems, np.uint64)
+        return [stems[part] for part in found]
 
 
 def term(name: str) -> int:
@@ -173,13 +227,12 @@ def term(name: str) -> int:
     return crc32(name.encode("utf-8", "surrogatepass")) or 1
 
 
-@lru_cache(maxsize=16)
-def _remembered(language: str) -> _Numbers:
-    return _Numbers(language)
+@lru_cache(maxsize=1)
+def _remembered() -> _Vocabulary:
+    return _Vocabulary()
 
 
-def _numbers(language: str) -> _Numbers:
-    numbers = _remembered(language)
-    if len(numbers) > MOST_WORDS:
-        numbers.clear()
-    return numbers
+def _vocabulary() -> _Vocabulary:
+    if len(_remembered().stems) > MOST_WORDS:
+        _remembered.cache_clear()
+    return _remembered()
