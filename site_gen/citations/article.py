@@ -17,16 +17,17 @@ def work(
     document: Document, archive: Archive, url: str, config: SiteConfig, address: Address
 ) -> Work:
     """An article as it is cited; `url` is its path from the site's root."""
+    whole = address(url)
     return Work(
         # Marks that end a key of BibTeX are no part of a path that is percent-encoded.
-        id=(address(url).removeprefix(address("")) or url).removesuffix(".html").replace("%", "+"),
+        id=(whole.removeprefix(address("")) or url).removesuffix(".html").replace("%", "+"),
         title=document.title,
         container=document.publication or config.title,
         archive=config.title,
         authors=tuple(map(_name, _named(archive, "author", document.key))),
         when=When.of(document.date) if document.date else None,
         language=document.language or config.language,
-        url=address(url),
+        url=whole,
         version=document.version,
         summary=document.summary,
         rights=document.rights or config.rights,

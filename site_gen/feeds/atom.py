@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_NONE = "\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff"
 """Characters that XML 1.0 cannot hold."""
+_FORBIDDEN = re.compile(f"[{_NONE}]")
+_special = re.compile(f"[&<>\"'{_NONE}]").search
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Feed:
 
 def xml(text: str) -> str:
     """A text in XML."""
-    return escape(_FORBIDDEN.sub("", text))
+    return escape(_FORBIDDEN.sub("", text)) if _special(text) else text
 
 
 def atom(feed: Feed) -> str:

@@ -52,7 +52,7 @@ class Files:
         self.cards_key = cards_key
         self.absolute = absolute
         self.parts = parts
-        self.works: Once[str, Work] = Once(self._work)
+        self.works: Once[str, Work] = Once(self.work)
 
     def key(self, page: Page) -> object:
         """All that a file holds, as digests."""
@@ -191,7 +191,8 @@ class Files:
                     break
         return found
 
-    def _work(self, key: str) -> Work:
+    def work(self, key: str) -> Work:
+        """An article as it is cited."""
         document = self.archive.articles[key]
         url = self.inputs.plan.urls[document.path]
         return citations.work(document, self.archive, url, self.config, self.absolute)

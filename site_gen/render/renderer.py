@@ -57,8 +57,12 @@ from site_gen.render.versions import history, version
 from site_gen.render.views import active, also_known, buckets, codes, group_id, point, repeats, said
 
 ATOM = "application/atom+xml"
-MOST_CARDS = 8192
-"""Articles whose cards are at hand: those of a list are often in the next one too."""
+MOST_CARDS = 32_768
+"""Articles whose cards are at hand. Lists that show one may be far apart: of a part of the archive
+there would be few at the right time.
+"""
+MOST_PIECES = 512
+"""Dates whose pieces are at hand: articles of one day are rendered one after the other."""
 MOST_COINS = 100
 """Articles of a list that are told to programs for references."""
 SHOWN = 155
@@ -98,8 +102,9 @@ class Renderer:
         self.plan = inputs.plan
         self.templates = environment(inputs.site, inputs.templates, inputs.store)
         self.cards = Once(self._card, MOST_CARDS)
-        self.told = Once(self._told, MOST_CARDS)
+        self.coins = Once(self._coins, MOST_CARDS)
         self.dates = Once(self._date)
+        self.pieces = Once(date_pieces, MOST_PIECES)
         self.card_keys: Once[str, str] = Once(lambda key: next(self._card_keys((key,))))
         self.links = Links()
         self.credits = Once(self._credit_of)
@@ -388,9 +393,9 @@ class Renderer:
             "direction": languages.direction(language),
         }
 
-    def _told(self, key: str) -> dict[str, Any]:
-        """A card with what Zotero reads in lists."""
-        return self.cards[key] | {"coins": escape(citations.coins(self.files.works[key]))}
+    def _coins(self, key: str) -> Safe:
+        """What Zotero reads in lists."""
+        return escape(citations.coins(self.files.work(key)))
 
     @staticmethod
     def _date(date: Date) -> tuple[str, str]:
@@ -483,7 +488,7 @@ class Renderer:
             "cite": cited,
             "head": citing.head(work, context, reference, self._attached(document, bodies)),
             "summary": "" if repeats(document.summary, body) else document.summary,
-            "dated": date_pieces(document.date) if document.date else [],
+            "dated": self.pieces[document.date] if document.date else [],
             "undated_url": "" if document.date else UNDATED_URL,
             "translators": self._translators(page.key),
             "parts": self._parts(page.key),
@@ -737,7 +742,7 @@ class Renderer:
         """A card in a list, which carries what Zotero reads in lists if it is `told`."""
         if not told or isinstance(bodies, Keys):
             return bodies.card(key)
-        return self.told[key]
+        return bodies.card(key) | {"coins": self.coins[key]}
 
     def _entity(self, page: Page, bodies: Bodies | Keys) -> dict[str, Any]:
         assert page.entity_kind is not None
