@@ -118,8 +118,9 @@ class Together:
         """Of which group each document, what is told, and each path that failed is."""
         if data is not None:
             self.keys, self._groups, rest, sizes = pickle.loads(data)
-            ends = accumulate(sizes.values(), initial=len(data) - sum(sizes.values()))
-            view = memoryview(data)
+            # The fields stay in memory, and nothing else of the value.
+            view = memoryview(data[len(data) - sum(sizes.values()) :])
+            ends = accumulate(sizes.values(), initial=0)
             columns = {name: view[a:b] for name, (a, b) in zip(sizes, pairwise(ends), strict=True)}
             count = len(self._groups[0])
             self._batch = replace(rest, documents=compact.late(Document, count, columns))
