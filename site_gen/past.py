@@ -90,7 +90,7 @@ def _changes(
     """The entries that are new or others than before, and the keys of those that are gone."""
     nothing = object()
     other = {key: value for key, value in new.items() if old.get(key, nothing) != value}
-    return other, tuple(key for key in old if key not in new)
+    return other, tuple(old.keys() - new.keys())
 
 
 def _changed(
