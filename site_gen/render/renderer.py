@@ -57,6 +57,11 @@ from site_gen.render.versions import history, version
 from site_gen.render.views import active, also_known, buckets, codes, group_id, point, repeats, said
 
 ATOM = "application/atom+xml"
+CARD = (
+    "title", "url", "date_label", "date_iso", "authors", "anonymous", "places", "excerpt",
+    "language", "direction", "coins",
+)  # fmt: skip
+"""What templates know of an article in a list."""
 MOST_CARDS = 32_768
 """Articles whose cards are at hand. Lists that show one may be far apart: of a part of the archive
 there would be few at the right time.
@@ -169,8 +174,7 @@ class Renderer:
                 raise jinja2.TemplateRuntimeError(f"there is no file static/{name}")
             return url(self.inputs.assets[name])
 
-        card = self.cards.__getitem__
-        details = self._details(page, Bodies(self.inputs, kept, url, card, self._word))
+        details = self._details(page, Bodies(self.inputs, kept, url, self.card, self._word))
         description = details.pop("description", "")
         return self.templates.get_template(TEMPLATE_OF[page.kind]).render(
             site=self.site,
@@ -374,24 +378,27 @@ class Renderer:
         kind, keys = named
         return "".join([self.credit_keys[kind, key] for key in keys])
 
-    def _card(self, key: str) -> dict[str, Any]:
-        """An article as lists show it."""
+    def card(self, key: str, coins: str = "") -> dict[str, Any]:
+        """An article as lists show it, with what Zotero reads in them."""
+        return dict(zip(CARD, (*self.cards[key], coins), strict=True))
+
+    def _card(self, key: str) -> tuple[Any, ...]:
+        """The values of a card: they are kept of many articles, and take less than a dict."""
         document = self.archive.articles[key]
         language = document.language or self.config.language
         label, iso = self.dates[document.date] if document.date else ("", "")
-        return {
-            "title": document.title,
-            "url": self.plan.urls[document.path],
-            "date_label": label,
-            "date_iso": iso,
-            "authors": self._named("author", key),
-            "anonymous": document.anonymous,
-            "places": self._named("place", key),
-            "excerpt": document.summary or document.excerpt,
-            "coins": "",
-            "language": language,
-            "direction": languages.direction(language),
-        }
+        return (
+            document.title,
+            self.plan.urls[document.path],
+            label,
+            iso,
+            self._named("author", key),
+            document.anonymous,
+            self._named("place", key),
+            document.summary or document.excerpt,
+            language,
+            languages.direction(language),
+        )
 
     def _coins(self, key: str) -> Safe:
         """What Zotero reads in lists."""
@@ -742,7 +749,7 @@ class Renderer:
         """A card in a list, which carries what Zotero reads in lists if it is `told`."""
         if not told or isinstance(bodies, Keys):
             return bodies.card(key)
-        return bodies.card(key) | {"coins": self.coins[key]}
+        return self.card(key, self.coins[key])
 
     def _entity(self, page: Page, bodies: Bodies | Keys) -> dict[str, Any]:
         assert page.entity_kind is not None
