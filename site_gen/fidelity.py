@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -454,11 +454,12 @@ def check(
     html: str,
     references: tuple[Reference, ...],
     path: str,
-    counted: Sequence[str] = (),
+    counted: str = "",
 ) -> list[Diagnostic]:
     """Hold the words of a body against those of its page.
 
-    `counted` are the words between the tags of the page, if somebody counted them already.
+    `counted` are the words between the tags of the page, a blank between each two, if somebody
+    counted them already.
     """
     told = _source(source, markup)
     if counted and _plainly_same(told, markup, html, references, counted):
@@ -483,12 +484,12 @@ def _plainly_same(
     markup: Markup,
     html: str,
     references: tuple[Reference, ...],
-    counted: Sequence[str],
+    counted: str,
 ) -> bool:
     """Whether a page without images, notes and counted numbers says just what its source says."""
     if markup == "html" or said.notes or "<img" in html or _is_counted(html):
         return False
-    if in_a_row("\n".join(said.text)) != " ".join(counted):
+    if in_a_row("\n".join(said.text)) != counted:
         return False
     page = _Page(references)
     page.read_targets(html)

@@ -271,7 +271,7 @@ def test_a_word_lost_from_a_page_is_told(text: str, data: st.DataObject) -> None
     start, end = data.draw(st.sampled_from(spans))
     html = page.html[:start] + page.html[end:]
     counted, _ = said(html)
-    found = fidelity.check(text, "markdown", html, page.references, "a.md", counted)
+    found = fidelity.check(text, "markdown", html, page.references, "a.md", " ".join(counted))
     assert [one.code for one in found] == ["text-lost"]
     assert found == fidelity.check(text, "markdown", html, page.references, "a.md")
 

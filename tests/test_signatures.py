@@ -101,7 +101,9 @@ def test_words_have_the_numbers_of_their_stems(
 def heard(title: list[str], body: list[str], language: str) -> Said | None:
     """What an article of these words says."""
     html = f"<p>{' '.join(body)}</p>"
-    return said(replace(ARTICLE, title=" ".join(title), language=language), html, "en", body)
+    return said(
+        replace(ARTICLE, title=" ".join(title), language=language), html, "en", " ".join(body)
+    )
 
 
 def alone(title: list[str], body: list[str], language: str) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape, unescape
@@ -38,8 +38,8 @@ class Rendered:
     words: int
     telling: int
     """How many of the words say something by themselves."""
-    said: Sequence[str] = ()
-    """Its words, in order, as they are written; a tag parts them."""
+    said: str = ""
+    """Its words as they are written, a blank between each two; a tag parts them."""
     sure: bool = False
     """Whether the index surely reads the same words from its page, in small letters."""
     prose: bool = False
@@ -118,7 +118,7 @@ class Body:
             excerpt=excerpt(html),
             words=len(found),
             telling=telling(found),
-            said=found,
+            said=" ".join(found),
             sure=sure,
         )
 

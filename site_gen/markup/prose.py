@@ -55,7 +55,7 @@ def as_prose(text: str) -> Rendered | None:
         excerpt=beginning(paragraphs),
         words=len(found),
         telling=telling(found),
-        said=found,
+        said=" ".join(found),
         sure=as_indexed(plain),
         prose=True,
     )

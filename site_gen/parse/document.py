@@ -89,8 +89,10 @@ class Read:
     parsed: Parsed
     body: str
     record: Record
-    words: Sequence[str] | None = None
-    """Those of its body as they are written, where the index surely reads the same."""
+    words: str | None = None
+    """Those of its body as they are written, a blank between each two, where the index surely reads
+    the same.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +279,7 @@ class Work:
         """Folders in which this one's folder was, and the path of the document in it."""
         self.rewritten: Mapping[int, str] = {}
         """The lines in which it stood, as they are in the file, by number."""
-        self.words: Sequence[str] | None = None
+        self.words: str | None = None
 
     def document(self, body_key: str) -> tuple[Document, str, Record]:
         """Everything about the document. Raises Failed where an error ends the reading."""

@@ -56,20 +56,19 @@ class Said:
 
 
 def said(
-    document: Document | None, html: str, language: str, words: Sequence[str] | None = None
+    document: Document | None, html: str, language: str, words: str | None = None
 ) -> Said | None:
     """What an article with this body says; None for other documents.
 
     `language` is that of articles that do not say. `words` are those of the body as it is written,
-    where they are known to be those that the index reads.
+    a blank between each two, where they are known to be those that the index reads.
     """
     if document is None or document.kind != "article":
         return None
-    if words is None:
-        words = split(unwrapped(html))
-    body = " ".join(words).lower()
+    body = " ".join(split(unwrapped(html))) if words is None else words.lower()
     text = " ".join([*TITLE_WEIGHT * split(document.title), body])
-    return Said(text, len(words), _digest(body), document.language or language)
+    count = body.count(" ") + 1 if body else 0
+    return Said(text, count, _digest(body), document.language or language)
 
 
 def sign(articles: Sequence[Said | None]) -> list[bytes]:
