@@ -67,14 +67,6 @@ def in_a_row(text: str) -> str:
     return " ".join(words(text))
 
 
-def plain(text: str) -> str:
-    """A text with blanks for the commonest signs that are not ASCII, which are in no word."""
-    if not text.isascii():
-        for sign in _SIGNS:
-            text = text.replace(sign, " ")
-    return text
-
-
 def words(text: str, pattern: re.Pattern[str] = WORD) -> list[str]:
     """What `pattern` finds in a text, which in ASCII are runs of letters and digits.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -143,11 +145,28 @@ def test_an_article_takes_the_short_way(monkeypatch: pytest.MonkeyPatch) -> None
         "![a](b)",
         "a <b",
         "a\\*",
+        f"a &#{'1' * 5_000}; b",
     ],
 )
 def test_what_is_not_understood_takes_the_long_way(text: str) -> None:
     """There is no answer where a mark has no pair, or where a text holds other markup."""
     assert common_html(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "soft\u00ad\n\n" + "1.5 2.0 3.1\n" * 8_000,
+        "soft\u00ad\n\n" + "\n \n" * 30_000,
+        "a" + "\xa0" * 30_000 + "b",
+        "a" + "\xa0 " * 15_000 + "b",
+    ],
+)
+def test_blanks_of_long_texts_are_found_at_once(text: str) -> None:
+    """A table of numbers and a run of blanks are read once, and not again from each line on."""
+    started = time.process_time()
+    common_html(text)
+    assert time.process_time() - started < 2
 
 
 def test_many_headings_take_the_long_way() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from site_gen import markup
 from site_gen.diagnostics import Diagnostic
-from site_gen.markup import Options, Rendered, body, excerpt
+from site_gen.markup import Options, Rendered, allowlist, body, excerpt
 from site_gen.model import Markup
 
 
@@ -601,3 +601,11 @@ def test_an_excerpt_keeps_the_place_of_a_picture() -> None:
     assert render("See ![the mill](mill.png) by *day*.").excerpt == "See the mill by day."
     assert render("![the mill](mill.png)\n\nIt stood still.").excerpt == "It stood still."
     assert render("See ![](mill.png) it.").excerpt == "See it."
+
+
+def test_a_picture_written_out_in_its_address_is_not_remembered() -> None:
+    """Of short addresses the scheme is found once; thousands of pictures would fill the memory."""
+    picture = f"data:image/png;base64,{'A' * 1_000}"
+    before = allowlist._remembered.cache_info().currsize
+    assert (allowlist.scheme_of(picture), allowlist.scheme_of("tel:+49-12345")) == ("data", "tel")
+    assert allowlist._remembered.cache_info().currsize == before + 1

@@ -72,10 +72,22 @@ def may_be_shown(target: str, *, image: bool) -> bool:
     return scheme in ("", *SAFE_SCHEMES) or (image and bool(SAFE_DATA.match(target)))
 
 
-@lru_cache(maxsize=16_384)
+LONGEST = 200
+"""Characters of a target up to which its scheme is remembered: pictures may be written out in one,
+of which thousands would fill the memory.
+"""
+
+
 def scheme_of(target: str) -> str:
     """The scheme of a link target, or nothing for one that points inside the archive."""
+    return _remembered(target) if len(target) <= LONGEST else _scheme_of(target)
+
+
+def _scheme_of(target: str) -> str:
     try:
         return urlsplit(target).scheme.lower()
     except ValueError:
         return "invalid"
+
+
+_remembered = lru_cache(maxsize=16_384)(_scheme_of)

@@ -27,7 +27,7 @@ _ATTRIBUTES = re.compile(ATTRIBUTES)
 _BLANKS = re.compile(
     rf"(?!{TEXT_LT})[\x00-\x09\x0b-\x1f\ufdd0-\ufdef"
     r"\x85\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
-    r"|(?:\A|\n)[\s>*+\-0-9.#]*\xa0|\xa0\s*(?:\n|\Z)"
+    r"|(?:\A|\n)[ >*+\-0-9.#]*\xa0|\xa0[ ]*(?:\n|\Z)"
 )
 """Blanks that may be more than blanks, and marks that are not text."""
 _MARKS = re.compile(r"[][*_`]")
@@ -55,6 +55,10 @@ _NUMBER = re.compile(r" {0,3}([0-9]{1,9})\. +(.+)")
 _QUOTED = re.compile(r">[ ]?(.*)")
 _RULE = re.compile(r"(?:\*\*\*+|---+|___+)\Z")
 _TAG = re.compile(r"<[^>]*>")
+LONGEST = 40
+"""Characters of a reference; longer ones name nothing, and Python reads no number of thousands of
+digits.
+"""
 MOST_HEADINGS = 300
 """Headings of one text for whose names no better way is needed."""
 
@@ -89,6 +93,8 @@ def _is_unusual(text: str) -> bool:
 
 def _is_sign(reference: str) -> bool:
     """Whether a reference stands for signs that are seen, or for a blank that parts no lines."""
+    if len(reference) > LONGEST:
+        return False
     signs = unescape(reference).replace("\xa0", " ")
     return signs != "" and signs.isprintable()
 

@@ -95,7 +95,7 @@ def split(text: str) -> list[str]:
 
 def plain(text: str) -> str:
     """A text in lower case, without the commonest signs that are not ASCII."""
-    return tokens.plain(text.lower())
+    return tokens.without_signs(text.lower())
 
 
 def cut(text: str) -> list[str]:
