@@ -299,6 +299,18 @@ def test_other_languages_are_marked(soups: dict[str, BeautifulSoup]) -> None:
     assert (card["lang"], card["dir"]) == ("prs", "rtl")
 
 
+def test_a_field_that_says_nothing_has_no_line(site: SiteTest) -> None:
+    """A field of the site's own is shown where it has a value, and 0 is one."""
+    stated = {"title": "T", "desk": "{}", "box": '[""]', "folio": "0"}
+    site.write({"site.yml": "title: T\nfields: {desk: Desk, box: Box, folio: Folio}\n"})
+    site.write({"content/articles/a.md": document("Text.", stated)}).run("build", "--jobs", "1")
+    record = site.soup("articles/a.html").select_one(".record dl")
+    assert record is not None
+    named = [one.get_text() for one in record.find_all("dt")]
+    assert named[-1] == "Folio"
+    assert not {"Desk", "Box"} & set(named)
+
+
 def test_introductions_stand_on_their_pages(soups: dict[str, BeautifulSoup]) -> None:
     """pages/index.md introduces the home page, authors/_index.md the list of authors."""
     assert "This is the archive." in soups["index.html"].get_text()
