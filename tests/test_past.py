@@ -244,7 +244,7 @@ def test_the_plan_stands_after_an_edit_of_a_text(
 @pytest.mark.usefixtures("past")
 def test_pages_are_published_before_the_index(site: SiteTest, tmp_path: Path) -> None:
     """Who asks is told when the pages of an edited text are there; the index follows. Where a page
-    comes, all are published at once.
+    comes or goes, all are published at once.
     """
     site.write(EVERY_KIND).run("build", "--jobs", "1")
     seen: list[dict[str, str]] = []
@@ -272,6 +272,8 @@ def test_pages_are_published_before_the_index(site: SiteTest, tmp_path: Path) ->
     assert clean(site, tmp_path / "clean") == after
     site.write({"content/articles/one-more.md": "# One more\n"})
     assert clean(site, tmp_path / "clean more") == built()
+    (site.folder / "content/articles/one-more.md").unlink()
+    assert after == built()
     assert len(seen) == 1
 
 

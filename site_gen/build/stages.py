@@ -85,7 +85,7 @@ def done(run: Run, begun: Begun) -> Report:
         publishing = target is not None and may_publish(found, options)
         index = lru_cache(indexed) if publishing and not broken else search.Index
         shown: list[Published] = []
-        early = _early(run, before, shown) if publishing and small and not apart else None
+        early = _early(run, planned, before, shown) if publishing and small and not apart else None
         if not small:
             index()  # Its workers are copies of this process, which grows with the pages.
         made = making.Made()
@@ -112,7 +112,7 @@ def done(run: Run, begun: Begun) -> Report:
 
 
 def _early(
-    run: Run, before: Seen, shown: list[Published]
+    run: Run, planned: planning.Planned, before: Seen, shown: list[Published]
 ) -> Callable[[Sequence[OutputFile]], None] | None:
     """What publishes pages while all else stays as the last build left it, if that is wanted, and
     adds to `shown` what it did.
@@ -120,10 +120,12 @@ def _early(
     target, tell = run.target, run.options.early
     if target is None or tell is None or not before.all_held:
         return None
+    if {page.url for page in planned.plan.pages} != before.past.pages.keys():
+        # A page that came, went or moved is shown where the index and all files know of it.
+        return None
 
     def publish(files: Sequence[OutputFile]) -> None:
         new = {file.path: file for file in files}
-        # A page that came, went or moved is shown where the index and all files know of it.
         if new.keys() <= before.held.keys() and any(before.held[path] != new[path] for path in new):
             shown.append(target.publish({**before.held, **new}.values()))
             tell()
