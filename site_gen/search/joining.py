@@ -101,7 +101,7 @@ def _texts(text: bytes, columns: Sequence[_Parts], heads: Numbers) -> Texts:
     sizes[lasts, -1] += 1
     begins, sizes = begins.ravel(), sizes.ravel()
     ends = np.cumsum(sizes, dtype=np.int32)
-    source = np.repeat(begins - (ends - sizes), sizes) + np.arange(sum(sizes), dtype=np.int32)
+    source = np.repeat(begins - (ends - sizes), sizes) + np.arange(sizes.sum(), dtype=np.int32)
     chosen = np.frombuffer(text, np.uint8)[source]
     stems = [0, *ends[lasts * len(columns) + len(columns) - 1].tolist()]
     return Texts(chosen.tobytes().decode("ascii"), stems)
