@@ -38,6 +38,14 @@ def printable(text: str) -> bool:
     return text.replace("\n", " ").isprintable()
 
 
+def closed_up(text: str) -> str:
+    """A text without blanks at its ends, and with single ones between its words."""
+    # No blank but the common one counts as printable.
+    if text.isprintable() and "  " not in text:
+        return text.strip(" ")
+    return " ".join(text.split())
+
+
 def as_indexed(text: str) -> bool:
     """Whether the words of a text, in small letters, are those that the index splits it into.
 

@@ -18,6 +18,10 @@ Pages = dict[str, tuple[str, OutputFile]]
 """Pages by URL, each with its key."""
 
 
+FILES_AT_ONCE = 16
+"""Files for programs that a worker takes at a time: some take as long as hundreds of pages."""
+
+
 @dataclass(frozen=True, slots=True)
 class Made:
     """What rendering came to: pages by URL with their keys, other files, problems.
@@ -151,26 +155,31 @@ def _all(context: render.Context) -> Sequence[Page]:
 
 
 def _rendered(
-    run: Run, context: render.Context, pages: Sequence[Page]
+    run: Run, context: render.Context, pages: Sequence[Page], at_once: int = render.CHUNK
 ) -> tuple[Pages, list[Diagnostic]]:
-    """Pages by URL with their keys, those that stand and those that are rendered now."""
+    """Pages by URL with their keys, those that stand and those that are rendered now, so many at a
+    time by a worker.
+    """
     made, new = render.standing(context, pages)
     found: list[Diagnostic] = []
-    chunks = parallel.chunks(new, render.CHUNK)
+    chunks = parallel.chunks(new, at_once)
     done = len(made)
     # All that pages are made from is here already, and a copy of it for each worker.
     results = parallel.ordered_map(render.render_chunk, chunks, context, run.options.jobs, True)
     for rendered in results:
         made |= rendered.pages
         found += rendered.found
-        done = min(done + render.CHUNK, len(pages))
+        done = min(done + at_once, len(pages))
         run.options.progress("Writing", done, len(pages))
     return made, found
 
 
 def _files(run: Run, context: render.Context) -> Filed:
-    made, found = _rendered(run, context, [one for one in _all(context) if one.kind == "file"])
     files = context.renderer.files
+    # Those that hold all of the archive come first, or one worker would be left with them.
+    pages = [one for one in _all(context) if one.kind == "file"]
+    pages.sort(key=files.in_pieces, reverse=True)
+    made, found = _rendered(run, context, pages, FILES_AT_ONCE)
     return Filed(made, tuple(found), tuple(files.stored), files.parts.now)
 
 

@@ -113,7 +113,9 @@ class Rendered:
 def standing(
     context: Context, pages: Sequence[Page]
 ) -> tuple[dict[str, tuple[str, OutputFile]], list[tuple[Page, str]]]:
-    """The kept pages that still show the same, and the others, each with its key."""
+    """The kept pages that still show the same, and the others, each with its key: empty where
+    there is nothing to compare it with, since workers find it too.
+    """
     renderer = context.renderer
     same_frame = context.frame == renderer.frame
     moved = context.moved if same_frame else None
@@ -126,7 +128,8 @@ def standing(
         if before and moved and not moved.may_show(page):
             still[page.url] = before
             continue
-        key = renderer.key(page)
+        # What is told of files for programs is kept with what their keys are made from.
+        key = renderer.key(page) if before or page.kind == "file" else ""
         if before and before[0] == key:
             still[page.url] = before
         else:
@@ -135,7 +138,9 @@ def standing(
 
 
 def render_chunk(context: Context, chunk: Sequence[tuple[Page, str]]) -> Rendered:
-    """Render pages, each with its key, and stage them. Raises CacheBroken if a body is gone."""
+    """Render pages, each with its key if that is known, and stage them. Raises CacheBroken if a
+    body is gone.
+    """
     made: dict[str, tuple[str, OutputFile]] = {}
     found: list[Diagnostic] = []
     with cache.Store(context.inputs.store) as store:
@@ -152,7 +157,7 @@ def render_chunk(context: Context, chunk: Sequence[tuple[Page, str]]) -> Rendere
                 found.append(template_error(problem, site, name, page.url))
                 continue
             if file:
-                made[page.url] = key, file
+                made[page.url] = key or context.renderer.key(page), file
     return Rendered(made, tuple(found))
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 
+from site_gen.tokens import closed_up
+
 _BEGIN = re.compile(r"<p(?P<rest>(?:\s[^>]*)?)>")
 _END = "</p>"
 _TAG = re.compile(r"<[^>]*>")
@@ -28,7 +30,7 @@ def anchored(html: str) -> str:
             break
         at = end
         text = html[inner:end]
-        words = " ".join((_TAG.sub("", text) if "<" in text else text).split())
+        words = closed_up(_TAG.sub("", text) if "<" in text else text)
         if not words or " id=" in match["rest"]:
             continue
         name = f"p-{hashlib.sha256(words.encode()).hexdigest()[:_LENGTH]}"

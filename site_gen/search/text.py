@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from html import unescape
 
+from site_gen.tokens import closed_up
+
 _SILENT = re.compile(
     r'<sup\b[^>]*><a class="footnote-ref".*?</sup>|<a class="footnote-backref".*?</a>', re.DOTALL
 )
@@ -18,15 +20,7 @@ _TAG = re.compile(r"<[a-zA-Z/][^>]*>")
 
 def text_of(html: str) -> str:
     """The text of cleaned HTML: words of inline elements together, blocks on lines of their own."""
-    return "\n".join(filter(None, map(_closed_up, unwrapped(html).split("\n"))))
-
-
-def _closed_up(line: str) -> str:
-    """A line without blanks at its ends, and with single ones between its words."""
-    # No blank but the common one counts as printable.
-    if line.isprintable() and "  " not in line:
-        return line.strip(" ")
-    return " ".join(line.split())
+    return "\n".join(filter(None, map(closed_up, unwrapped(html).split("\n"))))
 
 
 def unwrapped(html: str) -> str:

@@ -137,23 +137,27 @@ class Tables:
         return [*credits, (archive.translators.get, credits[0][1])]
 
     def _kept(self, path: str, run: Run, store: cache.Store) -> bytes:
-        """The lines of a run, from the store or made now."""
-        name = _name(path, run)
-        lines = store.get(name)
+        """The lines of a run, from the store or made now, with those of the other file."""
+        lines = store.get(_name(path, run))
         if lines is None:
-            lines = self._made(path, run, store).encode()
-            store.put([(name, lines)])
+            made = self._made(run, store)
+            store.put([(_name(other, run), text) for other, text in made.items()])
+            lines = made[path]
         return lines
 
-    def _made(self, path: str, run: Run, store: cache.Store) -> str:
-        made = (rows.article(self.listed, key) for key in run.articles)
-        if path == ARTICLES_CSV:
-            return forms.csv_lines(ARTICLES, made)
-        if not self.with_text:
-            return forms.json_lines(ARTICLES, made)
-        texts = (self.listed.text(key, store) for key in run.articles)
-        whole = ((*row, text) for row, text in zip(made, texts, strict=True))
-        return forms.json_lines(ARTICLES_WITH_TEXT, whole)
+    def _made(self, run: Run, store: cache.Store) -> dict[str, bytes]:
+        """The lines of a run in each file."""
+        made = [rows.article(self.listed, key) for key in run.articles]
+        if self.with_text:
+            texts = (self.listed.text(key, store) for key in run.articles)
+            whole = ((*row, text) for row, text in zip(made, texts, strict=True))
+            lines = forms.json_lines(ARTICLES_WITH_TEXT, whole)
+        else:
+            lines = forms.json_lines(ARTICLES, made)
+        return {
+            ARTICLES_CSV: forms.csv_lines(ARTICLES, made).encode(),
+            ARTICLES_JSON: lines.encode(),
+        }
 
     @cached_property
     def _small(self) -> Mapping[str, str]:
