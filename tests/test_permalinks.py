@@ -112,7 +112,7 @@ def test_a_moved_article(site: SiteTest) -> None:
     page = site.soup("articles/harvest.html")
     refresh = page.select_one('meta[http-equiv="refresh"]')
     assert refresh
-    assert refresh["content"] == "0; url=../articles/1999/harvest.html"
+    assert refresh["content"] == "0; url=1999/harvest.html"
     assert page.select_one('meta[name="robots"]')
     canonical = page.select_one('link[rel="canonical"]')
     assert canonical

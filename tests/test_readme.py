@@ -252,7 +252,7 @@ def test_links_between_sources(site: SiteTest) -> None:
     assert body is not None
     targets = [link["href"] for link in body.select("a:not(.anchor)")]
     assert len(targets) == 4
-    assert set(targets) == {"../../articles/1999/harvest.html"}
+    assert set(targets) == {"../1999/harvest.html"}
 
 
 def test_example_of_labels(site: SiteTest) -> None:
