@@ -209,9 +209,11 @@ def hushed(one: Diagnostic) -> Diagnostic:
 
 def masked(found: Iterable[Diagnostic], paths: Mapping[str, str]) -> list[Diagnostic]:
     """The same findings with these paths, whatever their endings, called by other names."""
+    # One that begins with another comes first: what is left of it would tell the rest of its name.
+    ordered = sorted(paths.items(), key=lambda both: len(both[0]), reverse=True)
 
     def say(text: str) -> str:
-        for path, shown in paths.items():
+        for path, shown in ordered:
             text = text.replace(path, shown)
         return text
 

@@ -455,6 +455,15 @@ def test_a_byline_that_nearly_says_so(site: SiteTest, said: str) -> None:
     assert not (site.folder / "output/articles/r.html").exists()
 
 
+def test_a_name_that_begins_with_another(site: SiteTest) -> None:
+    """A path that must not be printed leaves nothing of a longer one that begins with it."""
+    site.write({"content/articles/x.md": "Text.\n"})
+    site.write(_redacted("Of Anna.", "Anna", name="by-anna.md"))
+    said = redacted(site, "Of Annabell.", "Annabell", name="by-annabell.md")
+    assert "content/articles/▇▇▇.yml" in said
+    assert "bell" not in said
+
+
 def test_a_name_in_the_address(site: SiteTest) -> None:
     """A file that is called by its author's name is held back."""
     site.write(
