@@ -687,14 +687,47 @@ def test_pages_are_shown_before_the_build_ends(running: Preview, new_page: NewPa
     running.write("late", "")
     running.write("content/index.html", page_of("Two"))
     expect(page.get_by_role("heading")).to_have_text("Two", timeout=1000 * PATIENCE)
-    with search.expect_websocket() as connected:
-        search.goto(f"{running.url}/search.html")
-    connected.value.wait_for_event("framesent")
+    search.goto(f"{running.url}/search.html")
     for one in (page, search):
         one.evaluate("window.mark = true")
     (running.site / "late").unlink()
     search.wait_for_function("!window.mark", timeout=1000 * PATIENCE)
     assert page.evaluate("window.mark")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("path", "times"), [("search.html", 2), ("index.html", 1)])
+def test_a_page_connects_when_the_build_has_ended(
+    running: Preview, page: Page, path: str, times: int
+) -> None:
+    """Of pages that were made before the index, that of the search alone is loaded again."""
+    running.write("content/search.html", page_of("Search"))
+    running.wait_for("Built")
+    running.write("late", "")
+    running.write("content/index.html", page_of("Two"))
+    deadline = time.monotonic() + PATIENCE
+    while b'+"' not in running.get("/index.html")[2]:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+
+    def hold(route: object) -> None:
+        (running.site / "late").unlink()
+        running.wait_for("Built")
+        route.continue_()  # type: ignore[attr-defined]
+
+    page.route("**/livereload.js", hold, times=1)
+    page.goto(f"{running.url}/{path}")
+    if times > 1:
+        waiting = page.locator("[data-build$='+']")
+        expect(waiting).to_have_count(0, timeout=1000 * PATIENCE)
+    assert b'+"' not in running.get("/index.html")[2]
+    # Whatever is to come of having connected comes before what the next save brings.
+    running.write(f"content/{path}", page_of("Three"))
+    heading = page.get_by_role("heading")
+    expect(heading).to_have_text("Three", timeout=1000 * PATIENCE)
+    assert asked.count(f"{running.url}/{path}") == times + 1
 
 
 @pytest.mark.browser

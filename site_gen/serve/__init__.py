@@ -182,8 +182,10 @@ class _Preview:
 
     @property
     def build(self) -> str:
-        """Names the build that pages now come from, also across a restart of the preview."""
-        return f"{self._run}-{self._builds}"
+        """Names the build that pages now come from, also across a restart of the preview; with `+`
+        where the search index is still that of the one before.
+        """
+        return f"{self._run}-{self._builds}{'+' * self._shown}"
 
     @property
     def has_site(self) -> bool:
@@ -245,7 +247,7 @@ class _Preview:
     def join(self, pages: _Pages, build: str) -> None:
         """Take in a page that has just connected and says of which build it is."""
         self._pages.add(pages)
-        if build != self.build:
+        if build != self.build and (pages.searches or build != f"{self.build}+"):
             pages.send_message(RELOAD)
         elif self._failure and self.has_site:
             pages.send_message({"command": "report", "report": self._failure})
@@ -287,7 +289,7 @@ class _Preview:
         self._failure = "" if built.ok else built.report or "The build gave no reason."
         if shown:
             for pages in tuple(self._pages):
-                if urlsplit(pages.url).path.endswith(f"/{SEARCH}"):
+                if pages.searches:
                     pages.send_message(RELOAD)
         else:
             self._reload()
@@ -410,12 +412,13 @@ class _Pages(LiveReloadHandler):  # type: ignore[misc]
     def check_origin(self, origin: str) -> bool:
         return WebSocketHandler.check_origin(self, origin)
 
-    url = ""
+    searches = False
+    """Whether it shows the search index."""
 
     def on_message(self, message: str | bytes) -> None:
         told = json_decode(message)
         if told["command"] == "info":
-            self.url = str(told.get("url", ""))
+            self.searches = urlsplit(str(told.get("url", ""))).path.endswith(f"/{SEARCH}")
             self.settings["preview"].join(self, told.get("build", ""))
         else:
             super().on_message(message)
