@@ -79,6 +79,16 @@ def values(kind: type[Kind], parts: Iterable[Columns]) -> list[Kind]:
     return made
 
 
+def filled(kind: type[Kind], count: int, /, **columns: Iterable[Any]) -> list[Kind]:
+    """So many values of a frozen dataclass with slots: some of its fields, by name, for all of
+    them; the others as they are if nothing is said.
+    """
+    made = _empty(kind, count)
+    for one in fields(cast("Any", kind)):
+        _put(made, one.name, columns[one.name] if one.name in columns else repeat(one.default))
+    return made
+
+
 def share(kind: type[Kind], values: Sequence[Kind], varied: Collection[str] = ()) -> None:
     """Let equal values of a field be one, which takes less memory; not those of `varied` fields,
     where equal ones may be told apart, as 1 and True are.

@@ -45,6 +45,7 @@ from typing import Any, Self
 
 from filelock import FileLock, Timeout
 
+from site_gen import compact
 from site_gen.model import OutputFile
 from site_gen.paths import comparable, folders, trouble
 from site_gen.signatures import Kept, Signatures, Signed, clock
@@ -59,7 +60,7 @@ JOURNAL = f"{WORK}/journal.json"
 
 CONTENT_NAMED = ("assets/", "search/")
 _PLAIN = re.compile(r"[\w./ -]+", re.ASCII)
-_OURS = re.compile(r"(?:\w[\w.-]*(?:/\w[\w.-]*)*\n)*", re.ASCII)
+_OURS = re.compile(r"(?:(?:\.nojekyll|\w[\w.-]*(?:/\w[\w.-]*)*)\n)*", re.ASCII)
 """Paths, each in a line, that need no closer look: nearly all are such."""
 DIGEST = re.compile(r"[0-9a-f]{64}")
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
@@ -770,14 +771,14 @@ def _check_format(value: Any) -> None:
 def _parse_files(value: Any) -> dict[str, OutputFile]:
     if not isinstance(value, dict):
         raise ValueError("its list of files is not a mapping")
-    files = {}
     _check_each(value)
-    for path, entry in value.items():
-        digest, size = entry["sha256"], entry["size"]
+    digests = [entry["sha256"] for entry in value.values()]
+    sizes = [entry["size"] for entry in value.values()]
+    for path, digest, size in zip(value, digests, sizes, strict=True):
         if not isinstance(digest, str) or not DIGEST.fullmatch(digest) or type(size) is not int:
             raise ValueError(f"no SHA-256 and size for {path!r}")
-        files[path] = OutputFile(path, digest, size)
-    return files
+    made = compact.filled(OutputFile, len(value), path=value, digest=digests, size=sizes)
+    return dict(zip(value, made, strict=True))
 
 
 def _lines(files: Files) -> str:

@@ -6,6 +6,7 @@ import pickle
 import sqlite3
 from contextlib import closing
 from dataclasses import fields, replace
+from itertools import repeat
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from site_gen import compact, parse
 from site_gen.cache import Store
 from site_gen.dates import parse_edtf
-from site_gen.model import Document, Reference, Registry
+from site_gen.model import Document, Page, Reference, Registry
 from tests.archive_sites import articles
 from tests.support import SiteTest
 
@@ -117,3 +118,14 @@ def test_groups_lie_together_again_when_many_do_not(site: SiteTest) -> None:
         database.execute("UPDATE store SET value = X'00' WHERE key LIKE 'past % documents'")
     site.write(articles(60)).run("build", "--jobs", "1")
     assert site.output() == before
+
+
+@given(st.lists(st.tuples(words, words, words), max_size=5))
+def test_values_filled_at_once_are_those_made_one_by_one(given: list[tuple[str, str, str]]) -> None:
+    """Fields of which nothing is said are as the class has them."""
+    urls, keys, titles = ([one[at] for one in given] for at in range(3))
+    made = compact.filled(
+        Page, len(given), kind=repeat("article"), url=urls, key=keys, title=titles
+    )
+    assert made == [Page("article", *one) for one in given]
+    assert list(map(repr, made)) == [repr(Page("article", *one)) for one in given]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
+from site_gen import compact
 from site_gen.config import SiteConfig
 from site_gen.diagnostics import Diagnostic, Location, error
 from site_gen.model import ENTITY_KINDS, Archive, Bucket, EntityKind, Page
@@ -172,8 +174,7 @@ def plan(
         Page("search", SEARCH, title="Search"),
         Page("404", NOT_FOUND, title="Page not found"),
     ]
-    for document in archive.articles.values():
-        made.append(Page("article", urls[document.path], document.key, document.title))
+    made += _of_articles(archive, urls)
     for document in archive.pages.values():
         if urls[document.path] not in INTRODUCED:
             made.append(Page("page", urls[document.path], document.key, document.title))
@@ -192,6 +193,19 @@ def plan(
         for entity in archive.entities[kind].values():
             made.extend(lists.entity(entity, entity_urls[kind, entity.key]))
     return Plan(tuple(made), urls, entity_urls), _in_the_way(made, archive, urls, reserved)
+
+
+def _of_articles(archive: Archive, urls: Mapping[str, str]) -> list[Page]:
+    """The page of each article."""
+    articles = archive.articles.values()
+    return compact.filled(
+        Page,
+        len(articles),
+        kind=repeat("article"),
+        url=[urls[one.path] for one in articles],
+        key=[one.key for one in articles],
+        title=[one.title for one in articles],
+    )
 
 
 INDEX_LIMIT = 1000

@@ -53,6 +53,7 @@ class Files:
         self.absolute = absolute
         self.parts = parts
         self.works: Once[str, Work] = Once(self.work)
+        self.named = Once(self._named)
 
     def key(self, page: Page) -> object:
         """All that a file holds, as digests."""
@@ -214,8 +215,12 @@ class Files:
         )
 
     def _names(self, kind: EntityKind, article: str) -> tuple[str, ...]:
-        keys = self.archive.credits[kind].get(article, ())
-        return tuple(self.archive.entities[kind][key].name for key in keys)
+        """What an article names, as it is called. Many articles name the same."""
+        return self.named[kind, self.archive.credits[kind].get(article, ())]
+
+    def _named(self, named: tuple[EntityKind, tuple[str, ...]]) -> tuple[str, ...]:
+        kind, keys = named
+        return tuple([self.archive.entities[kind][key].name for key in keys])
 
     def _entry(self, document: Document) -> feeds.Entry:
         assert document.date is not None

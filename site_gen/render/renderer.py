@@ -724,8 +724,9 @@ class Renderer:
 
     def _groups_key(self, page: Page) -> list[tuple[object, ...]]:
         """The parts of a list and the cards in each: all that its groups and timeline show."""
+        card = self.card_keys.__getitem__
         return [
-            (one.label, one.url, one.count, self.cards_keys[one.articles] if one.articles else "")
+            (one.label, one.url, one.count, "".join(map(card, one.articles)))
             for one in page.children
         ]
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from site_gen import cache, output, parallel
 from site_gen.dates import Date
-from site_gen.model import Archive, Document, Entity, OutputFile
+from site_gen.model import Archive, Document, Entity, EntityKind, OutputFile
 from site_gen.search import facets, memory, merging, shards
 from site_gen.search.layout import Kept, Layout
 from site_gen.search.numbering import groups_of, number_of_groups
@@ -303,20 +303,15 @@ def _parts(
 
 def _named(archive: Archive) -> Callable[[str], tuple[str, ...]]:
     """What gives the authors and the places of an article, by its key, as results show them."""
-    groups = [(archive.entities[kind], archive.credits[kind]) for kind in ("author", "place")]
-    # Most articles name what others name too.
-    each: tuple[dict[tuple[str, ...], str], ...] = ({}, {})
 
-    def names(key: str) -> tuple[str, ...]:
-        found = []
-        for (entities, credits), known in zip(groups, each, strict=True):
-            keys = credits.get(key, ())
-            if keys not in known:
-                known[keys] = "; ".join([_filed(entities[one]) for one in keys])
-            found.append(known[keys])
-        return tuple(found)
+    def called(kind: EntityKind) -> Callable[[tuple[str, ...]], str]:
+        entities = archive.entities[kind]
+        # Most articles name what others name too.
+        return cached(lambda keys: "; ".join([_filed(entities[one]) for one in keys]))
 
-    return names
+    authors, places = called("author"), called("place")
+    by, of = archive.credits["author"].get, archive.credits["place"].get
+    return lambda key: (authors(by(key, ())), places(of(key, ())))
 
 
 def _filed(entity: Entity) -> str:
