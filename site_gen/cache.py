@@ -135,7 +135,7 @@ class Store:
         return found
 
     def put(self, values: Iterable[tuple[str, bytes]]) -> None:
-        """Keep values, all or none of them."""
+        """Keep values: the large ones each by itself, of the others all or none."""
         rows = []
         for key, value in values:
             if len(value) < LARGE:

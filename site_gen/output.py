@@ -60,8 +60,10 @@ JOURNAL = f"{WORK}/journal.json"
 
 CONTENT_NAMED = ("assets/", "search/")
 _PLAIN = re.compile(r"[\w./ -]+", re.ASCII)
-_OURS = re.compile(r"(?:(?:\.nojekyll|\w[\w.-]*(?:/\w[\w.-]*)*)\n)*", re.ASCII)
-"""Paths, each in a line, that need no closer look: nearly all are such."""
+_OURS = re.compile(r"(?:(?:\.nojekyll|\w[\w.-]*+(?:/\w[\w.-]*+)*+)\n)*+", re.ASCII)
+"""Paths, each in a line, that need no closer look: nearly all are such. Nothing is kept of what was
+matched: to be able to go back takes hundreds of bytes for each.
+"""
 DIGEST = re.compile(r"[0-9a-f]{64}")
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 """How a file is opened that must not be there yet, on any system."""

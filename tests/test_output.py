@@ -10,6 +10,7 @@ import pickle
 import subprocess
 import sys
 import tempfile
+import tracemalloc
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -595,6 +596,16 @@ def test_many_paths_are_looked_at_as_each_is(odd: list[str], plain: list[str]) -
                 module._check_each(some)
         else:
             module._check_each(some)
+
+
+def test_many_paths_are_looked_at_in_little_memory() -> None:
+    """Beside the paths themselves nothing is kept for each: there may be a million."""
+    paths = [f"articles/folder/n{number}.html" for number in range(20_000)]
+    tracemalloc.start()
+    module._check_each(paths)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 250 * len(paths)
 
 
 @pytest.mark.parametrize(
