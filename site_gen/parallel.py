@@ -6,11 +6,12 @@ import gc
 import math
 import multiprocessing
 import os
+import pickle
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -224,8 +225,11 @@ def _tell(there: connection.Connection, works: Sequence[Callable[[], Any]]) -> N
     """Do the works in a copy of the process that waits for their results."""
     _receive(None)
     gc.disable()  # It ends with its work, and what it leaves need not be looked through.
-    for work in works:
-        there.send(_tried(work))
+    # A pipe takes little until it is read: a work is not to wait for who asks for the one before.
+    with ThreadPoolExecutor(1) as sender:
+        sent = [sender.submit(there.send_bytes, pickle.dumps(_tried(work))) for work in works]
+    for one in sent:
+        one.result()
     there.close()
 
 

@@ -349,6 +349,11 @@ with parallel.beside([lambda: os._exit(3)], True) as (result,):
         sys.exit("not told")
 with parallel.beside([lambda: __import__("time").sleep(60)], True):
     pass
+read, write = os.pipe()
+works = lambda: bytes(10_000_000), lambda: os.write(write, b"!")
+with parallel.beside(works, True) as (large, small):
+    assert os.read(read, 1) == b"!"
+    assert small() == 1 and large() == bytes(10_000_000)
 """
 
 HERE = """
@@ -415,8 +420,8 @@ with parallel.apart(work) as ask:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only there is a process copied")
 def test_work_beside(tmp_path: Path) -> None:
-    """Another process works meanwhile, one thing after the other, whatever is asked for first; what
-    it raises, and that it was ended, is told.
+    """Another process works meanwhile, one thing after the other, whatever is asked for first and
+    however much comes of it; what it raises, and that it was ended, is told.
     """
     subprocess.run([sys.executable, "-c", BESIDE], check=True, timeout=30, cwd=ROOT)
 
