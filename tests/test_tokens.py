@@ -15,7 +15,7 @@ from site_gen.model import Document, Markup
 from site_gen.related.signature import said
 from site_gen.search.text import unwrapped
 from site_gen.search.words import split
-from site_gen.tokens import as_indexed, in_a_row, printable, words
+from site_gen.tokens import as_indexed, closed_up, in_a_row, printable, words
 from tests.test_fidelity import document, junk
 
 ARTICLE = Document("article", "a", "a.md", "", "", "A title")
@@ -31,6 +31,12 @@ def test_words_are_runs_of_letters_and_digits(text: str) -> None:
     """However they are found, words are what the pattern says; in a row they are the same."""
     assert words(text) == re.findall(r"[^\W_]+", text)
     assert in_a_row(text) == " ".join(words(text))
+
+
+@given(TEXTS)
+def test_blanks_are_closed_up(text: str) -> None:
+    """Blanks of all kinds part words, and one stands for all that stand together."""
+    assert closed_up(text) == " ".join(text.split())
 
 
 @given(TEXTS)

@@ -157,9 +157,7 @@ def parse(task: Task, context: Context, body_key: str) -> Read:
     if document and work.censor.rules:
         document, body, record, problems = withholding.cleared(document, body, record, work.censor)
         work.found.extend(problems)
-    if document:
-        linked = copies.linked((body, *(note.html for note in document.closing_notes)))
-        document = replace(document, outbound=linked) if linked else document
+        document = replace(document, outbound=_outbound(body, document.closing_notes))
     accepted = document.accept if document else frozenset()
     if "unknown-key" in accepted:
         work.unknown = ()
@@ -187,6 +185,11 @@ def parse(task: Task, context: Context, body_key: str) -> Read:
         withheld=tuple(work.censor.rules),
     )
     return Read(told, body, record, None if work.censor.rules else work.words)
+
+
+def _outbound(body: str, notes: Iterable[ClosingNote]) -> tuple[str, ...]:
+    """The addresses on other hosts that a page links to."""
+    return copies.linked((body, *(note.html for note in notes)))
 
 
 def _differing(before: str, after: str) -> dict[int, str]:
@@ -717,6 +720,8 @@ class Work:
             words=rendered.words,
             telling=rendered.telling,
             closing_notes=notes,
+            # Of what is withheld, only the finished page says where it leads.
+            outbound=() if self.censor.rules else _outbound(rendered.html, notes),
             references=rendered.references,
             anchors=rendered.anchors,
             headings=rendered.headings,

@@ -218,7 +218,7 @@ class _Vocabulary:
             for at, part in zip(places, np.split(column, np.cumsum(sizes)[:-1]), strict=True):
                 found[at] = part
         stems = np.array(self.stems, np.uint64)
-        return [stems[part] for part in found]
+        return [stems.take(part) for part in found]
 
 
 def term(name: str) -> int:

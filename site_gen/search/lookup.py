@@ -2,6 +2,7 @@
 
 A dict is asked word by word, and most words lie where the processor has to wait for them. Nearly
 all are of a few letters of ASCII, which are two numbers; these say where in a table theirs stands.
+`take` picks rows of the table in a third of the time of an index in brackets.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ LONGEST = 15
 MOST_LANGUAGES = 256
 BITS = 17
 """The table has so many rows as these tell apart."""
-_LETTERS = np.array([code < 128 and chr(code).isalnum() for code in range(256)])
+_LETTERS = bytes(code < 128 and chr(code).isalnum() for code in range(256))
 _MASKS = np.array([(1 << 8 * size) - 1 for size in range(9)], np.uint64)
 _MIXED = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], np.uint64)
 _LANGUAGE = np.uint64(8 * LONGEST - 64)
@@ -38,18 +39,18 @@ class Table:
         """
         text = "\n".join(["", *texts, ""])
         data = text.encode("ascii") + bytes(LONGEST)
-        inside = _LETTERS[np.frombuffer(data, np.uint8)]
+        inside = np.frombuffer(data.translate(_LETTERS), np.bool_)
         edges = np.flatnonzero(inside[1:] != inside[:-1]) + 1
         begins, ends = edges[::2], edges[1::2]
         sizes = ends - begins
         # From each byte on eight of them as a number, of which a word has some.
         eights = np.ndarray(len(data) - 7, "<u8", data, strides=(1,))
-        first = eights[begins] & _MASKS[np.minimum(sizes, 8)]
-        second = eights[begins + 8] & _MASKS[np.clip(sizes - 8, 0, 8)]
+        first = eights.take(begins) & _MASKS[np.minimum(sizes, 8)]
+        second = eights.take(begins + 8) & _MASKS[np.clip(sizes - 8, 0, 8)]
         short = sizes <= LONGEST
         second[short] |= np.uint64(language) << _LANGUAGE
         at = (first * _MIXED[0] ^ second * _MIXED[1]) >> np.uint64(64 - BITS)
-        rows = self._rows[at.astype(np.int32)]
+        rows = self._rows.take(at.astype(np.intp), axis=0)
         numbers = rows[:, 2].astype(np.int32)
         found = short & (rows[:, 0] == first) & (rows[:, 1] == second)
         others = np.flatnonzero(~found)

@@ -21,7 +21,6 @@ from typing import Any
 from site_gen import cache
 from site_gen.model import OutputFile
 from site_gen.output import stage
-from site_gen.search import memory
 from site_gen.search.codec import ENDINGS, front_coded, number
 from site_gen.search.segment import Averages, Entry, as_json
 from site_gen.search.segment import documents as documents_of
@@ -271,8 +270,7 @@ def read(context: Context, task: BlockTask) -> Block:
             {run: (one.piece, one.size) for run, one in pieces.items()},
         )
         store.put([*values, (f"block {task.key}", json.dumps(about).encode())])
-    memory.give_back()
-    return block
+        return block
 
 
 def _texts(store: cache.Store, entries: Sequence[Entry]) -> list[tuple[Entry, str]]:
