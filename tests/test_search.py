@@ -18,6 +18,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -1042,6 +1043,13 @@ def test_blanks_of_a_text(text: str) -> None:
     """Lines come without blanks at their ends, with one between words, and empty ones do not."""
     lines = (" ".join(line.split()) for line in text.split("\n"))
     assert text_of(text.replace("\n", "<br>")) == "\n".join(line for line in lines if line)
+
+
+@given(st.lists(st.sampled_from([0, 1, 65_535, 65_536, 65_537, 200_000, 2**31 - 1]), max_size=40))
+def test_rows_of_large_numbers_are_put_in_order_two_bytes_at_a_time(values: list[int]) -> None:
+    """They come as a sort of them would have them, and equal ones stay as they are."""
+    column = np.array(values, np.int32)
+    assert columns.in_order(column).tolist() == sorted(range(len(values)), key=values.__getitem__)
 
 
 @pytest.mark.parametrize("text", ["", "𐌰𐌱𐌲 𐌰𐌱𐌳. Naïve ½ word 1999"])

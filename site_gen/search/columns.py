@@ -186,7 +186,7 @@ class _Columns:
     def rows(self, words: _Words) -> _Rows:
         """The same, sorted by stem; within a stem the order stays."""
         stems, names = words.named(_column(words.stem).take(self.word))
-        order = _sorted(stems)
+        order = in_order(stems)
         stem, article = stems.take(order), self.article.take(order)
         starts = where(changes(stem) | changes(article))
         heads = where(changes(stem[starts]))
@@ -214,11 +214,14 @@ class _Rows:
         return np.diff(self.starts, append=np.int32(len(self.word)))
 
 
-def _sorted(column: Numbers) -> NDArray[np.int64]:
-    """The rows of a column in order; equal ones stay as they are."""
-    # NumPy sorts numbers of two bytes in one pass.
-    small = int(column.max(initial=0)) < 2**16
-    return np.argsort(column.astype(np.uint16) if small else column, kind="stable")
+def in_order(column: Numbers) -> NDArray[np.int64]:
+    """The rows of a column, none of which is below 0, in order; equal ones stay as they are."""
+    # NumPy sorts numbers of two bytes in one pass: by the low ones, then by the high ones.
+    order = np.argsort(column.astype(np.uint16), kind="stable")
+    if int(column.max(initial=0)) < 2**16:
+        return order
+    high = (column >> 16).astype(np.uint16)
+    return order.take(np.argsort(high.take(order), kind="stable"))
 
 
 def where(rows: NDArray[np.bool_]) -> Numbers:
@@ -380,7 +383,7 @@ def _forms(columns: _Columns, words: _Words) -> tuple[list[str], list[str], arra
         numbers = np.concatenate([numbers, alone[more]])
         article, word = (np.concatenate([one, one[more]]) for one in (article, word))
     form, names = words.named(numbers)
-    order = np.lexsort((article, form)) if len(more) else _sorted(form)
+    order = np.lexsort((article, form)) if len(more) else in_order(form)
     form, article, word = (one.take(order) for one in (form, article, word))
     changed = changes(form)
     counts = np.bincount(form[changed | changes(article)], minlength=len(names))
