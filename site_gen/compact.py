@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from functools import cache
 from itertools import chain, repeat
 from operator import attrgetter
@@ -73,18 +73,22 @@ def values(kind: type[Kind], parts: Iterable[Columns]) -> list[Kind]:
     All are filled in at once: to call the class for each takes several times as long.
     """
     parts = [part for part in parts if part]
+    if not parts:
+        return []
     made = _empty(kind, sum(len(part[0]) for part in parts))
-    for one, column in zip(names(cast("Any", kind)), zip(*parts, strict=True), strict=False):
+    for one, column in zip(names(cast("Any", kind)), zip(*parts, strict=True), strict=True):
         _put(made, one, chain.from_iterable(column))
     return made
 
 
 def filled(kind: type[Kind], count: int, /, **columns: Iterable[Any]) -> list[Kind]:
     """So many values of a frozen dataclass with slots: some of its fields, by name, for all of
-    them; the others as they are if nothing is said.
+    them; the others as they are if nothing is said. Raises TypeError where one has no such default.
     """
     made = _empty(kind, count)
     for one in fields(cast("Any", kind)):
+        if one.name not in columns and one.default is MISSING:
+            raise TypeError(f"{kind.__name__} needs its {one.name}")
         _put(made, one.name, columns[one.name] if one.name in columns else repeat(one.default))
     return made
 

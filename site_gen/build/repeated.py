@@ -62,14 +62,14 @@ def _apart(plan: Plan) -> tuple[Any, ...]:
     pages = dict(zip(compact.names(Page), compact.columns(Page, plan.pages), strict=False))
     children = list(chain.from_iterable(pages.get("children", ())))
     pages |= {"children": tuple(map(len, pages["children"]))} if pages else {}
-    columns = tuple(pages.values()), compact.columns(Bucket, children)
-    return _joined, (*columns, plan.urls, plan.entity_urls)
+    rest = {name: getattr(plan, name) for name in compact.names(Plan) if name != "pages"}
+    return _joined, (tuple(pages.values()), compact.columns(Bucket, children), rest)
 
 
-def _joined(pages: compact.Columns, children: compact.Columns, *rest: Any) -> Plan:
+def _joined(pages: compact.Columns, children: compact.Columns, rest: dict[str, Any]) -> Plan:
     """A plan with these pages."""
     buckets = iter(compact.values(Bucket, [children]))
     columns = dict(zip(compact.names(Page), pages, strict=False))
     if columns:
         columns["children"] = tuple([tuple(islice(buckets, one)) for one in columns["children"]])
-    return Plan(tuple(compact.values(Page, [tuple(columns.values())])), *rest)
+    return Plan(pages=tuple(compact.values(Page, [tuple(columns.values())])), **rest)
