@@ -34,3 +34,4 @@ def test_what_is_near_is_named_shortly() -> None:
     assert links["articles/1999/11/b.html"] == "../../1999/11/b.html"
     assert links["authors/ann-bell.html"] == "../../../authors/ann-bell.html"
     assert Links().from_page("index.html")["a:b.html"] == "./a:b.html"
+    assert Links().from_page("articles/a.html")["articles//b.html"] == "../articles//b.html"

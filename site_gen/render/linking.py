@@ -39,8 +39,9 @@ class Links:
             if not path.startswith(top):
                 return beyond[path]
             name = path[len(folder) :] if path.startswith(folder) else ""
-            # A colon would end the name of a scheme, and no name at all means the page itself.
-            if name and ":" not in name:
+            # A colon would end the name of a scheme, a slash begins at the host, and no name at
+            # all means the page itself.
+            if name and name[0] != "/" and ":" not in name:
                 return quoted(name)
             return root[len("../") :] + quoted(path[len(top) :]) if deep else root + quoted(path)
 
