@@ -548,7 +548,10 @@ def _says(word: str, message: Any) -> bool:
 def until_there(page: Any, address: str) -> None:
     """Open a page of the preview as soon as its first build is done."""
     limit = time.monotonic() + PATIENCE
-    while page.goto(address).status != 200 or not page.locator("main article").count():
+    # The page that waits for the build may load itself anew at the same time: then nothing answers.
+    while (answer := page.goto(address)) is None or not (
+        answer.status == 200 and page.locator("main article").count()
+    ):
         if time.monotonic() > limit:
             raise SystemExit(f"The preview does not show {address}")
         time.sleep(0.2)
