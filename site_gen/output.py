@@ -38,7 +38,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
-from io import FileIO
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Any, Self
@@ -401,9 +400,10 @@ def stage_pieces(
                 for piece in pieces:
                     digest.update(piece)
                     size += len(piece)
-                    _written(file, piece)
+                    _written(file.fileno(), piece)
             made = OutputFile(path, digest.hexdigest(), size)
-            if held != made if held else not holds(output_folder, made):
+            stands = held == made if held else holds(output_folder, made)
+            if not stands:
                 _patiently(os.replace, temporary, f"{stage_folder}/{_staged_name(made)}")
     finally:
         Path(temporary).unlink(missing_ok=True)
@@ -850,17 +850,15 @@ def _put_once(stage_folder: Path, name: str, data: bytes) -> None:
 def _put(path: str, data: bytes) -> None:
     descriptor = os.open(path, _NEW, 0o666)
     try:
-        done = os.write(descriptor, data)
-        while done < len(data):
-            done += os.write(descriptor, memoryview(data)[done:])
+        _written(descriptor, data)
     finally:
         os.close(descriptor)
 
 
-def _written(file: FileIO, data: bytes) -> None:
+def _written(descriptor: int, data: bytes) -> None:
     rest = memoryview(data)
     while rest:
-        rest = rest[file.write(rest) :]
+        rest = rest[os.write(descriptor, rest) :]
 
 
 def _temporary(folder: Path) -> str:

@@ -21,8 +21,7 @@ class Parts:
 
     def digest(self, name: str, articles: Collection[str], make: Callable[[], str]) -> str:
         """The digest of a part: that of the last build, where no article of it moved."""
-        made = self.now.get(name) or self.before.get(name, "")
-        if not made or (name not in self.now and not self.moved.isdisjoint(articles)):
-            made = make()
-        self.now[name] = made
-        return made
+        if name not in self.now:
+            stands = name in self.before and self.moved.isdisjoint(articles)
+            self.now[name] = self.before[name] if stands else make()
+        return self.now[name]
