@@ -201,22 +201,8 @@ class _Vocabulary:
         """The numbers of the words of each article, in order."""
         import numpy as np
 
-        from site_gen.search.lookup import MOST_LANGUAGES
-
-        found: list[Any] = [None] * len(articles)
-        together: dict[str, list[int]] = {}
-        for at, one in enumerate(articles):
-            words = self.of(one.language)
-            if one.text.isascii() and words.number < MOST_LANGUAGES:
-                together.setdefault(one.language, []).append(at)
-            else:
-                found[at] = np.array([words[word] for word in one.text.split()], np.int32)
-        for language, places in together.items():
-            words = self.of(language)
-            texts = [articles[at].text for at in places]
-            column, sizes = self.table.numbers(texts, words.number, words)
-            for at, part in zip(places, np.split(column, np.cumsum(sizes)[:-1]), strict=True):
-                found[at] = part
+        words = [self.of(one.language) for one in articles]
+        found = self.table.each([one.text for one in articles], words, str.split)
         stems = np.array(self.stems, np.uint64)
         return [stems.take(part) for part in found]
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from site_gen.search.codec import LETTERS, ending
-from site_gen.search.lookup import MOST_LANGUAGES, Table
+from site_gen.search.lookup import Table
 from site_gen.search.segment import (
     FIELD_GAP,
     K1,
@@ -151,7 +151,6 @@ class _Vocabulary(dict[str, int]):
     def __init__(self, words: _Words, language: str) -> None:
         super().__init__()
         self.words = words
-        self.language = language
         self.number = len(words.by_language)
         self.stems = stemming(language)
 
@@ -241,19 +240,8 @@ def _numbers(articles: Sequence[Article], words: _Words) -> tuple[Numbers, NDArr
     have.
     """
     texts = [plain(one) for entry, text in articles for one in (entry.title, entry.summary, text)]
-    found: list[Numbers] = [np.zeros(0, np.int32)] * len(texts)
-    together: dict[str, list[int]] = {}
-    for at, text in enumerate(texts):
-        known = words.of(articles[at // 3][0].language)
-        if text.isascii() and known.number < MOST_LANGUAGES:
-            together.setdefault(known.language, []).append(at)
-        else:
-            found[at] = np.array(list(map(known.__getitem__, cut(text))), np.int32)
-    for language, places in together.items():
-        known = words.of(language)
-        column, sizes = words.table.numbers([texts[at] for at in places], known.number, known)
-        for at, numbers in zip(places, np.split(column, np.cumsum(sizes)[:-1]), strict=True):
-            found[at] = numbers
+    known = [words.of(entry.language) for entry, _ in articles for _ in range(3)]
+    found = words.table.each(texts, known, cut)
     counts = np.array(list(map(len, found)), np.int32)
     return np.concatenate([np.zeros(0, np.int32), *found]), counts.reshape(-1, 3)
 

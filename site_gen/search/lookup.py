@@ -7,7 +7,8 @@ all are of a few letters of ASCII, which are two numbers; these say where in a t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,14 +24,45 @@ _MIXED = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], np.uint64)
 _LANGUAGE = np.uint64(8 * LONGEST - 64)
 
 
+class Known(Protocol):
+    """The numbers of words."""
+
+    def __getitem__(self, word: str, /) -> int: ...
+
+
+class Words(Known, Protocol):
+    """Those of one language's words, and the language's own number."""
+
+    number: int
+
+
 class Table:
     """Numbers of words in rows: a word that comes to a row first has it."""
 
     def __init__(self) -> None:
         self._rows = np.zeros((1 << BITS, 3), np.uint64)
 
+    def each(
+        self, texts: Sequence[str], words: Sequence[Words], cut: Callable[[str], Iterable[str]]
+    ) -> list[NDArray[np.int32]]:
+        """The numbers of the words of each text in lower case, which is in the language of `words`
+        in its place. What cannot be found at once is `cut` into words.
+        """
+        found = [np.zeros(0, np.int32)] * len(texts)
+        together: dict[int, list[int]] = {}
+        for at, (text, known) in enumerate(zip(texts, words, strict=True)):
+            if text.isascii() and known.number < MOST_LANGUAGES:
+                together.setdefault(known.number, []).append(at)
+            else:
+                found[at] = np.array(list(map(known.__getitem__, cut(text))), np.int32)
+        for language, places in together.items():
+            column, sizes = self.numbers([texts[at] for at in places], language, words[places[0]])
+            for at, part in zip(places, np.split(column, np.cumsum(sizes)[:-1]), strict=True):
+                found[at] = part
+        return found
+
     def numbers(
-        self, texts: Sequence[str], language: int, known: Mapping[str, int]
+        self, texts: Sequence[str], language: int, known: Known
     ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """The numbers of all words of ASCII texts in lower case, and how many each text has.
 
