@@ -47,7 +47,7 @@ from filelock import FileLock, Timeout
 from site_gen import compact
 from site_gen.model import OutputFile
 from site_gen.paths import comparable, folders, trouble
-from site_gen.signatures import Kept, Signatures, Signed, clock
+from site_gen.signatures import Kept, Signatures, Signed, clock, unsettled
 
 MANIFEST = "archive-manifest.json"
 """The list of what site_gen wrote, published with it: path, SHA-256 and size of every file."""
@@ -130,18 +130,28 @@ class Journal:
     names: Mapping[str, str]
 
 
+Left = tuple[str, Kept]
+"""What a build left: the SHA-256 of its manifest, and the signatures of all files it lists."""
+
+
 class Output:
     """One output folder, locked for one build at a time. A context manager.
 
-    `lock_folder` is a folder outside output/ that all builds of it share.
+    `lock_folder` is a folder outside output/ that all builds of it share. `left` is asked for what
+    the last build left as soon as no other build can change it.
     """
 
-    def __init__(self, folder: Path, lock_folder: Path) -> None:
+    def __init__(
+        self, folder: Path, lock_folder: Path, left: Callable[[], Left] = lambda: ("", {})
+    ) -> None:
         self.folder = Path(os.path.realpath(folder))
         self.stage_folder = self.folder / STAGE
         name = hashlib.sha256(os.path.normcase(self.folder).encode()).hexdigest()[:16]
         # A build may close in another thread than it opened in, as a preview does.
         self._lock = FileLock(lock_folder / f"output-{name}.lock", timeout=0, thread_local=False)
+        self._left = left
+        self.manifest = ""
+        """The SHA-256 of the manifest; empty if there is none yet."""
         self._old: Files = {}
         self._held: Files = {}
         self._existed = True
@@ -171,7 +181,7 @@ class Output:
             with _reported(UNTOUCHED):
                 self._existed = self.folder.exists()
                 _recover(self.folder)
-                self._old = _read_manifest(self.folder)
+                self.manifest, self._old = _read_manifest(self.folder, self._left())
         except BaseException:
             self._lock.release()
             raise
@@ -239,18 +249,16 @@ class Output:
         return len(self._old)
 
     def signatures(self) -> Kept:
-        """Those of the files that are published, as far as they are certain.
+        """Those of all files that are published, certain or not.
 
         Files that were just moved are looked at now: the later that is, the more are certain.
         """
         self._take_signatures()
-        return {path: entry for path, entry in self._signatures.taken.items() if path in self._old}
-
-    @property
-    def manifest(self) -> str:
-        """The SHA-256 of the manifest; empty if there is none yet."""
-        path = self.folder / MANIFEST
-        return _digest(path) if _status(path) else ""
+        taken = self._signatures.taken
+        return {
+            path: taken.get(path) or (unsettled(file.size), file.digest)
+            for path, file in self._old.items()
+        }
 
     def publish(self, files: Iterable[OutputFile]) -> Published:
         """Make output/ hold exactly these files, besides what is foreign, and the manifest.
@@ -265,7 +273,8 @@ class Output:
             journal = self._decide(planned)
             lines = _lines(planned)
             manifest = _manifest_bytes(lines)
-            if not journal.moves and holds(self.folder, _described(MANIFEST, manifest)):
+            described = _described(MANIFEST, manifest)
+            if not journal.moves and holds(self.folder, described):
                 _discard(self.folder)
                 return Published(written=0, unchanged=len(planned), deleted=0)
             _write(self.folder, JOURNAL, _journal_bytes(journal, lines))
@@ -275,6 +284,7 @@ class Output:
         for path in journal.moves:
             self._signatures.taken.pop(path, None)
         self._moved = [planned[path] for path in journal.moves], started
+        self.manifest = described.digest
         self._old = planned
         self._existed = True
         written = len(journal.moves)
@@ -329,7 +339,7 @@ class Output:
         """Everything that publishing will do; refuses what it must not do."""
         above = _above(planned)
         old = _respelled(self.folder, self._old, planned, above)
-        gone = {path: file for path, file in old.items() if path not in planned}
+        gone = {path: old[path] for path in sorted(old.keys() - planned.keys())}
         statuses = {name: _status(self.folder / name) for name in above}
         _refuse_links(self.folder, statuses)
         foreign, in_the_way = _files_for_folders(self.folder, statuses, gone)
@@ -699,13 +709,20 @@ def _discard(folder: Path) -> None:
     _remove_if_empty(folder / WORK)
 
 
-def _read_manifest(folder: Path) -> Files:
-    """What earlier builds wrote here; refuses content that none of them did."""
+def _read_manifest(folder: Path, left: Left) -> tuple[str, Files]:
+    """What earlier builds wrote here, and the SHA-256 of the manifest that says so; refuses
+    content that none of them wrote.
+    """
     try:
-        return listed(folder)
+        data = (folder / MANIFEST).read_bytes()
+        digest = hashlib.sha256(data).hexdigest()
+        if digest == left[0]:
+            # To read the manifest takes several times as long.
+            return digest, _files(left[1])
+        return digest, _listed(folder / MANIFEST, data)
     except FileNotFoundError:
         _refuse_content(folder)
-        return {}
+        return "", {}
     except ValueError as error:
         raise OutputError(
             f"{error}. It says which files here site_gen may replace. Restore it from a backup; "
@@ -718,9 +735,12 @@ def listed(folder: Path) -> Files:
 
     Raises FileNotFoundError if there is none, ValueError if it cannot be understood.
     """
-    path = folder / MANIFEST
+    return _listed(folder / MANIFEST, (folder / MANIFEST).read_bytes())
+
+
+def _listed(path: Path, manifest: bytes) -> Files:
     try:
-        data = json.loads(path.read_bytes())
+        data = json.loads(manifest)
         _check_format(data)
         return _parse_files(data["files"])
     except (ValueError, KeyError, TypeError) as error:
@@ -779,8 +799,21 @@ def _parse_files(value: Any) -> dict[str, OutputFile]:
     for path, digest, size in zip(value, digests, sizes, strict=True):
         if not isinstance(digest, str) or not DIGEST.fullmatch(digest) or type(size) is not int:
             raise ValueError(f"no SHA-256 and size for {path!r}")
-    made = compact.filled(OutputFile, len(value), path=value, digest=digests, size=sizes)
-    return dict(zip(value, made, strict=True))
+    return _described_all(value, digests, sizes)
+
+
+def _files(kept: Kept) -> dict[str, OutputFile]:
+    """The files whose signatures these are."""
+    digests = [digest for _, digest in kept.values()]
+    sizes = [signature[0] for signature, _ in kept.values()]
+    return _described_all(kept, digests, sizes)
+
+
+def _described_all(
+    paths: Collection[str], digests: Iterable[str], sizes: Iterable[int]
+) -> dict[str, OutputFile]:
+    made = compact.filled(OutputFile, len(paths), path=paths, digest=digests, size=sizes)
+    return dict(zip(paths, made, strict=True))
 
 
 def _lines(files: Files) -> str:

@@ -30,6 +30,11 @@ def signature(status: os.stat_result) -> Signature:
     return (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
 
+def unsettled(size: int) -> Signature:
+    """What stands for the signature of a file that no stat is to vouch for."""
+    return (size, 0, 0, -1)
+
+
 def clock(folder: Path) -> int:
     """The time now in nanoseconds, by the file system of a folder. Raises OSError."""
     file = folder / "clock"

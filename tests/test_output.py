@@ -868,6 +868,31 @@ def test_what_a_copy_of_the_process_sees(tmp_path: Path, monkeypatch: pytest.Mon
     assert certain["places"] != kept["places"]
 
 
+@pytest.mark.parametrize("certain", [True, False])
+def test_what_the_last_build_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, certain: bool
+) -> None:
+    """What it left tells all that its manifest lists; of another manifest it tells nothing."""
+    if certain:
+        monkeypatch.setattr(signatures, "TICK", -10 * signatures.COARSE)
+        monkeypatch.setattr(signatures, "COARSE", -10 * signatures.COARSE)
+
+    with output_of(tmp_path) as output:
+        output.publish(stage_all(output, OLD))
+        left = output.manifest, output.signatures()
+    data = (tmp_path / "output" / MANIFEST).read_bytes()
+    assert left[0] == hashlib.sha256(data).hexdigest()
+    with output_of(tmp_path) as output:
+        listed = output.held({})
+    with Output(tmp_path / "output", tmp_path / "locks", lambda: left) as output:
+        assert output.held({}) == listed
+        assert output.held(left[1]) == listed
+        assert output.manifest == left[0]
+        output.publish(stage_all(output, NEW))
+    with Output(tmp_path / "output", tmp_path / "locks", lambda: left) as output:
+        assert output.held(left[1]).keys() == NEW.keys()
+
+
 @pytest.mark.parametrize("path", ["A/b.html", "a/B.HTML", "a/b.html/c.html", "a", "A", "../x", ""])
 def test_a_new_path_is_held_against_old_ones(path: str) -> None:
     """What the last build looked at already hides no collision with what is new."""

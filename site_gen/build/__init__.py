@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -20,6 +21,7 @@ from site_gen import (
     output,
     permalinks,
     remote,
+    signatures,
     sources,
     theme,
 )
@@ -27,6 +29,7 @@ from site_gen.build import seen
 from site_gen.build.run import Options, Progress, Report, Run, may_publish, whole_site
 from site_gen.config import SiteConfig
 from site_gen.diagnostics import Diagnostic
+from site_gen.past import Past
 
 if TYPE_CHECKING:
     from site_gen.build import planning
@@ -164,10 +167,18 @@ def _reported() -> Iterator[None]:
 
 
 def _build(options: Options, store: Path) -> Report:
+    started = time.monotonic()
+    last = lru_cache(partial(seen.past, options, store))
+
+    def left() -> output.Left:
+        past, _ = last()
+        return past.manifest, past.output
+
     with contextlib.ExitStack() as stack:
         target = None
         if options.publish:
-            target = stack.enter_context(output.Output(options.output, options.site / WORK))
+            target = output.Output(options.output, options.site / WORK, left)
+            stack.enter_context(target)
         if isinstance(options.jobs, remote.Remote):
             folders = [target.stage_folder] if target else []
             from site_gen import sitefile
@@ -175,12 +186,17 @@ def _build(options: Options, store: Path) -> Report:
             extensions = sitefile.load(options.site)[0].markdown_extensions
             joined = options.jobs.joined(store, folders, extensions)
             options = replace(options, jobs=stack.enter_context(joined))
-        return _made(options, store, target)
+        return _made(options, store, target, last, started)
 
 
-def _made(options: Options, store: Path, target: output.Output | None) -> Report:
-    started = time.monotonic()
-    past, known = seen.past(options, store)
+def _made(
+    options: Options,
+    store: Path,
+    target: output.Output | None,
+    last: Callable[[], tuple[Past, signatures.Signatures]],
+    started: float,
+) -> Report:
+    past, known = last()
     with seen.outputs(options, target, past) as looked:
         settings, static, found = _settings(options, store)
         jobs = options.jobs if isinstance(options.jobs, int) else 1
