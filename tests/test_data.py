@@ -312,7 +312,7 @@ def _article(n: int) -> Document:
 def runs(whole: Archive) -> list[tabular.Run]:
     """How the lines of an archive are kept."""
     urls = {one.path: f"{key}.html" for key, one in whole.articles.items()}
-    return tabular.Tables(tabular.Listed(whole, urls, {}, SiteConfig()), "").runs
+    return tabular.Tables(tabular.Listed(whole, urls, {}, SiteConfig()), "", "".join).runs
 
 
 def test_an_edit_makes_few_lines_anew() -> None:

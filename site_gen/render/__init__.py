@@ -120,7 +120,7 @@ def standing(
     same_frame = context.frame == renderer.frame
     moved = context.moved if same_frame else None
     if moved is None and len(pages) > FEW:
-        renderer.know_cards()
+        renderer.know_articles()
     still: dict[str, tuple[str, OutputFile]] = {}
     new = []
     for page in pages:

@@ -35,21 +35,21 @@ NEWEST = 30
 
 
 class Files:
-    """Makes files of one site. `cards_key` stands for all that a list shows of articles,
+    """Makes files of one site. `run_key` stands for all that is known of some articles,
     `absolute` makes an address whole, `parts` is what is known of parts of files.
     """
 
     def __init__(
         self,
         inputs: Inputs,
-        cards_key: Callable[[tuple[str, ...]], str],
+        run_key: Callable[[tuple[str, ...]], str],
         absolute: Callable[[str], str],
         parts: Parts,
     ) -> None:
         self.inputs = inputs
         self.archive: Archive = inputs.archive
         self.config = inputs.config
-        self.cards_key = cards_key
+        self.run_key = run_key
         self.absolute = absolute
         self.parts = parts
         self.works: Once[str, Work] = Once(self.work)
@@ -62,11 +62,11 @@ class Files:
         if page.url in ALL_WORKS or page.url.startswith(WORKS):
             return cache.digest_of(*(self._works_key(run) for run in self._runs_of(page)))
         if page.url.endswith((".bib", ".ris")):
-            return self.cards_key(tuple(self._articles(page)))
+            return self.run_key(tuple(self._articles(page)))
         if page.url == FEED or page.url == JSON_FEED or page.entity_kind:
             name = self._entity(page).name if page.entity_kind else ""
             newest = tuple(self._newest(page))
-            return name, self.cards_key(newest), [self._names("topic", key) for key in newest]
+            return name, self.run_key(newest)
         if page.url.startswith("sitemap"):
             return self._listed(page)
         return ""
@@ -76,7 +76,7 @@ class Files:
         """The archive as data."""
         plan = self.inputs.plan
         listed = tabular.Listed(self.archive, plan.urls, plan.entity_urls, self.config)
-        return tabular.Tables(listed, self.inputs.program, self.parts.digest)
+        return tabular.Tables(listed, self.inputs.program, self.run_key, self.parts.digest)
 
     @staticmethod
     def in_pieces(page: Page) -> bool:
@@ -160,7 +160,7 @@ class Files:
 
     def _works_key(self, run: tuple[str, ...]) -> str:
         """What stands for all that is told of the articles of a run."""
-        return self.parts.digest(f"works {run[0]}", run, lambda: self.cards_key(run))
+        return self.parts.digest(f"works {run[0]}", run, lambda: self.run_key(run))
 
     def _works_name(self, run: tuple[str, ...], ending: str) -> str:
         """What the store keeps the articles of a run by."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
-from itertools import chain, takewhile
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cached_property, partial
+from itertools import chain, repeat, takewhile
+from operator import attrgetter
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -110,19 +111,17 @@ class Renderer:
         self.coins = Once(self._coins, MOST_CARDS)
         self.dates = Once(self._date)
         self.pieces = Once(date_pieces, MOST_PIECES)
-        self.card_keys: Once[str, str] = Once(lambda key: next(self._card_keys((key,))))
+        self.article_keys: Once[str, str] = Once(lambda key: next(self._article_keys((key,))))
         self.links = Links()
         self.credits = Once(self._credit_of)
-        self.credit_keys = Once(self._credit_key)
-        self.statements = Once(self._statement)
+        self.entity_keys = Once(self._entity_key)
         self.named = Once(self._named_of)
         self.people = Once(self._person)
         self.spots = Once(self._spot)
-        self.named_keys = Once(self._named_key)
-        self.stated_keys = Once(self._stated_key)
-        self.cards_keys = Once(self._cards_key_of)
-        self.keys = Keys(inputs, self.card_keys.__getitem__)
-        self.files = Files(inputs, self.cards_keys.__getitem__, self._absolute, parts or Parts())
+        self.named_keys = {kind: Once(partial(self._named_key, kind)) for kind in ENTITY_KINDS}
+        self.run_keys = Once(self._run_key)
+        self.keys = Keys(inputs, self.article_keys.__getitem__)
+        self.files = Files(inputs, self.run_keys.__getitem__, self._absolute, parts or Parts())
         self.file_urls = {page.url for page in self.plan.pages if page.kind == "file"}
         self.intros = {self.plan.urls[one.path]: one for one in self.archive.pages.values()}
         self.pages = {page.url: page for page in self.plan.pages if page.kind == "list"}
@@ -132,12 +131,11 @@ class Renderer:
         """The digest of all that a page shows beside the frame."""
         if page.kind == "file":
             return short_digest(repr((page.url, self.files.key(page))))
-        details = self._details(page, self.keys)
         if page.kind == "article":
             # What its title is, and whether it may be found, its own source says.
-            shown = "\n".join(details)
+            shown = self._article_page_key(page)
         else:
-            noindex = self._noindex(page)
+            details, noindex = self._details(page, self.keys), self._noindex(page)
             shown = repr((page.kind, page.url, page.title, page.parents, noindex, details))
         return short_digest(f"{self.templates_used[TEMPLATE_OF[page.kind]]} {shown}")
 
@@ -201,8 +199,7 @@ class Renderer:
             case "home":
                 return self._home(bodies)
             case "article":
-                if isinstance(bodies, Keys):
-                    return self._article_key(page, bodies)
+                assert isinstance(bodies, Bodies)
                 return self._article(page, bodies)
             case "list":
                 if isinstance(bodies, Keys):
@@ -373,10 +370,15 @@ class Renderer:
             "url": self.plan.entity_urls[entity],
         }
 
-    def _named_key(self, named: tuple[EntityKind, tuple[str, ...]]) -> str:
-        """What stands for `_named_of` in a key."""
-        kind, keys = named
-        return "".join([self.credit_keys[kind, key] for key in keys])
+    def _named_key(self, kind: EntityKind, keys: tuple[str, ...]) -> str:
+        """What stands for those whom an article names. Many articles name the same."""
+        return "".join([self.entity_keys[kind, key] for key in keys])
+
+    def _entity_key(self, entity: tuple[EntityKind, str]) -> str:
+        """All that pages tell of one whom an article names."""
+        kind, key = entity
+        told = citations.stated(self.archive, self.archive.entities[kind][key])
+        return repr((self._credit_of(entity), told))
 
     def card(self, key: str, coins: str = "") -> dict[str, Any]:
         """An article as lists show it, with what Zotero reads in them."""
@@ -409,44 +411,39 @@ class Renderer:
         """How a date is shown, and how programs read it. Many articles share one."""
         return date.label(), date.iso
 
-    def know_cards(self) -> None:
-        """Work out what stands for the cards of all articles, faster than one by one."""
+    def know_articles(self) -> None:
+        """Work out what stands for all articles, faster than one by one."""
         articles = self.archive.articles
-        self.card_keys.update(zip(articles, self._card_keys(articles), strict=True))
+        self.article_keys.update(zip(articles, self._article_keys(articles), strict=True))
 
-    def _card_keys(self, articles: Iterable[str]) -> Iterator[str]:
-        """What stands for cards in the keys of pages that show them. All have the same length."""
-        documents, urls = self.archive.articles, self.plan.urls
-        authors, places = self.archive.credits["author"].get, self.archive.credits["place"].get
-        named, stated = self.named_keys, self.stated_keys
-        for key in articles:
-            document = documents[key]
-            by = authors(key, ())
-            said = f"{named['author', by]}\n{named['place', places(key, ())]}\n"
-            said += stated["author", by]
-            yield short_digest(f"{document.body}\n{urls[document.path]}\n{said}")
+    def _article_keys(self, articles: Collection[str]) -> Iterator[str]:
+        """What stands for articles in keys: all that is known of each and of those whom it names,
+        but not what it has to do with other articles. All have the same length.
+        """
+        documents = list(map(self.archive.articles.__getitem__, articles))
+        columns: list[Iterable[str]] = [
+            map(attrgetter("body"), documents),
+            map(attrgetter("archived_url"), documents),
+            map(self.plan.urls.__getitem__, map(attrgetter("path"), documents)),
+        ]
+        for kind in ENTITY_KINDS:
+            named = map(self.archive.credits[kind].get, articles, repeat(()))
+            columns.append(map(self.named_keys[kind].__getitem__, named))
+        return map(short_digest, map("\n".join, zip(*columns, strict=True)))
 
-    def _cards_key_of(self, articles: tuple[str, ...]) -> str:
-        """What stands for many cards, in their order."""
-        return short_digest("".join([self.card_keys[key] for key in articles]))
+    def _run_key(self, articles: tuple[str, ...]) -> str:
+        """What stands for many articles, in their order."""
+        return short_digest("".join(map(self.article_keys.__getitem__, articles)))
 
-    def _article_key(self, page: Page, keys: Keys) -> list[str]:
-        """All that `_article` makes an article of; the rest is a matter of its source alone."""
-        key = page.key
-        archive, cards = self.archive, self.card_keys
-        document, named = archive.articles[key], archive.credits
+    def _article_page_key(self, page: Page) -> str:
+        """All that `_article` makes a page of."""
+        key, archive, keys = page.key, self.archive, self.article_keys
+        document = archive.articles[key]
         versions, related = archive.versions.get(key, ()), archive.related.get(key, ())
         near = (*self.around.get(key, ("", "")), *versions, *related)
-        shown = [
-            cards[key],
-            "".join([cards[one] if one else "-" for one in near]),
-            self.named_keys["topic", named["topic"].get(key, ())],
-            self.named_keys["series", named["series"].get(key, ())],
-            self.stated_keys["place", named["place"].get(key, ())],
-            f"{len(versions)} {document.archived_url}",
-        ]
+        shown = [keys[key], *[keys[one] if one else "-" for one in near], str(len(versions))]
         if document.references or document.outbound:
-            shown.append(f"links {keys.of(document)}")
+            shown.append(f"links {self.keys.of(document)}")
         if key in archive.history:
             shown.append(f"history {archive.history[key]}")
         if key in archive.translators:
@@ -457,19 +454,7 @@ class Renderer:
             shown.append(f"translations {self._translations_of(key)}")
         if document.source_url and self.inputs.copies.known:
             shown.append(f"copy {self._copy(document)}")
-        return shown
-
-    def _stated_key(self, named: tuple[EntityKind, tuple[str, ...]]) -> str:
-        """What citations and the head of a page tell of those whom an article names."""
-        kind, keys = named
-        return "".join([self.statements[kind, key] for key in keys])
-
-    def _credit_key(self, entity: tuple[EntityKind, str]) -> str:
-        return repr(self._credit_of(entity))
-
-    def _statement(self, entity: tuple[EntityKind, str]) -> str:
-        kind, key = entity
-        return repr(citations.stated(self.archive, self.archive.entities[kind][key]))
+        return "\n".join(shown)
 
     def _person(self, key: str) -> citations.Person:
         url = self._absolute(self.plan.entity_urls["author", key])
@@ -724,9 +709,9 @@ class Renderer:
 
     def _groups_key(self, page: Page) -> list[tuple[object, ...]]:
         """The parts of a list and the cards in each: all that its groups and timeline show."""
-        card = self.card_keys.__getitem__
+        key = self.article_keys.__getitem__
         return [
-            (one.label, one.url, one.count, "".join(map(card, one.articles)))
+            (one.label, one.url, one.count, "".join(map(key, one.articles)))
             for one in page.children
         ]
 
@@ -828,7 +813,7 @@ class Renderer:
             of: list[str] = []
             for kind in WROTE_OF:
                 credits = self.archive.credits[kind]
-                of += [self.named_keys[kind, credits.get(key, ())] for key in author.articles]
+                of += [self.named_keys[kind][credits.get(key, ())] for key in author.articles]
             return [short_digest("".join(of))]
         found = []
         for kind in WROTE_OF:

@@ -90,18 +90,6 @@ class Listed:
         return frozenset(one.key for one in self.entities("place"))
 
 
-class Called(dict[tuple[str, ...] | None, str]):
-    """The names of entities, as one text, by their keys. Many articles name the same."""
-
-    def __init__(self, entities: Mapping[str, Entity]) -> None:
-        super().__init__({None: "", (): ""})
-        self.entities = entities
-
-    def __missing__(self, keys: tuple[str, ...] | None) -> str:
-        text = self[keys] = repr([self.entities[key].name for key in keys or ()])
-        return text
-
-
 def named(listed: Listed, article: str) -> tuple[Any, ...]:
     """What an article says of others, of which another source may know more: the names of its
     authors, translators, places, topics and series, and its number in the first of these.

@@ -6,13 +6,12 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Any
 
 from site_gen import cache
 from site_gen.tabular import forms, rows
 from site_gen.tabular.columns import ARTICLES, ARTICLES_WITH_TEXT, AUTHORS, PLACES
 from site_gen.tabular.package import package
-from site_gen.tabular.rows import Called, Listed
+from site_gen.tabular.rows import Listed
 
 ARTICLES_CSV = "articles.csv"
 ARTICLES_JSON = "articles.jsonl"
@@ -56,11 +55,20 @@ def _unknown(name: str, articles: tuple[str, ...], make: Callable[[], str]) -> s
 
 
 class Tables:
-    """The files of one archive. `program` is the digest of what makes them."""
+    """The files of one archive. `program` is the digest of what makes them, `run_key` stands for
+    all that is known of some articles and of those whom they name.
+    """
 
-    def __init__(self, listed: Listed, program: str, known: Known = _unknown) -> None:
+    def __init__(
+        self,
+        listed: Listed,
+        program: str,
+        run_key: Callable[[tuple[str, ...]], str],
+        known: Known = _unknown,
+    ) -> None:
         self.listed = listed
         self.program = program
+        self.run_key = run_key
         self.known = known
         self.with_text = listed.config.data.text
 
@@ -116,25 +124,9 @@ class Tables:
         """What stands for all that is said of some articles."""
         config, archive = self.listed.config, self.listed.archive
         settings = (self.program, config.url, config.language, config.rights, str(self.with_text))
-        inputs: list[str] = []
-        for key in run:
-            # What its source says is in the key of its body; a ledger may know of a copy.
-            document = archive.articles[key]
-            inputs += document.body, document.archived_url
-            inputs += [called[named(key)] for named, called in self._credits]
-            parts = archive.parts.get(key)
-            if parts:
-                inputs.append(f"part {parts[0].number}")
-        return cache.digest_of(*settings, "\n".join(inputs))
-
-    @cached_property
-    def _credits(self) -> list[tuple[Callable[[str], Any], Called]]:
-        """What gives those whom an article names, with how they are called."""
-        archive = self.listed.archive
-        credits: list[tuple[Callable[[str], Any], Called]] = [
-            (archive.credits[kind].get, Called(archive.entities[kind])) for kind in rows.NAMED
-        ]
-        return [*credits, (archive.translators.get, credits[0][1])]
+        others = (one for one in run if one in archive.translators or one in archive.parts)
+        named = [str((one, rows.named(self.listed, one))) for one in others]
+        return cache.digest_of(*settings, self.run_key(run), *named)
 
     def _kept(self, path: str, run: Run, store: cache.Store) -> bytes:
         """The lines of a run, from the store or made now, with those of the other file."""
