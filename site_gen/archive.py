@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import compress, groupby
 from operator import attrgetter
 from types import MappingProxyType
 
@@ -59,14 +60,15 @@ def assemble(
     back: dict[str, str] = {}
     shown: dict[str, list[Document]] = {}
     withdrawn: dict[str, Document] = {}
-    for document in documents:
-        reason = held_back(document, today)
-        if reason:
-            back[document.path] = reason
-        elif document.withdrawn:
-            withdrawn[document.path] = document
-        else:
-            shown.setdefault(document.kind, []).append(document)
+    for kind, group in groupby(documents, attrgetter("kind")):
+        published = shown.setdefault(kind, [])
+        for one in group:
+            if (one.draft or one.embargo) and (reason := held_back(one, today)):
+                back[one.path] = reason
+            elif one.withdrawn:
+                withdrawn[one.path] = one
+            else:
+                published.append(one)
     articles = {one.key: one for one in sorted(shown.get("article", ()), key=_chronological)}
     pages = {one.key: one for one in shown.get("page", ())}
     entities: dict[EntityKind, Mapping[str, Entity]] = {}
@@ -117,8 +119,12 @@ def _entities(
         owner.setdefault(name, key)
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
     called = _Called(registered, owner, builtin.places)
-    named = _named(articles, FIELD_OF_KIND[kind], called, spellings)
-    translating = _named(articles, "translators", called, spellings) if kind == "author" else {}
+    named = _named(articles, FIELD_OF_KIND[kind], called)
+    translating = _named(articles, "translators", called) if kind == "author" else {}
+    for given, times in (*Counter(named.values()).items(), *Counter(translating.values()).items()):
+        for name in given:
+            if fold(name) not in owner:
+                spellings[fold(name)][name] += times
     owner.update(_new_slugs(spellings, {*registered, *builtin.places}))
     credits, members = _credits(named, owner)
     above, problems = places.hierarchy(registered, members, owner, builtin)
@@ -162,45 +168,29 @@ def _entities(
 
 
 def _named(
-    articles: Mapping[str, Document],
-    field: str,
-    called: _Called,
-    spellings: dict[str, Counter[str]],
+    articles: Mapping[str, Document], field: str, called: _Called
 ) -> dict[str, tuple[str, ...]]:
-    """The folded names in a field of each article; spellings that no entry owns are counted."""
-    named: dict[str, tuple[str, ...]] = {}
-    # Many articles name the same, in the same order; they share it folded.
-    known: dict[tuple[str, ...], tuple[str, ...]] = {}
-    for (key, article), given in zip(
-        articles.items(), map(attrgetter(field), articles.values()), strict=True
-    ):
-        if given and article.withheld:
-            given = tuple(one for one in given if not called.by_withheld(fold(one), article))
-        if given:
-            folded = known.get(given)
-            if folded is None:
-                folded = known[given] = tuple(map(fold, given))
-            named[key] = folded
-    times = Counter(map(id, named.values()))
-    for given, folded in known.items():
-        for name, one in zip(given, folded, strict=True):
-            if one not in called.owner:
-                spellings[one][name] += times[id(folded)]
-    return named
+    """The names in a field of each article that has some."""
+    found = list(map(attrgetter(field), articles.values()))
+    for at, article in enumerate(articles.values()):
+        if article.withheld:
+            called_so = called.by_withheld
+            found[at] = tuple([one for one in found[at] if not called_so(fold(one), article)])
+    return dict(compress(zip(articles, found, strict=True), found))
 
 
 def _credits(
     named: Mapping[str, tuple[str, ...]], owner: Mapping[str, str]
 ) -> tuple[dict[str, tuple[str, ...]], dict[str, list[str]]]:
     """Who is named in each article, and the articles of each who is named."""
-    credits: dict[str, tuple[str, ...]] = {}
+    # Many articles name the same, in the same order.
+    meant = {
+        given: tuple(dict.fromkeys([owner[fold(one)] for one in given]))
+        for given in dict.fromkeys(named.values())
+    }
+    credits = dict(zip(named, map(meant.__getitem__, named.values()), strict=True))
     members: dict[str, list[str]] = defaultdict(list)
-    known: dict[tuple[str, ...], tuple[str, ...]] = {}
-    for key, folded in named.items():
-        found = known.get(folded)
-        if found is None:
-            found = known[folded] = tuple(dict.fromkeys([owner[one] for one in folded]))
-        credits[key] = found
+    for key, found in credits.items():
         for one in found:
             members[one].append(key)
     return credits, members

@@ -406,8 +406,7 @@ PageKind = Literal[
 class Page(Compact):
     """One HTML page to be made: its final URL (relative to the site's root) and what it shows.
 
-    `key` is the document or the entity it shows; for a list, the bucket. `articles` are the
-    entries of a list in the order shown.
+    `key` is the document or the entity it shows; for a list, the bucket.
     """
 
     kind: PageKind
@@ -415,10 +414,14 @@ class Page(Compact):
     key: str = ""
     title: str = ""
     entity_kind: EntityKind | None = None
-    articles: tuple[str, ...] = ()
     children: tuple[Bucket, ...] = ()
     parents: tuple[tuple[str, str], ...] = ()
     """(title, url) of the pages above it, nearest last."""
+
+    @property
+    def articles(self) -> tuple[str, ...]:
+        """The entries of a list in the order shown."""
+        return tuple([key for bucket in self.children for key in bucket.articles])
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,20 +7,14 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from site_gen import assets, build, permalinks, signatures, sitefile, sources
-from site_gen.build import planning, reading
-from site_gen.build.reading import Read
-from site_gen.build.run import Run
+from site_gen import build, signatures
 from site_gen.cache import Store
-from site_gen.model import Document
-from site_gen.parse.outline import TEXT
 from site_gen.past import Past
 from site_gen.signatures import COARSE, TICK, Signatures
 from tests.archive_sites import EVERY_KIND, Files, articles, document
@@ -275,36 +269,6 @@ def test_pages_are_published_before_the_index(site: SiteTest, tmp_path: Path) ->
     (site.folder / "content/articles/one-more.md").unlink()
     assert after == built()
     assert len(seen) == 1
-
-
-def begun(site: SiteTest) -> tuple[Run, Read]:
-    """A build whose documents are read."""
-    options = build.Options(site.folder, site.folder / "output", date(2026, 1, 1), jobs=1)
-    config = sitefile.load(site.folder)[0]
-    static = assets.load(site.folder)[0]
-    store, ledger = site.folder / ".site_gen/cache", permalinks.read(site.folder)[0]
-    run = Run(options, config, static, "program", "", store, None, ledger)
-    return run, reading.read(run, sources.walk(site.folder, config)[0])
-
-
-class Outlined(Document):
-    """A document of which only the outline can be seen."""
-
-
-for _name in TEXT:
-    setattr(Outlined, _name, property(lambda self: pytest.fail("seen"), lambda self, value: None))
-
-
-def test_a_plan_sees_outlines_only(site: SiteTest) -> None:
-    """What a plan may be kept for is all that it looks at."""
-    run, read = begun(site.write(EVERY_KIND))
-    outlined: list[Document] = [Outlined(**fields_of(one)) for one in read.documents]
-    assert planning.anew(run, read, outlined).plan == planning.plan(run, read).plan
-
-
-def fields_of(document: Document) -> dict[str, Any]:
-    """What a document is made from."""
-    return {one.name: getattr(document, one.name) for one in fields(document)}
 
 
 def test_a_change_in_the_same_moment(site: SiteTest, tmp_path: Path) -> None:

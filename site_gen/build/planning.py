@@ -166,7 +166,8 @@ def anew(run: Run, read: Read, documents: list[Document]) -> Planned:
     used = {path: attachments[path] for path in sorted(resolved.attachments)}
     others = [*((f"static/{name}", url) for name, url in run.static.urls.items()), *used.items()]
     found += pages.files_in_the_way(others, plan, RESERVED)
-    hidden = (one for one in documents if one.path in whole.held_back)
+    held_back = whole.held_back
+    hidden = [one for one in documents if one.path in held_back] if held_back else []
     refers = resolved.attachments | links.attachments_of(hidden, resolver)
     found += check.leftovers(places, refers, resolved.withheld, run.settings, bool(failed))
     guarded = _guarded(shown, resolved, used)

@@ -203,7 +203,7 @@ def _of_articles(archive: Archive, urls: Mapping[str, str]) -> list[Page]:
         len(articles),
         kind=repeat("article"),
         url=[urls[one.path] for one in articles],
-        key=[one.key for one in articles],
+        key=archive.articles,
         title=[one.title for one in articles],
     )
 

@@ -118,8 +118,9 @@ def _of_entities(archive: Archive, absolute: bool) -> Iterator[Page]:
 
 
 def _works(archive: Archive) -> Iterator[Page]:
-    names = {works_of(one): None for one in archive.articles.values() if not one.noindex}
-    for name in names:
+    # Many articles are of one date.
+    dates = {id(one.date): one for one in archive.articles.values() if not one.noindex}
+    for name in dict.fromkeys(map(works_of, dates.values())):
         for ending in ("bib", "ris"):
             yield Page("file", f"{WORKS}{name}.{ending}", name)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from itertools import groupby
+from itertools import compress, groupby
+from operator import attrgetter, not_
 from sys import intern
 
 from site_gen.model import Archive, Bucket, Document, Entity, Page
@@ -43,17 +44,22 @@ class Lists:
     def __init__(self, archive: Archive, limit: int) -> None:
         self.archive = archive
         self.limit = limit
-        self.years: dict[str, str] = {}
-        self.months: dict[str, str] = {}
-        for key in archive.dated:
-            date = archive.articles[key].date
-            assert date is not None
-            self.years[key] = intern(listed_year(date))
-            self.months[key] = intern(listed_month(date))
+        self.dated = archive.dated
+        dates = [date for key in self.dated if (date := archive.articles[key].date)]
+        # Many articles are of one date.
+        listed = {
+            one: (intern(listed_year(date)), intern(listed_month(date)), listed_day(date))
+            for one, date in dict(zip(map(id, dates), dates, strict=True)).items()
+        }
+        times = [listed[id(date)] for date in dates]
+        self.times = dict(zip(self.dated, times, strict=True))
+        """The year, the month and the day of the year that each dated article is listed under."""
+        self.years = {key: year for key, (year, _, _) in self.times.items()}
+        self.months = {key: month for key, (_, month, _) in self.times.items()}
 
     def dates(self) -> list[Page]:
         """The page of all years, one for each year and month, more where a month is too long."""
-        dated = self.archive.dated
+        dated = self.dated
         undated = list(self.archive.articles)[len(dated) :]
         years = dict(sorted(_by(dated, self.years.__getitem__).items()))
         made: list[Page] = []
@@ -66,7 +72,7 @@ class Lists:
         if undated:
             buckets.append(Bucket(UNDATED, UNDATED_URL, len(undated)))
             made.extend(self._alphabetical(undated, UNDATED_URL, UNDATED, parents))
-        made.extend(self._on_each_day(dated, parents))
+        made.extend(self._on_each_day(parents))
         made.insert(0, Page("list", DATES, "", "Dates", children=tuple(buckets)))
         return made
 
@@ -91,18 +97,16 @@ class Lists:
                 made.append(self._flat(url, titles[name], None, keys, parents))
         return made
 
-    def _on_each_day(self, dated: Sequence[str], parents: Parents) -> list[Page]:
+    def _on_each_day(self, parents: Parents) -> list[Page]:
         """What is of one day of the year, in all years; at most 366 pages, none of them split.
 
         A year whose month is so long that its days have pages of their own leads to that page.
         """
         months = Counter(self.months.values())
         days: dict[str, dict[str, list[str]]] = {}
-        for key in dated:
-            date = self.archive.articles[key].date
-            assert date is not None
-            if day := listed_day(date):
-                days.setdefault(day, {}).setdefault(self.years[key], []).append(key)
+        for (year, _, day), run in groupby(self.dated, self.times.__getitem__):
+            if day:
+                days.setdefault(day, {}).setdefault(year, []).extend(run)
         made = []
         for day, years in sorted(days.items()):
             buckets = []
@@ -215,10 +219,9 @@ class Lists:
         buckets: Sequence[Bucket],
         parents: Parents,
     ) -> Page:
-        articles = tuple(key for bucket in buckets for key in bucket.articles)
         key = owner.key if owner else ""
         kind = owner.kind if owner else None
-        return Page("list", url, key, title, kind, articles, tuple(buckets), parents)
+        return Page("list", url, key, title, kind, tuple(buckets), parents)
 
     def _flat(
         self, url: str, title: str, owner: Entity | None, keys: Sequence[str], parents: Parents
@@ -306,17 +309,7 @@ class Lists:
                 buckets.append(Bucket(year, f"{prefix}/{year}.html", len(members)))
                 chronological = members[::-1]
                 made.extend(self._year(year, chronological, f"{prefix}/", below, owner=entity))
-        articles = tuple(key for bucket in buckets for key in bucket.articles)
-        page = Page(
-            entity.kind,
-            url,
-            entity.key,
-            entity.name,
-            entity.kind,
-            articles,
-            tuple(buckets),
-            parents,
-        )
+        page = Page(entity.kind, url, entity.key, entity.name, entity.kind, tuple(buckets), parents)
         return [page, *made, *self._translations(entity, url, below)]
 
     def _translations(self, person: Entity, above: str, parents: Parents) -> list[Page]:
@@ -341,10 +334,11 @@ class Lists:
 
 def without_lists(archive: Archive) -> dict[str, tuple[str, list[str]]]:
     """The articles that lack a field, by its name, with the URL of their list."""
+    articles = archive.articles.values()
     return {
         name: (
             f"coverage/without-{name.replace('_', '-')}.html",
-            [key for key, one in archive.articles.items() if not getattr(one, name)],
+            list(compress(archive.articles, map(not_, map(attrgetter(name), articles)))),
         )
         for name, _ in WITHOUT
     }
