@@ -525,10 +525,12 @@ def noted(works, wanted):
 
 parallel.beside = noted
 try:
-    main(["-C", sys.argv[1], "build", "--jobs", "2", "--date", "2026-01-01"])
+    main(["-C", sys.argv[1], "build", "--keep-going", "--jobs", "2", "--date", "2026-01-01"])
 finally:
     assert copied == [True, True, True]
 """
+
+IN_THE_WAY: Files = {"content/dates/1999.md": document("A text.", {"title": "New"})}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only there is a process copied")
@@ -542,7 +544,17 @@ def test_copies_make_what_one_process_does(tmp_path: Path) -> None:
     ]
     for at, edit in enumerate(edits):
         site.write(edit)
-        subprocess.run(
-            [sys.executable, "-c", IN_COPIES, str(site.folder)], check=True, timeout=60, cwd=ROOT
-        )
+        assert in_copies(site).returncode == 0
         assert site.output() == clean(site, tmp_path / f"clean {at}")
+    before = site.output()
+    # What is in the way of a page is found to be so when others are like it already.
+    told = in_copies(site.write(IN_THE_WAY)).stderr
+    assert "1 error" in told
+    assert "Traceback" not in told
+    assert site.output() == before
+
+
+def in_copies(site: SiteTest) -> subprocess.CompletedProcess[str]:
+    """A build by several processes, however small the site is."""
+    command = [sys.executable, "-c", IN_COPIES, str(site.folder)]
+    return subprocess.run(command, timeout=60, cwd=ROOT, capture_output=True, text=True)

@@ -40,7 +40,8 @@ def test_a_plan_sees_outlines_only(site: SiteTest) -> None:
     """What a plan may be kept for is all that it looks at."""
     run, read = begun(site.write(EVERY_KIND))
     outlined: list[Document] = [Outlined(**fields_of(one)) for one in read.documents]
-    assert planning.anew(run, read, outlined).plan == planning.plan(run, read).plan
+    placed = planning.assembled(run, planning.begun(read, outlined))
+    assert planning.finish(run, placed).plan == planning.plan(run, read).plan
 
 
 def fields_of(document: Document) -> dict[str, Any]:
@@ -51,8 +52,9 @@ def fields_of(document: Document) -> dict[str, Any]:
 def test_a_kept_plan_is_the_plan(site: SiteTest) -> None:
     """Nothing of a plan is lost in the store: not the articles of a list, nor their order."""
     run, read = begun(site.write(EVERY_KIND))
-    made = planning.plan(run, read)
-    planning.keep(run, made)
+    placed = planning.place(run, read)
+    made = planning.finish(run, placed)
+    planning.keep(run, placed, planning.packed(made))
     kept = planning.plan(run, read)
     assert kept.kept
     assert not made.kept

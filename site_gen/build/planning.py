@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from site_gen import (
@@ -31,6 +31,26 @@ from site_gen.permalinks import Address
 
 RESERVED = (output.MANIFEST,)
 """Names in output/ that are for site_gen alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The archive with a URL for each of its documents: what is known before pages are planned.
+
+    `documents` are all that were read, `failed` the paths of those that are not in the archive
+    since they have errors, which `found` tells; `problems` are those of the archive.
+    """
+
+    key: str
+    documents: Sequence[Document]
+    attachments: tuple[str, ...]
+    archive: Archive
+    urls: Mapping[str, str]
+    failed: tuple[str, ...]
+    found: tuple[Diagnostic, ...] = ()
+    problems: tuple[Diagnostic, ...] = ()
+    planned: Planned | None = None
+    """All of the plan, where the store has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +102,12 @@ class Planned:
 
 
 def plan(run: Run, read: Read) -> Planned:
-    """Assemble the archive and give everything its URL; what cannot have one fails.
+    """Assemble the archive and give everything its URL; what cannot have one fails."""
+    return finish(run, place(run, read))
+
+
+def place(run: Run, read: Read) -> Placed:
+    """Assemble the archive and give its documents their URLs.
 
     A plan is kept: where only texts were edited, it is that of the last build.
     """
@@ -90,17 +115,29 @@ def plan(run: Run, read: Read) -> Planned:
     key = _key(run, read)
     with cache.Store(run.store) as store:
         kept = store.get(key)
+    placed = begun(read, documents, key)
     if kept is None:
-        return replace(anew(run, read, documents), key=key)
-    made: Planned = repeated.unpacked(kept, documents)
+        return assembled(run, placed)
+    made = unpacked(kept, placed)
+    return replace(placed, archive=made.archive, urls=made.plan.urls, planned=made)
+
+
+def packed(planned: Planned) -> bytes:
+    """A new plan as bytes; nothing where the store has it."""
+    return b"" if planned.kept else repeated.packed(replace(planned, kept=True))
+
+
+def unpacked(data: bytes, placed: Placed) -> Planned:
+    """The plan that was packed, of these documents."""
+    made: Planned = repeated.unpacked(data, placed.documents)
     return made
 
 
-def keep(run: Run, planned: Planned) -> None:
-    """Put a new plan into the store. Raises CacheBroken."""
-    if not planned.kept:
+def keep(run: Run, placed: Placed, data: bytes) -> None:
+    """Put a new plan, packed, into the store. Raises CacheBroken."""
+    if data:
         with cache.Store(run.store) as store:
-            store.put([(planned.key, repeated.packed(replace(planned, kept=True)))])
+            store.put([(placed.key, data)])
 
 
 def _key(run: Run, read: Read) -> str:
@@ -118,33 +155,56 @@ def _key(run: Run, read: Read) -> str:
     return f"plan {digest}"
 
 
-def anew(run: Run, read: Read, documents: list[Document]) -> Planned:
-    """The plan for these documents, whatever is kept."""
-    failed = list(read.failed)
-    found: list[Diagnostic] = []
+def begun(read: Read, documents: Sequence[Document], key: str = "") -> Placed:
+    """What planning begins with: documents, of which nothing is placed."""
+    attachments = tuple(one.path for one in read.inventory.attachments)
+    return Placed(key, documents, attachments, Archive({}, {}, {}, {}), {}, read.failed)
+
+
+def assembled(run: Run, placed: Placed) -> Placed:
+    """The documents that have not failed, brought together, each with its URL."""
     known = world.known() if run.settings.world else {}
     while True:
+        failed = frozenset(placed.failed)
+        documents: Sequence[Document] = placed.documents
+        if failed:
+            documents = [one for one in documents if one.path not in failed]
         whole, problems = archive.assemble(documents, run.options.date, known)
         whole, told = threads.joined(whole, run.settings.language)
         urls, collisions = pages.place_documents(whole)
-        plan, in_the_way = pages.plan(whole, urls, run.settings, RESERVED)
-        out = {one.location.path for one in (*collisions, *in_the_way)}
-        found += [*collisions, *in_the_way]
-        if not out:
-            found += [*problems, *told]
-            break
-        failed += sorted(out)
-        documents = [one for one in documents if one.path not in out]
+        if not collisions:
+            problems = [*problems, *told]
+            return replace(placed, archive=whole, urls=urls, problems=tuple(problems))
+        # All that is wrong with a document is told at once.
+        _, in_the_way = pages.plan(whole, urls, run.settings, RESERVED)
+        placed = _without(placed, [*collisions, *in_the_way])
+
+
+def _without(placed: Placed, found: Sequence[Diagnostic]) -> Placed:
+    """The same where documents fail, as is told of them."""
+    out = sorted({one.location.path for one in found})
+    return replace(placed, failed=(*placed.failed, *out), found=(*placed.found, *found))
+
+
+def finish(run: Run, placed: Placed) -> Planned:
+    """All of the plan."""
+    if placed.planned is not None:
+        return placed.planned
+    plan, in_the_way = pages.plan(placed.archive, placed.urls, run.settings, RESERVED)
+    if in_the_way:
+        return finish(run, assembled(run, _without(placed, in_the_way)))
+    whole, urls, failed = placed.archive, placed.urls, placed.failed
+    found = [*placed.found, *placed.problems]
     moved = [*_placed(whole, urls), *_entries(whole, plan)]
     redirects, problems = pages.redirects(moved, plan.pages, run.settings.url, RESERVED)
     found += problems
     addresses = _addresses(whole, plan) if run.ledger.recorded else ()
-    away = _away(run, read, whole, failed)
+    away = _away(run, placed)
     standing = (*plan.pages, *redirects)
     held, problems = permalinks.kept(run.ledger, standing, addresses, away, bool(failed))
     found += problems
     plan = replace(plan, pages=(*plan.pages, *redirects, *held))
-    places = {one.path: pages.attachment_url(one.path) for one in read.inventory.attachments}
+    places = {path: pages.attachment_url(path) for path in placed.attachments}
     unsafe = check.unsafe(places, run.settings)
     attachments = {path: url for path, url in places.items() if path not in unsafe}
     found += people.spellings(whole)
@@ -167,11 +227,11 @@ def anew(run: Run, read: Read, documents: list[Document]) -> Planned:
     others = [*((f"static/{name}", url) for name, url in run.static.urls.items()), *used.items()]
     found += pages.files_in_the_way(others, plan, RESERVED)
     held_back = whole.held_back
-    hidden = [one for one in documents if one.path in held_back] if held_back else []
+    hidden = [one for one in placed.documents if one.path in held_back] if held_back else []
     refers = resolved.attachments | links.attachments_of(hidden, resolver)
     found += check.leftovers(places, refers, resolved.withheld, run.settings, bool(failed))
     guarded = _guarded(shown, resolved, used)
-    return Planned(whole, plan, resolved, used, tuple(failed), tuple(found), guarded)
+    return Planned(whole, plan, resolved, used, failed, tuple(found), guarded, placed.key)
 
 
 def _guarded(
@@ -188,13 +248,27 @@ def _guarded(
     return found
 
 
-def relate(run: Run, read: Read, planned: Planned) -> Planned:
-    """Find for every published article those that are like it, and other versions of it."""
+def relate(run: Run, read: Read, placed: Placed, finished: Callable[[], Planned]) -> Planned:
+    """Find for every published article those that are like it, and other versions of it, before
+    the plan is asked for.
+    """
     run.options.progress("Relating", 0, 1)
-    place = related.Place(run.store, run.program, run.options.jobs)
-    made = related.find(planned.archive, read.signatures, run.settings, place, planned.key)
+    made = _related(run, read, placed.archive, placed.key)
+    planned = finished()
+    if planned.failed != placed.failed:
+        # What is in the way of a page is in the archive no more.
+        made = _related(run, read, planned.archive, placed.key)
     run.options.progress("Relating", 1, 1)
-    return replace(planned, archive=made.archive, found=(*planned.found, *made.found))
+    like, versions = made.archive.related, made.archive.versions
+    whole = replace(planned.archive, related=like, versions=versions)
+    return replace(planned, archive=whole, found=(*planned.found, *made.found))
+
+
+def _related(run: Run, read: Read, whole: Archive, key: str) -> related.Related:
+    place = related.Place(run.store, run.program, run.options.jobs)
+    # Without what is in the way it is another archive.
+    known = f"{key} {len(whole.articles)}"
+    return related.find(whole, read.signatures, run.settings, place, known)
 
 
 def remember(run: Run, read: Read, planned: Planned) -> Planned:
@@ -265,10 +339,10 @@ def _addresses(whole: Archive, plan: pages.Plan) -> tuple[Address, ...]:
     return tuple(kept)
 
 
-def _away(run: Run, read: Read, whole: Archive, failed: Sequence[str]) -> dict[str, str]:
+def _away(run: Run, placed: Placed) -> dict[str, str]:
     """What is not published just now, by source and by former address, and why."""
-    away = dict.fromkeys(failed, "it has errors") | dict(whole.held_back)
-    for document in read.documents:
+    away = dict.fromkeys(placed.failed, "it has errors") | dict(placed.archive.held_back)
+    for document in placed.documents if away else ():
         if document.former and document.path in away:
             for written in document.former:
                 away[pages.former_url(written, run.settings.url)] = away[document.path]

@@ -57,21 +57,29 @@ def done(run: Run, begun: Begun) -> Report:
     found += render.check_templates(options.site, run.templates, run.store)
     read = reading.read(run, begun.inventory)
     many = len(read.documents) > MANY
-    busy = many and bool(read.together) and several(options.jobs)
-    with parallel.beside([partial(reading.keep, run, read)], busy) as (keep_read,):
-        plan = planning.plan(run, read)
-        keep_read()
     small = read.fresh <= FEW and len(before.held) > 0
     few = small and several(options.jobs)
     apart = few and many
     one = _alone(run) if few else run
+    busy = many and bool(read.together) and several(options.jobs)
+    with parallel.beside([partial(reading.keep, run, read)], busy) as (keep_read,):
+        placed = planning.place(run, read)
+        plan = lru_cache(partial(planning.finish, run, placed))
+        packed = lru_cache(lambda: planning.packed(plan()))
+        if not apart:
+            plan()
+        keep_read()
     works = (
-        partial(making.index, one, plan, before),
-        partial(making.files, one, plan, before),
-        partial(planning.keep, run, plan),
+        packed,
+        lambda: planning.keep(run, placed, packed()),
+        lambda: making.index(one, plan(), before),
+        lambda: making.files(one, plan(), before),
     )
-    with parallel.beside(works, apart) as (indexed, filed, keep):
-        planned = planning.remember(run, read, planning.relate(run, read, plan))
+    with parallel.beside(works, apart) as (told, keep, indexed, filed):
+        # What is not kept is planned by the copy, if there is one.
+        here = plan if not apart or placed.planned else lambda: planning.unpacked(told(), placed)
+        planned = planning.relate(run, read, placed, here)
+        planned = planning.remember(run, read, planned)
         # What only planning asks for would lie in the memory of all processes that render.
         read = replace(read, tasks=(), signatures={}, together=())
         total = check.masked(planned.sum, read.masked)
