@@ -7,6 +7,7 @@ import datetime
 import io
 import json
 import warnings
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from site_gen.config import SiteConfig
 from site_gen.dates import parse_edtf
 from site_gen.model import Archive, Document
 from site_gen.render.data import size_class
+from site_gen.tabular import tables
 from tests.archive_sites import EVERY_KIND, Files, document
 from tests.support import ROOT, SiteTest
 
@@ -313,6 +315,21 @@ def runs(whole: Archive) -> list[tabular.Run]:
     """How the lines of an archive are kept."""
     urls = {one.path: f"{key}.html" for key, one in whole.articles.items()}
     return tabular.Tables(tabular.Listed(whole, urls, {}, SiteConfig()), "", "".join).runs
+
+
+def test_runs_end_where_a_digest_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All articles are in runs, in their order; none goes on after such a key, or is too long."""
+    monkeypatch.setattr(tables, "LONGEST_RUN", 90)
+    articles = [f"articles/ä{n}\udc80" for n in range(2_000)]
+    found: list[list[str]] = [[]]
+    for key in articles:
+        found[-1].append(key)
+        last = zlib.crc32(key.encode("utf-8", "surrogatepass")) % tables.RUN == 0
+        if last or len(found[-1]) == tables.LONGEST_RUN:
+            found.append([])
+    assert tabular.in_runs(articles) == [tuple(run) for run in found if run]
+    assert max(map(len, found)) == tables.LONGEST_RUN
+    assert tabular.in_runs([]) == []
 
 
 def test_an_edit_makes_few_lines_anew() -> None:

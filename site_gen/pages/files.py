@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from site_gen.model import Archive, Document, EntityKind, Page, PageKind
+from site_gen.dates import Date
+from site_gen.model import Archive, EntityKind, Page, PageKind
 from site_gen.pages.urls import FOLDER, HOME, listed_year
 from site_gen.paths import all_above, comparable, folders
 
@@ -74,9 +75,9 @@ def beside(url: str, ending: str) -> str:
     return f"{url.removesuffix('.html')}.{ending}"
 
 
-def works_of(document: Document) -> str:
-    """The name of the file that an article is in: its year, or that of the undated."""
-    return listed_year(document.date) if document.date else UNDATED_WORKS
+def works_of(date: Date | None) -> str:
+    """The name of the file that an article of a date is in: its year, or that of the undated."""
+    return listed_year(date) if date else UNDATED_WORKS
 
 
 def listed(archive: Archive, pages: Collection[Page], urls: Mapping[str, str]) -> list[str]:
@@ -119,7 +120,7 @@ def _of_entities(archive: Archive, absolute: bool) -> Iterator[Page]:
 
 def _works(archive: Archive) -> Iterator[Page]:
     # Many articles are of one date.
-    dates = {id(one.date): one for one in archive.articles.values() if not one.noindex}
+    dates = {id(one.date): one.date for one in archive.articles.values() if not one.noindex}
     for name in dict.fromkeys(map(works_of, dates.values())):
         for ending in ("bib", "ris"):
             yield Page("file", f"{WORKS}{name}.{ending}", name)

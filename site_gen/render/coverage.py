@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import pairwise
-from operator import attrgetter
+from itertools import groupby, pairwise
+from operator import attrgetter, not_
 from typing import Any
 
 from site_gen import languages
@@ -42,7 +42,9 @@ def coverage(
     `language` is that of articles which state none, and `link` makes of an entity a name and a
     URL.
     """
-    articles = archive.articles.values()
+    articles = list(archive.articles.values())
+    # Many articles are of one date.
+    dates = [date for date in {id(one.date): one.date for one in articles}.values() if date]
     absent = {
         name: {"count": len(keys), "url": url}
         for name, (url, keys) in without_lists(archive).items()
@@ -52,7 +54,7 @@ def coverage(
         "held": {kind: _named(archive, kind) for kind in ENTITY_KINDS},
         "languages": _languages(articles, language),
         "years": _years(articles),
-        "months": _months([one.date for one in articles if one.date]),
+        "months": _months(dates),
         "undated": sum(not one.date for one in articles),
         "without": absent,
         "unused": _unused(archive, link),
@@ -80,19 +82,11 @@ def _years(articles: Iterable[Document]) -> list[dict[str, Any]]:
 
     What is missing is counted in it: authors, places, sources.
     """
-    rows: dict[int, dict[str, Any]] = {}
-    for one in articles:
-        if not one.date:
-            continue
-        label = listed_year(one.date)
-        row = rows.get(int(label))
-        if row is None:
-            row = rows[int(label)] = {"label": label, "url": f"dates/{label}.html", "count": 0}
-            row |= {"authors": 0, "places": 0, "source_url": 0}
-        row["count"] += 1
-        row["authors"] += not one.authors
-        row["places"] += not one.places
-        row["source_url"] += not one.source_url
+    years: dict[str, list[Document]] = {}
+    for date, run in groupby(articles, attrgetter("date")):
+        if date:
+            years.setdefault(listed_year(date), []).extend(run)
+    rows = {int(label): _year(label, found) for label, found in years.items()}
     made: list[dict[str, Any]] = []
     before = 0
     for year in sorted(rows):
@@ -102,6 +96,15 @@ def _years(articles: Iterable[Document]) -> list[dict[str, Any]]:
         made.append(rows[year])
         before = year
     return made
+
+
+def _year(label: str, articles: Sequence[Document]) -> dict[str, Any]:
+    """The row of a year that has articles."""
+    lacking = {
+        name: sum(map(not_, map(attrgetter(name), articles)))
+        for name in ("authors", "places", "source_url")
+    }
+    return {"label": label, "url": f"dates/{label}.html", "count": len(articles), **lacking}
 
 
 def _months(dates: Sequence[Date]) -> dict[str, Any]:
@@ -151,11 +154,12 @@ def _unused(archive: Archive, link: Callable[[Entity], dict[str, Any]]) -> list[
     return found
 
 
-def _fields(articles: Iterable[Document]) -> list[dict[str, Any]]:
+def _fields(articles: Sequence[Document]) -> list[dict[str, Any]]:
     """How often each field is stated, inferred, or neither."""
-    values = attrgetter(*FIELDS)
+    columns = [map(bool, map(attrgetter(name), articles)) for name in FIELDS]
     # Articles of one archive have much the same fields: what is alike is counted together.
-    alike = Counter((one.inferred, tuple(map(bool, values(one)))) for one in articles)
+    has = zip(*columns, strict=True)
+    alike = Counter(zip(map(attrgetter("inferred"), articles), has, strict=True))
     total = sum(alike.values())
     rows = []
     for at, name in enumerate(FIELDS):

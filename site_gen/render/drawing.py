@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from site_gen.world.outlines import Box, Point, Ring, outlines
 
@@ -80,26 +80,21 @@ def region(frame: Box, codes: frozenset[str]) -> Drawing:
 
 @lru_cache(maxsize=2)
 def whole(south: float) -> Drawing:
-    """A map of the world in the Equal Earth projection, down to a latitude."""
-    right, top = _equal_earth(180, 0)[0], _equal_earth(0, 84)[1]
-    scale = WORLD_WIDTH / (2 * right)
-    height = round((top - _equal_earth(0, south)[1]) * scale)
-
-    def project(longitude: float, latitude: float) -> Point:
-        x, y = _equal_earth(longitude, latitude)
-        return (x + right) * scale, (top - y) * scale
-
-    def place(point: tuple[float, float]) -> Point | None:
-        latitude, longitude = point
-        return project(longitude, latitude) if south <= latitude <= 84 else None
-
+    """A map of the world, down to a latitude."""
+    height = round(_on_world(0, south)[1])
     level = outlines().level(0.5)
-    land, here = _paths((-180, south, 180, 84), frozenset(), level, project, 0.9, 1.0)
+    land, here = _paths((-180, south, 180, 84), frozenset(), level, _on_world, 0.9, 1.0)
     latitudes = [south + (84 - south) * at / 12 for at in range(13)]
-    edge = [project(-180, one) for one in latitudes] + [
-        project(180, one) for one in latitudes[::-1]
+    edge = [_on_world(-180, one) for one in latitudes] + [
+        _on_world(180, one) for one in latitudes[::-1]
     ]
-    return Drawing(WORLD_WIDTH, height, land, here, path(edge), place)
+    return Drawing(WORLD_WIDTH, height, land, here, path(edge), partial(placed, south))
+
+
+def placed(south: float, point: tuple[float, float]) -> Point | None:
+    """Where a point, latitude and longitude, lies on `whole`; None if it does not."""
+    latitude, longitude = point
+    return _on_world(longitude, latitude) if south <= latitude <= 84 else None
 
 
 def _fitted(frame: Box) -> Box:
@@ -142,6 +137,16 @@ def _equal_earth(longitude: float, latitude: float) -> Point:
     down = _M * (a1 + 3 * a2 * square + sixth * (7 * a3 + 9 * a4 * square))
     x = math.radians(longitude) * math.cos(theta) / down
     return x, theta * (a1 + a2 * square + sixth * (a3 + a4 * square))
+
+
+_RIGHT, _TOP = _equal_earth(180, 0)[0], _equal_earth(0, 84)[1]
+_SCALE = WORLD_WIDTH / (2 * _RIGHT)
+
+
+def _on_world(longitude: float, latitude: float) -> Point:
+    """Where a point lies on the map of the world, in the Equal Earth projection."""
+    x, y = _equal_earth(longitude, latitude)
+    return (x + _RIGHT) * _SCALE, (_TOP - y) * _SCALE
 
 
 def _paths(

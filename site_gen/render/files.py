@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from itertools import chain
+from itertools import chain, groupby
 
 from site_gen import cache, citations, feeds, tabular
 from site_gen.citations import Work
@@ -124,23 +124,19 @@ class Files:
 
     def _articles(self, page: Page) -> Sequence[str]:
         """The articles of an entity that programs may look up, in the order of the archive."""
-        keys = self._entity(page).articles
-        return [key for key in keys if key not in self.noindex] if self.noindex else keys
-
-    @cached_property
-    def noindex(self) -> frozenset[str]:
-        """The articles that are not to be found."""
-        return frozenset(key for key, one in self.archive.articles.items() if one.noindex)
+        keys, apart = self._entity(page).articles, self.tables.listed.apart
+        return [key for key in keys if key not in apart] if apart else keys
 
     @cached_property
     def years(self) -> dict[str, tuple[str, ...]]:
         """The articles that programs may look up by the file for references that they are in:
         that of their year, or that of the undated, which is the last.
         """
+        articles = self.archive.articles
         found: dict[str, list[str]] = {}
-        for key, document in self.archive.articles.items():
-            if not document.noindex:
-                found.setdefault(works_of(document), []).append(key)
+        # Many that follow each other have one date.
+        for date, keys in groupby(self.tables.listed.articles, lambda key: articles[key].date):
+            found.setdefault(works_of(date), []).extend(keys)
         return {year: tuple(found[year]) for year in sorted(found)}
 
     def _works(self, articles: Sequence[str], ending: str) -> str:

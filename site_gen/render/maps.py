@@ -106,10 +106,9 @@ class Maps:
                 found[nearest.key] = nearest
         points = [one.point for one in found.values() if one.point]
         south = COLD if all(latitude > COLD for latitude, _ in points) else -90.0
-        drawn = drawing.whole(south)
         marks = []
         for one in found.values():
-            at = drawn.place(one.point) if one.point else None
+            at = drawing.placed(south, one.point) if one.point else None
             if at:
                 marks.append(Mark(one.key, at, len(one.articles)))
         return [self._joined(group) for group in apart(marks, WORLD_APART)], lost, south

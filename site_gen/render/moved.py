@@ -116,7 +116,8 @@ class Moved:
             of_articles = page.url.rpartition("/")[2].startswith("articles.")
             return bool(self.others or (of_articles and self.articles))
         if page.url.startswith(WORKS) and page.key:
-            return any(works_of(self.archive.articles[key]) == page.key for key in self.articles)
+            dates = (self.archive.articles[key].date for key in self.articles)
+            return any(works_of(one) == page.key for one in dates)
         # All others tell of addresses, of all articles, or of the newest.
         return bool(self.articles)
 

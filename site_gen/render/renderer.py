@@ -119,7 +119,7 @@ class Renderer:
         self.people = Once(self._person)
         self.spots = Once(self._spot)
         self.named_keys = {kind: Once(partial(self._named_key, kind)) for kind in ENTITY_KINDS}
-        self.run_keys = Once(self._run_key)
+        self.run_keys: Once[tuple[str, ...], str] = Once(self._run_key)
         self.keys = Keys(inputs, self.article_keys.__getitem__)
         self.files = Files(inputs, self.run_keys.__getitem__, self._absolute, parts or Parts())
         self.file_urls = {page.url for page in self.plan.pages if page.kind == "file"}
@@ -431,7 +431,7 @@ class Renderer:
             columns.append(map(self.named_keys[kind].__getitem__, named))
         return map(short_digest, map("\n".join, zip(*columns, strict=True)))
 
-    def _run_key(self, articles: tuple[str, ...]) -> str:
+    def _run_key(self, articles: Iterable[str]) -> str:
         """What stands for many articles, in their order."""
         return short_digest("".join(map(self.article_keys.__getitem__, articles)))
 
@@ -707,13 +707,11 @@ class Renderer:
             [(one.title, one.url) if one else "" for one in around],
         ]
 
-    def _groups_key(self, page: Page) -> list[tuple[object, ...]]:
-        """The parts of a list and the cards in each: all that its groups and timeline show."""
-        key = self.article_keys.__getitem__
-        return [
-            (one.label, one.url, one.count, "".join(map(key, one.articles)))
-            for one in page.children
-        ]
+    def _groups_key(self, page: Page) -> tuple[object, ...]:
+        """The parts of a list and the articles in each: all that its groups and timeline show."""
+        parts = [(one.label, one.url, one.count, len(one.articles)) for one in page.children]
+        articles = chain.from_iterable([one.articles for one in page.children])
+        return parts, self._run_key(articles)
 
     def _groups(self, page: Page, bodies: Bodies | Keys) -> Any:
         if isinstance(bodies, Keys):
