@@ -896,6 +896,16 @@ def test_each_article_has_a_place(keys: set[str]) -> None:
             assert group.places[-1] < group.room <= 12 / 5 * len(group.keys)
 
 
+@given(
+    before=st.sets(st.text("abc", min_size=1, max_size=3)),
+    keys=st.sets(st.text("abc", min_size=1, max_size=3)),
+)
+def test_known_groups_change_nothing(before: set[str], keys: set[str]) -> None:
+    """Groups of other keys save work, and what comes of it is the same."""
+    known = numbering.groups_of(before, 4)
+    assert numbering.groups_of(keys, 4) == numbering.groups_of(keys, 4, known)
+
+
 def placed(group: numbering.Members) -> Iterator[tuple[str, int]]:
     """The articles of a group with their places."""
     return zip(group.keys, group.places, strict=True)

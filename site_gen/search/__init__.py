@@ -9,11 +9,14 @@ docs/search-format.md tells the format.
 from __future__ import annotations
 
 import hashlib
+import json
 from array import array
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cache as cached
 from functools import partial
+from itertools import chain
+from operator import attrgetter
 from pathlib import Path
 
 from site_gen import cache, output, parallel
@@ -77,7 +80,7 @@ def make(archive: Archive, urls: Mapping[str, str], language: str, place: Place)
     wanted = number_of_groups(len(listed), sum(words))
     named = _named(archive)
     shown = cached(_shown)
-    kept = Kept(place.store, place.plan, language, wanted)
+    kept = Kept(place.store, place.program, place.plan, language, wanted)
     layout = _layout(kept, listed, urls, named)
     context = shards.Context(
         place.store,
@@ -102,8 +105,7 @@ def make(archive: Archive, urls: Mapping[str, str], language: str, place: Place)
         return Group(len(members), room, about, entries)
 
     def columns() -> Sequence[shards.Column]:
-        keys = [one.key if one else "" for one in layout.spread(listed)]
-        return facets.columns(archive, keys, language)
+        return facets.columns(archive, listed, layout.spread(), language)
 
     made = indexes(
         context,
@@ -132,22 +134,25 @@ def _layout(
     urls: Mapping[str, str],
     named: Callable[[str], tuple[str, ...]],
 ) -> Layout:
-    """The groups of articles, as the store has them under their plan, or made."""
+    """The groups of articles, as the store has them if their plan is the last, or made."""
     data = kept.get("layout")
-    if data is not None:
-        return Layout.unpacked(data)
-    at = {one.key: index for index, one in enumerate(articles)}
-    groups = groups_of(list(at), kept.groups)
+    last = Layout.unpacked(data) if data is not None else None
+    if last is not None and last.plan == kept.plan:
+        return last
+    keys = [one.key for one in articles]
+    groups = groups_of(keys, kept.groups, last.members() if last is not None else ())
+    at = dict(zip(keys, range(len(keys)), strict=True))
+    order = [[at[key] for key in members.keys] for members in groups]
+    told = list(_told(articles, urls, named))
     layout = Layout(
-        array("I", [at[key] for members in groups for key in members.keys]),
-        array("I", [place for members in groups for place in members.places]),
-        tuple(len(members.keys) for members in groups),
+        array("I", chain.from_iterable(order)),
+        array("I", chain.from_iterable(members.places for members in groups)),
+        tuple(map(len, order)),
         tuple(members.room for members in groups),
-        tuple(
-            _told([articles[at[key]] for key in members.keys], urls, kept.language, named)
-            for members in groups
-        ),
+        tuple(_digest(kept.language, [told[index] for index in group]) for group in order),
         average([telling(one.title.split()) for one in articles]),
+        kept.plan,
+        json.dumps([key for members in groups for key in members.keys]).encode(),
     )
     kept.put("layout", layout.packed())
     return layout
@@ -156,15 +161,25 @@ def _layout(
 def _told(
     articles: Sequence[Document],
     urls: Mapping[str, str],
-    language: str,
     named: Callable[[str], tuple[str, ...]],
-) -> str:
-    """The digest of all that the index says of articles beside their text."""
-    parts = [language]
-    for one in articles:
-        parts += one.key, one.title, one.summary, one.language, one.publication
-        parts += urls[one.path], one.date.edtf if one.date else "", *named(one.key)
-        parts.append("\n".join([note.html for note in one.closing_notes]))
+) -> Iterable[tuple[str, ...]]:
+    """All that the index says of each article beside its text."""
+    fields = attrgetter("key", "title", "summary", "language", "publication")
+    return (
+        (
+            *fields(one),
+            urls[one.path],
+            one.date.edtf if one.date else "",
+            "\n".join([note.html for note in one.closing_notes]),
+            *named(one.key),
+        )
+        for one in articles
+    )
+
+
+def _digest(language: str, told: Sequence[tuple[str, ...]]) -> str:
+    """The digest of what is told of articles, and of the language of those that do not say."""
+    parts = [language, *chain.from_iterable(told)]
     text = "\0".join(parts)
     # Whatever the parts are, no others make the same.
     alike = text.count("\0") == len(parts) - 1
@@ -306,8 +321,9 @@ def _named(archive: Archive) -> Callable[[str], tuple[str, ...]]:
 
     def called(kind: EntityKind) -> Callable[[tuple[str, ...]], str]:
         entities = archive.entities[kind]
+        filed = cached(lambda key: _filed(entities[key]))
         # Most articles name what others name too.
-        return cached(lambda keys: "; ".join([_filed(entities[one]) for one in keys]))
+        return cached(lambda keys: "; ".join(map(filed, keys)))
 
     authors, places = called("author"), called("place")
     by, of = archive.credits["author"].get, archive.credits["place"].get

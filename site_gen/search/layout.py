@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from site_gen import cache
+from site_gen.search.numbering import Members
 
 Item = TypeVar("Item")
 
@@ -26,6 +27,7 @@ class Layout:
 
     For each group, `sizes` is how many articles it has, `rooms` how many places, `told` the digest
     of all that the index says of it beside its texts. `title` is the average length of titles.
+    `plan` is what decided all this, `names` are the keys of articles, group by group, as JSON.
     """
 
     order: array[int]
@@ -34,6 +36,17 @@ class Layout:
     rooms: tuple[int, ...]
     told: tuple[str, ...]
     title: float
+    plan: str
+    names: bytes
+
+    def members(self) -> list[Members]:
+        """The groups as `numbering` has them."""
+        ordered = zip(json.loads(self.names), self.places, strict=True)
+        groups = ([*islice(ordered, size)] for size in self.sizes)
+        return [
+            Members(tuple(key for key, _ in one), tuple(place for _, place in one), room)
+            for one, room in zip(groups, self.rooms, strict=True)
+        ]
 
     def groups(self, articles: Sequence[Item]) -> Iterator[list[tuple[int, Item]]]:
         """The articles of each group with their places; all of them come in the order of the
@@ -42,26 +55,31 @@ class Layout:
         ordered = zip(self.places, map(articles.__getitem__, self.order), strict=True)
         return (list(islice(ordered, size)) for size in self.sizes)
 
-    def spread(self, articles: Sequence[Item]) -> Iterator[Item | None]:
-        """The article of each number, in order."""
-        for room, members in zip(self.rooms, self.groups(articles), strict=True):
-            there = dict(members)
-            yield from map(there.get, range(room))
+    def spread(self) -> list[int]:
+        """Where the article of each number stands in the archive, in order; -1 where none is."""
+        numbers = [-1] * sum(self.rooms)
+        start = 0
+        at = zip(self.order, self.places, strict=True)
+        for size, room in zip(self.sizes, self.rooms, strict=True):
+            for index, place in islice(at, size):
+                numbers[start + place] = index
+            start += room
+        return numbers
 
     def packed(self) -> bytes:
-        """A line of JSON, then the order and the places as numbers of four bytes."""
-        about = json.dumps((self.sizes, self.rooms, self.told, self.title)).encode()
-        return about + b"\n" + self.order.tobytes() + self.places.tobytes()
+        """Two lines of JSON, then the order and the places as numbers of four bytes."""
+        about = json.dumps((self.sizes, self.rooms, self.told, self.title, self.plan)).encode()
+        return b"\n".join([about, self.names, self.order.tobytes() + self.places.tobytes()])
 
     @classmethod
     def unpacked(cls, data: bytes) -> Layout:
         """The layout that was packed."""
-        about, _, numbers = data.partition(b"\n")
-        sizes, rooms, told, title = json.loads(about)
+        about, names, numbers = data.split(b"\n", 2)
+        sizes, rooms, told, title, plan = json.loads(about)
         both = array("I")
         both.frombytes(numbers)
-        middle = len(both) // 2
-        return cls(both[:middle], both[middle:], tuple(sizes), tuple(rooms), tuple(told), title)
+        order, places = both[: len(both) // 2], both[len(both) // 2 :]
+        return cls(order, places, tuple(sizes), tuple(rooms), tuple(told), title, plan, names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +87,7 @@ class Kept:
     """What the store keeps of a plan for its index; nothing where the plan has no key."""
 
     store: Path
+    program: str
     plan: str
     language: str
     groups: int
@@ -87,5 +106,6 @@ class Kept:
                 store.put([(self.key(kind), data)])
 
     def key(self, kind: str) -> str:
-        """The key of what is kept of a kind."""
-        return f"{kind} {self.plan} {self.language} {self.groups} {sys.byteorder}"
+        """The key of what is kept of a kind: of facets those of the plan, and the last layout."""
+        of = self.program if kind == "layout" else self.plan
+        return f"{kind} {of} {self.language} {self.groups} {sys.byteorder}"

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 GROUP, GROUP_WORDS = 144, 36_864
 """Articles that a group holds on average, or words if its articles are long."""
@@ -32,26 +33,38 @@ def number_of_groups(articles: int, words: int) -> int:
     return 1 << round(math.log2(max(articles / GROUP, words / GROUP_WORDS, 1)))
 
 
-def groups_of(keys: Sequence[str], wanted: int) -> list[Members]:
-    """The keys in so many groups."""
-    groups: list[list[tuple[str, bytes]]] = [[] for _ in range(wanted)]
-    for key in sorted(keys):
-        digest = hashlib.sha256(key.encode()).digest()
-        groups[int.from_bytes(digest[:4], "big") % wanted].append((key, digest))
-    return [_members(one) for one in groups]
+def groups_of(keys: Iterable[str], wanted: int, known: Sequence[Members] = ()) -> list[Members]:
+    """The keys in so many groups. `known` are as many groups of other keys: what has the same
+    articles is taken from there.
+    """
+    made = [*known] or [Members((), (), 0)] * wanted
+    others = set(keys) ^ set(chain.from_iterable(one.keys for one in made))
+    of_group: dict[int, set[str]] = {}
+    for key in others:
+        number = int.from_bytes(_digest(key)[:4], "big") % wanted
+        of_group.setdefault(number, set()).add(key)
+    for number, some in of_group.items():
+        # Of these, what the group holds is gone, and what it does not is new.
+        made[number] = _members(sorted(some ^ {*made[number].keys}))
+    return made
 
 
-def _members(keys: Sequence[tuple[str, bytes]]) -> Members:
+def _members(keys: Sequence[str]) -> Members:
     # A sixth of the places is free at least, more than half at most.
     room = 1 << (len(keys) * 6 // 5).bit_length() if keys else 0
     taken: dict[int, str] = {}
-    for key, digest in keys:
+    for key in keys:
+        digest = _digest(key)
         place = int.from_bytes(digest[4:8], "big") % room
         if place in taken:
             place = next(at for one in _numbers(digest) if (at := one % room) not in taken)
         taken[place] = key
     places = tuple(sorted(taken))
     return Members(tuple(map(taken.__getitem__, places)), places, room)
+
+
+def _digest(key: str) -> bytes:
+    return hashlib.sha256(key.encode()).digest()
 
 
 def _numbers(digest: bytes) -> Iterator[int]:
