@@ -77,14 +77,15 @@ def _number(word: str) -> str:
     return (word.lstrip("0") or "0") if word[0] == "0" and word.isdigit() else word
 
 
-_Kind = tuple[re.Pattern[str], str]
-"""A kind of markup: what a text must hold for it, and what it looks like. The former is found fast
-where it begins with one certain sign.
+_Kind = tuple[str, re.Pattern[str], str]
+"""A kind of markup: a sign in it, what a text must hold for it, and what it looks like. The sign is
+found at once; what a text must hold is found fast where it begins with one certain sign.
 """
 
 _MARKDOWN: tuple[_Kind, ...] = (
-    (re.compile(r"\[(?=\^)"), r"\[\^(?P<mark>[^\]\n]{1,200})\]"),
+    ("^", re.compile(r"\[(?=\^)"), r"\[\^(?P<mark>[^\]\n]{1,200})\]"),
     (
+        "(",
         re.compile(r"\](?=\()"),
         r"(?P<link>\]\(\s*+(?:<(?P<angled>[^<>\n]*+)>"
         r"|(?P<bare>(?:\{\{[^\n]{0,300}?\}\}|\{%[^\n]{0,300}?%\}|\([^\s()]*+\)|[^\s()]"
@@ -92,20 +93,21 @@ _MARKDOWN: tuple[_Kind, ...] = (
         r"(?:\s++(?P<title>\"[^\"]*+\"|'[^']*+'))?+\s*+\))",
     ),
     (
+        "]",
         re.compile(r"\](?=[ ]?(?:\n[ ]*)?\[)"),
         r"\][ ]?(?:\n[ ]*)?\[(?P<reference>[^\]\n]{1,500})\]",
     ),
-    (re.compile(r"\{"), rf"(?P<attributes>{ATTRIBUTES})"),
-    (re.compile(r"`(?=``)"), r"(?P<ticks>^[ ]{0,3}```+[^`\n]*$)"),
-    (re.compile(r"~(?=~~)"), r"(?P<tildes>^[ ]{0,3}~~~+[^`\n]*$)"),
-    (re.compile(r"1(?<![^\n >]1)\.[ ]"), r"(?P<number>^[ ]*+(?:>[ ]*+)*+1\.(?=[ ]))"),
+    ("{", re.compile(r"\{"), rf"(?P<attributes>{ATTRIBUTES})"),
+    ("`", re.compile(r"`(?=``)"), r"(?P<ticks>^[ ]{0,3}```+[^`\n]*$)"),
+    ("~", re.compile(r"~(?=~~)"), r"(?P<tildes>^[ ]{0,3}~~~+[^`\n]*$)"),
+    ("1", re.compile(r"1(?<![^\n >]1)\.[ ]"), r"(?P<number>^[ ]*+(?:>[ ]*+)*+1\.(?=[ ]))"),
 )
-_HTML: _Kind = (re.compile("<"), rf"(?P<auto>{AUTOLINK})|(?P<tag>{TAG})")
+_HTML: _Kind = ("<", re.compile("<"), rf"(?P<auto>{AUTOLINK})|(?P<tag>{TAG})")
 _KINDS: dict[Markup, tuple[_Kind, ...]] = {
     "plain": (),
     "markdown": (_HTML, *_MARKDOWN),
     "text": _MARKDOWN,
-    "html": ((re.compile("<"), rf"(?P<tag>{TAG})|(?P<markup><[!?][^>]*+>)"),),
+    "html": (("<", re.compile("<"), rf"(?P<tag>{TAG})|(?P<markup><[!?][^>]*+>)"),),
 }
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _DEFINITION = re.compile(DEFINITION, re.MULTILINE)
@@ -154,7 +156,9 @@ class _Reading:
 
 def _special_in(text: str, markup: Markup) -> re.Pattern[str] | None:
     """The kinds of markup that a text may hold, as a pattern: a search for fewer is faster."""
-    held = tuple(pattern for sign, pattern in _KINDS[markup] if sign.search(text))
+    held = tuple(
+        pattern for sign, mark, pattern in _KINDS[markup] if sign in text and mark.search(text)
+    )
     return _any_of(held) if held else None
 
 

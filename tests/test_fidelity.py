@@ -338,7 +338,7 @@ def test_no_false_alarm(text: str) -> None:
 def test_kinds_of_markup_that_a_text_lacks_need_no_search(how: Markup, text: str) -> None:
     """Words are the same whether all kinds of markup are looked for or those a text may hold."""
     found = fidelity.source_words(text, how)
-    everything = fidelity._any_of(tuple(pattern for _, pattern in fidelity._KINDS[how]))
+    everything = fidelity._any_of(tuple(pattern for *_, pattern in fidelity._KINDS[how]))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(fidelity, "_special_in", lambda text, how: everything)
         assert found == fidelity.source_words(text, how)

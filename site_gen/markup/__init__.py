@@ -43,7 +43,7 @@ from site_gen.markup.syntax import (
     within,
 )
 from site_gen.model import Markup
-from site_gen.tokens import printable
+from site_gen.tokens import holds, printable
 
 __all__ = [
     "ALLOWED",
@@ -164,7 +164,7 @@ def _unreadable(path: str, why: str) -> Diagnostic:
 
 def _shortcodes(text: str, path: str) -> list[Diagnostic]:
     """Tell of the template code of another program: where the first is, and what each is called."""
-    marks = list(_SHORTCODE.finditer(text)) if "{{" in text or "{%" in text else []
+    marks = list(_SHORTCODE.finditer(text)) if holds(text, "{", "{{", "{%") else []
     if not marks:
         return []
     counts = Counter(mark[mark.lastgroup or 0] for mark in marks)

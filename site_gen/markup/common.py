@@ -20,7 +20,7 @@ from site_gen.markup.allowlist import may_be_shown
 from site_gen.markup.placeholders import ID_PREFIX, TEXT_LT
 from site_gen.markup.sanitiser import sanitised
 from site_gen.markup.syntax import ATTRIBUTES
-from site_gen.tokens import printable
+from site_gen.tokens import holds, printable
 
 _REFERENCE = re.compile(r"&(?:#[0-9]+|#[xX][0-9a-fA-F]+|[a-zA-Z0-9]+);")
 _ATTRIBUTES = re.compile(ATTRIBUTES)
@@ -106,7 +106,7 @@ def _text(text: str) -> str:
     html = escape(text, quote=False)
     if not html.isascii():
         html = html.replace("\xa0", "&nbsp;")
-    return html.replace("  \n", "<br>\n") if "  \n" in html else html
+    return html.replace("  \n", "<br>\n") if holds(html, "\n", "  \n") else html
 
 
 class _Reader:

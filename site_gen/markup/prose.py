@@ -33,10 +33,11 @@ SHORTEST = 100
 
 
 def _is_prose(text: str) -> bool:
+    # A mark is found soonest.
+    if _MARK.search(text):
+        return False
     lines = f"\n{text}\n"
-    return not (
-        " \n" in lines or _LINE.search(lines) or _MARK.search(text) or _REFERENCE.search(text)
-    )
+    return not (" \n" in lines or _LINE.search(lines) or _REFERENCE.search(text))
 
 
 def as_prose(text: str) -> Rendered | None:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 from site_gen.model import Repair
 from site_gen.paths import ANYWHERE
+from site_gen.tokens import holds
 
 _MARK = re.compile(
     r"""\{%-?\s{0,20}+raw\b(?:(?!\{%-?\s{0,20}(?:end)?raw\b).)*+\{%-?\s{0,20}+endraw\b
@@ -53,7 +54,7 @@ def replaced(text: str, known: Mapping[str, str | None]) -> tuple[str, tuple[Rep
     its name, unless it is known too. A mark whose name has None stays. Marks that link to a
     document do so as the target of a link, unless something else is known of them.
     """
-    if "{{" not in text and "{%" not in text:
+    if not holds(text, "{", "{{", "{%"):
         return text, ()
     first: dict[str, int] = {}
     counts: Counter[str] = Counter()
