@@ -46,7 +46,7 @@ from filelock import FileLock, Timeout
 
 from site_gen import compact
 from site_gen.model import OutputFile
-from site_gen.paths import comparable, folders, trouble
+from site_gen.paths import all_above, comparable, folders, trouble
 from site_gen.signatures import Kept, Signatures, Signed, clock, unsettled
 
 MANIFEST = "archive-manifest.json"
@@ -58,7 +58,6 @@ STAGE = f"{WORK}/stage"
 JOURNAL = f"{WORK}/journal.json"
 
 CONTENT_NAMED = ("assets/", "search/")
-_PLAIN = re.compile(r"[\w./ -]+", re.ASCII)
 _OURS = re.compile(r"(?:(?:\.nojekyll|\w[\w.-]*+(?:/\w[\w.-]*+)*+)\n)*+", re.ASCII)
 """Paths, each in a line, that need no closer look: nearly all are such. Nothing is kept of what was
 matched: to be able to go back takes hundreds of bytes for each.
@@ -320,14 +319,14 @@ class Output:
         except OSError as error:
             raise OutputError(f"Cannot lock {lock_file}: {_told(error)} {UNTOUCHED}") from error
 
-    def _staged(self, planned: Files) -> dict[str, str]:
-        """The files that lie in the stage: the name that each has there, by path."""
+    def _staged(self, planned: Files, new: Files) -> dict[str, str]:
+        """The files that lie in the stage: the name that each has there, by path. A file that is
+        not `new` is there only if it was changed while the site was being built.
+        """
         names = os.listdir(self.stage_folder) if self.stage_folder.is_dir() else []
         staged = set(filter(DIGEST.fullmatch, names))
         if not staged:
             return {}
-        # A file that stands is staged only if it was changed while the site was being built.
-        new = {path: file for path, file in planned.items() if self._held.get(path) is not file}
         for files in (new, planned):
             named = {path: _staged_name(file) for path, file in files.items()}
             found = {path: name for path, name in named.items() if name in staged}
@@ -344,7 +343,9 @@ class Output:
         _refuse_links(self.folder, statuses)
         foreign, in_the_way = _files_for_folders(self.folder, statuses, gone)
         moves: dict[str, Files] = {}
-        names = self._staged(planned)
+        held = self._held.get
+        new = {path: file for path, file in planned.items() if held(path) is not file}
+        names = self._staged(planned, new)
         for path in sorted(names, key=_order):
             parent = path.rpartition("/")[0]
             there = not parent or statuses[parent] is not None
@@ -364,9 +365,8 @@ class Output:
                 f"{_some(foreign)}. {UNTOUCHED} Move it away or delete it, or give the document "
                 "another slug, then build again."
             )
-        for path, file in planned.items():
-            held = self._held.get(path)
-            if held is not file and held != file and path not in moves:
+        for path, file in new.items():
+            if path not in moves and held(path) != file:
                 _expect(self.folder, file)
         cleared_all = {name for cleared in moves.values() for name in cleared}
         deletions = {path: file for path, file in gone.items() if path not in cleared_all}
@@ -457,11 +457,11 @@ def plan(files: Iterable[OutputFile], old: Files = MappingProxyType({})) -> dict
     Raises ValueError for a bad path, and if two are equal, or would be on a file system that
     ignores case or Unicode normalisation, or if one would be a folder of the other.
     """
-    planned: dict[str, OutputFile] = {}
-    for file in files:
-        if file.path in planned:
-            raise ValueError(f"two files for one path: {file.path!r}")
-        planned[file.path] = file
+    files = list(files)
+    planned = {file.path: file for file in files}
+    if len(planned) < len(files):
+        twice = next(file.path for file in files if planned[file.path] is not file)
+        raise ValueError(f"two files for one path: {twice!r}")
     if not planned.keys() <= old.keys():
         _check_paths(planned, old)
     return {path: planned[path] for path in sorted(planned)}
@@ -472,10 +472,8 @@ def _check_paths(paths: Mapping[str, Any], old: Files) -> None:
     paths themselves were looked at before.
     """
     _check_each([path for path in paths if path not in old])
-    names = {path.lower() if path.isascii() else comparable(path) for path in paths}
-    above = {name.rpartition("/")[0] for name in names}
-    above.update(folder for one in tuple(above) for folder in folders(one))
-    if len(names) == len(paths) and names.isdisjoint(above):
+    names = set(map(comparable, paths))
+    if len(names) == len(paths) and names.isdisjoint(all_above(names)):
         return
     spelling: dict[str, str] = {}
     for path in paths:
@@ -557,8 +555,7 @@ def _refuse_links(folder: Path, above: Statuses) -> None:
 
 def _above(paths: Iterable[str]) -> list[str]:
     """All folders above paths, in order."""
-    parents = {path.rpartition("/")[0] for path in paths} - {""}
-    return sorted(parents | {name for parent in parents for name in folders(parent)})
+    return sorted(all_above(paths))
 
 
 def _files_for_folders(folder: Path, above: Statuses, gone: Files) -> tuple[list[str], set[str]]:
@@ -819,9 +816,10 @@ def _described_all(
 def _lines(files: Files) -> str:
     """The files as the members of a JSON object, in order of path."""
     paths = sorted(files)
-    # Nearly all are plain and need nothing but the quotes.
-    plain = _PLAIN.fullmatch("".join(paths))
-    quoted = [f'"{path}"' if plain else _quoted(path) for path in paths]
+    # Where no sign in any of them needs an escape, each needs its quotes only.
+    whole = "".join(paths)
+    plain = len(_quoted(whole)) == len(whole) + len('""')
+    quoted = [f'"{path}"' for path in paths] if plain else map(_quoted, paths)
     lines = [
         f'  {name}: {{"sha256": "{file.digest}", "size": {file.size}}}'
         for name, file in zip(quoted, map(files.__getitem__, paths), strict=True)
@@ -829,9 +827,9 @@ def _lines(files: Files) -> str:
     return ",\n".join(lines)
 
 
-def _quoted(path: str) -> str:
-    """A path in JSON."""
-    return f'"{path}"' if _PLAIN.fullmatch(path) else json.dumps(path, ensure_ascii=False)
+def _quoted(text: str) -> str:
+    """A text in JSON."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _manifest_bytes(lines: str) -> bytes:

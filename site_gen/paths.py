@@ -50,7 +50,6 @@ def name_of(path: str) -> str:
     return path[path.rfind("/") + 1 :]
 
 
-@lru_cache(maxsize=16_384)
 def ending_of(path: str) -> str:
     """The ending of a path with its dot; empty if it has none: `.htaccess` and `a.` have not."""
     dot = path.rfind(".")

@@ -184,9 +184,10 @@ class _Walker:
 
     def classified(self, name: str, folder: str, path: str) -> Classified:
         """What `_classified` says of a file; of thousands of ordinary names once."""
-        if name in DEFAULTS or name == TABLE or without_ending(name) in INDEX_STEMS:
+        stem = without_ending(name)
+        if name in DEFAULTS or name == TABLE or stem in INDEX_STEMS:
             return _classified(path, self.config)
-        like = folder, ending_of(name)
+        like = folder, name[len(stem) :]
         found = self.ordinary.get(like)
         if found is None:
             found = self.ordinary[like] = _classified(path, self.config)
