@@ -231,7 +231,12 @@ class Document(Late):
     @property
     def record(self) -> str:
         """The key of its `Record` in the store."""
-        return f"record{self.body.removeprefix('body')}"
+        return record_of(self.body)
+
+
+def record_of(body: str) -> str:
+    """The key of the `Record` of a document, by that of its body."""
+    return f"record{body.removeprefix('body')}"
 
 
 @dataclass(frozen=True, slots=True)

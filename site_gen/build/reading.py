@@ -106,7 +106,7 @@ def read(run: Run, inventory: sources.Inventory) -> Read:
         whole,
         groups.fresh,
         tuple(withheld),
-        groups.rounds if groups.many else (),
+        groups.by_path if groups.many else (),
     )
 
 
@@ -126,7 +126,8 @@ class _Groups:
         with cache.Store(run.store) as store:
             self.together = parse.Together(store)
             self.last = parse.last(store)
-        self.rounds: list[tuple[dict[str, str], parse.Batch]] = []
+        self.rounds: list[tuple[list[parse.Group], set[str], parse.Batch]] = []
+        """What came of groups each time, with the paths of which nothing is kept."""
         self.places: list[str] = []
         """The keys of the first groups in their order."""
         self.keys: set[str] = set()
@@ -149,21 +150,21 @@ class _Groups:
         new = [group for name, group in groups.items() if name in others and name not in alone]
         self.fresh += len(new)
         self.alone += len(others)
-        keys = {path: one.key for one in groups.values() for path in one.paths}
         whole = parse.Batch()
-        self.rounds.append((keys, whole))
+        lost: set[str] = set()
+        self.rounds.append((list(groups.values()), lost, whole))
         done = 0
-        for batch in chain([standing, parse.unpacked(alone.values())], self._now(new, keys)):
+        for batch in chain([standing, parse.unpacked(alone.values())], self._now(new, lost)):
             whole.add(batch)
             yield batch
             done += len(batch.documents) + len(batch.failed) + sum(one.waits for one in batch.told)
             if done:
                 self.run.options.progress("Reading", done, len(tasks))
 
-    def _now(self, groups: Sequence[parse.Group], keys: dict[str, str]) -> Iterator[parse.Batch]:
+    def _now(self, groups: Sequence[parse.Group], lost: set[str]) -> Iterator[parse.Batch]:
         """What comes of the documents of groups that are parsed now.
 
-        What a fault of the program left unread is tried again: its key is taken from `keys`.
+        What a fault of the program left unread is tried again: it is `lost`.
         """
         # The more there are, the more a worker takes at a time.
         batches = parallel.chunks(groups, max(1, min(MOST_GROUPS, len(groups) // 32)))
@@ -171,14 +172,21 @@ class _Groups:
         made = parallel.ordered_map(parse.parse_groups, batches, self.context, jobs)
         for batch, values in zip(batches, made, strict=True):
             for group, (_, kept) in zip(batch, values, strict=True):
-                for path in group.paths if not kept else ():
-                    del keys[path]
+                lost.update(() if kept else group.paths)
             yield parse.unpacked([data for data, _ in values])
 
     @property
     def many(self) -> bool:
         """Whether many groups are not in the one value."""
         return self.alone > len(self.keys) // parse.SHARE
+
+    @property
+    def by_path(self) -> Rounds:
+        """What came of sources each time, with the keys of their groups by path."""
+        return [
+            ({path: one.key for one in groups for path in one.paths if path not in lost}, batch)
+            for groups, lost, batch in self.rounds
+        ]
 
     def keep(self) -> None:
         """Keep which groups there are."""

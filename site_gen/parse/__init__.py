@@ -7,12 +7,12 @@ import os
 import pickle
 import traceback
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from site_gen import cache, related
 from site_gen.diagnostics import Diagnostic, Location, error
-from site_gen.model import Document, Source
+from site_gen.model import Document, Source, record_of
 from site_gen.parse.document import Context, Parsed, parse
 from site_gen.parse.gather import Task, tasks
 from site_gen.parse.keeping import (
@@ -80,14 +80,19 @@ def groups(tasks: Sequence[Task], context: Context, last: Sequence[str] = ()) ->
     """
     count = max(1, 2 ** round(math.log2(max(len(tasks), 1) / GROUP)))
     found: list[list[Task]] = [[] for _ in range(count)]
+    parts = [[_shared(context)] for _ in range(count)]
     for task in tasks:
-        place = zlib.crc32(task.source.path.encode("utf-8", "surrogatepass"))
-        found[place % count].append(task)
-    shared = _shared(context)
+        place = zlib.crc32(task.source.path.encode("utf-8", "surrogatepass")) % count
+        found[place].append(task)
+        inputs = _inputs(task)
+        if len(inputs) > 1:
+            # What a source says of itself begins with no number.
+            parts[place].append(str(len(inputs)))
+        parts[place] += inputs
     before = last if len(last) == count else [""] * count
     return [
-        Group(_key_of_all(group, shared), tuple(group), key)
-        for group, key in zip(found, before, strict=True)
+        Group(cache.digest_of(*inputs), tuple(group), key)
+        for inputs, group, key in zip(parts, found, before, strict=True)
     ]
 
 
@@ -96,11 +101,10 @@ def key_of(task: Task, context: Context) -> str:
     return _key(task, _shared(context))
 
 
-def stored(documents: Iterable[Document]) -> Iterator[str]:
+def stored(documents: Iterable[Document]) -> list[str]:
     """The keys in the store of what comes of documents beside themselves."""
-    for one in documents:
-        yield one.body
-        yield one.record
+    bodies = [one.body for one in documents]
+    return [*bodies, *map(record_of, bodies)]
 
 
 def _shared(context: Context) -> str:
@@ -110,14 +114,6 @@ def _shared(context: Context) -> str:
 
 def _key(task: Task, shared: str) -> str:
     return cache.digest_of(shared, *_inputs(task))
-
-
-def _key_of_all(tasks: Iterable[Task], shared: str) -> str:
-    parts = [shared]
-    for task in tasks:
-        inputs = _inputs(task)
-        parts += str(len(inputs)), *inputs
-    return cache.digest_of(*parts)
 
 
 def _inputs(task: Task) -> list[str]:
