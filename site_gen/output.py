@@ -429,6 +429,11 @@ def holds(output_folder: Path, file: OutputFile) -> bool:
     return _digest(path) == file.digest
 
 
+def staged(stage_folder: Path, file: OutputFile) -> bool:
+    """Whether a file is kept for publication, as it is there whole or not at all."""
+    return os.path.exists(f"{stage_folder}/{_staged_name(file)}")
+
+
 def check_path(path: str) -> None:
     """Raise ValueError unless `path` names a file inside output/ that is not site_gen's own.
 

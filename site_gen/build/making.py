@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from site_gen import assets, check, guarded, output, parallel, render, search, sources, svg
-from site_gen.build.planning import Planned
+from site_gen import assets, cache, check, guarded, output, parallel, render, search, sources, svg
+from site_gen.build.planning import Placed, Planned
 from site_gen.build.run import Run
 from site_gen.build.seen import Seen
 from site_gen.diagnostics import Diagnostic
@@ -61,18 +61,33 @@ def index(run: Run, planned: Planned, seen: Seen) -> search.Index:
     if run.target is None:
         return search.Index()
     run.options.progress("Indexing", 0, 1)
-    place = search.Place(
-        run.store,
-        run.target.stage_folder,
-        run.target.folder,
-        run.program,
-        run.options.jobs,
-        lambda file: seen.held.get(file.path) == file,
-        planned.key,
-    )
+    place = _place(run, run.target, seen, planned.key, planned.failed)
     made = search.make(planned.archive, planned.plan.urls, run.settings.language, place)
     run.options.progress("Indexing", 1, 1)
     return made
+
+
+def lay_out_index(run: Run, placed: Placed, seen: Seen) -> None:
+    """Make what of the index depends on no texts, so that `index` need not."""
+    if run.target is not None:
+        place = _place(run, run.target, seen, placed.key, placed.failed)
+        search.lay_out(placed.archive, placed.urls, run.settings.language, place)
+
+
+def _place(
+    run: Run, target: output.Output, seen: Seen, key: str, failed: Sequence[str]
+) -> search.Place:
+    # What fails only when pages are planned leaves another archive under the same key.
+    plan = cache.digest_of(key, *failed) if key else ""
+    return search.Place(
+        run.store,
+        target.stage_folder,
+        target.folder,
+        run.program,
+        run.options.jobs,
+        lambda file: seen.held.get(file.path) == file,
+        plan,
+    )
 
 
 def pages(

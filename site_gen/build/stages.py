@@ -72,12 +72,18 @@ def done(run: Run, begun: Begun) -> Report:
     works = (
         packed,
         lambda: planning.keep(run, placed, packed()),
-        lambda: making.index(one, plan(), before),
         lambda: making.files(one, plan(), before),
+        lambda: making.index(one, plan(), before),
     )
-    with parallel.beside(works, apart) as (told, keep, indexed, filed):
-        # What is not kept is planned by the copy, if there is one.
-        here = plan if not apart or placed.planned else lambda: planning.unpacked(told(), placed)
+    with parallel.beside(works, apart) as (told, keep, filed, indexed):
+
+        def here() -> planning.Planned:
+            # What is not kept is planned by the copy, if there is one.
+            if not apart or placed.planned:
+                return plan()
+            making.lay_out_index(one, placed, before)
+            return planning.unpacked(told(), placed)
+
         planned = planning.relate(run, read, placed, here)
         planned = planning.remember(run, read, planned)
         # What only planning asks for would lie in the memory of all processes that render.

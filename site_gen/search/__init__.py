@@ -69,28 +69,19 @@ class Place:
         """Whether the output folder holds a file already."""
         return self.holds(file) if self.holds else output.holds(self.output_folder, file)
 
+    def has(self, file: OutputFile) -> bool:
+        """Whether a file is there already, to be published or published before."""
+        return self.held(file) or output.staged(self.stage_folder, file)
+
 
 def make(archive: Archive, urls: Mapping[str, str], language: str, place: Place) -> Index:
     """Index every published article that does not say `noindex`.
 
     `urls` go by source path; `language` is that of articles that do not say.
     """
-    listed = [one for one in archive.articles.values() if not one.noindex]
-    words = [one.words for one in listed]
-    wanted = number_of_groups(len(listed), sum(words))
-    named = _named(archive)
+    decided = _decided(archive, urls, language, place)
+    layout, named = decided.layout, decided.named
     shown = cached(_shown)
-    kept = Kept(place.store, place.program, place.plan, language, wanted)
-    layout = _layout(kept, listed, urls, named)
-    context = shards.Context(
-        place.store,
-        place.stage_folder,
-        place.output_folder,
-        place.program,
-        Averages(average([one.telling for one in listed]), layout.title),
-        places_per_shard(words, sum(layout.rooms)),
-        wanted,
-    )
 
     def group(members: Sequence[tuple[int, Document]], room: int, told: str) -> Group:
         def about() -> bytes:
@@ -104,17 +95,55 @@ def make(archive: Archive, urls: Mapping[str, str], language: str, place: Place)
 
         return Group(len(members), room, about, entries)
 
+    made = indexes(
+        decided.context,
+        place,
+        list(map(group, layout.groups(decided.listed), layout.rooms, layout.told)),
+        layout.variants,
+        decided.facets,
+    )
+    return replace(made, keys=(*made.keys, *map(decided.kept.key, KEPT)))
+
+
+def lay_out(archive: Archive, urls: Mapping[str, str], language: str, place: Place) -> None:
+    """Make what the plan decides of an index: `make` finds it in the store."""
+    _decided(archive, urls, language, place).facets()
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """What a plan decides of an index. `named` gives the authors and the places of an article."""
+
+    listed: Sequence[Document]
+    named: Callable[[str], tuple[str, ...]]
+    kept: Kept
+    layout: Layout
+    context: shards.Context
+    facets: Callable[[], shards.Facets]
+
+
+def _decided(archive: Archive, urls: Mapping[str, str], language: str, place: Place) -> _Decided:
+    listed = [one for one in archive.articles.values() if not one.noindex]
+    words = [one.words for one in listed]
+    wanted = number_of_groups(len(listed), sum(words))
+    named = _named(archive)
+    kept = Kept(place.store, place.program, place.plan, language, wanted)
+    layout = _layout(kept, archive, listed, urls, named)
+    context = shards.Context(
+        place.store,
+        place.stage_folder,
+        place.output_folder,
+        place.program,
+        Averages(average([one.telling for one in listed]), layout.title),
+        places_per_shard(words, sum(layout.rooms)),
+        wanted,
+    )
+
     def columns() -> Sequence[shards.Column]:
         return facets.columns(archive, listed, layout.spread(), language)
 
-    made = indexes(
-        context,
-        place,
-        list(map(group, layout.groups(listed), layout.rooms, layout.told)),
-        _variants(archive, {one.key for one in listed}, language),
-        partial(_facets, kept, context, place, columns),
-    )
-    return replace(made, keys=(*made.keys, *map(kept.key, KEPT)))
+    made = partial(_facets, kept, context, place, columns)
+    return _Decided(listed, named, kept, layout, context, made)
 
 
 def places_per_shard(words: Sequence[int], places: int) -> int:
@@ -130,6 +159,7 @@ KEPT = "layout", "facets"
 
 def _layout(
     kept: Kept,
+    archive: Archive,
     articles: Sequence[Document],
     urls: Mapping[str, str],
     named: Callable[[str], tuple[str, ...]],
@@ -151,6 +181,7 @@ def _layout(
         tuple(members.room for members in groups),
         tuple(_digest(kept.language, [told[index] for index in group]) for group in order),
         average([telling(one.title.split()) for one in articles]),
+        _variants(archive, {*keys}, kept.language),
         kept.plan,
         json.dumps([key for members in groups for key in members.keys]).encode(),
     )
@@ -196,7 +227,7 @@ def _facets(
     """The facets, as the store has them under their plan if their files are there, or made."""
     data = kept.get("facets")
     found = shards.Facets.unpacked(data) if data is not None else None
-    if found is None or not all(map(place.held, found.files())):
+    if found is None or not all(map(place.has, found.files())):
         found = shards.facets(context, columns())
         kept.put("facets", found.packed())
     return found

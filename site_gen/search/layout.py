@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -26,8 +26,9 @@ class Layout:
     """Articles by groups: where they stand in the archive, group by group, and their places there.
 
     For each group, `sizes` is how many articles it has, `rooms` how many places, `told` the digest
-    of all that the index says of it beside its texts. `title` is the average length of titles.
-    `plan` is what decided all this, `names` are the keys of articles, group by group, as JSON.
+    of all that the index says of it beside its texts. `title` is the average length of titles,
+    `variants` are forms of words with stems beside their own. `plan` is what decided all this,
+    `names` are the keys of articles, group by group, as JSON.
     """
 
     order: array[int]
@@ -36,6 +37,7 @@ class Layout:
     rooms: tuple[int, ...]
     told: tuple[str, ...]
     title: float
+    variants: Mapping[str, tuple[str, ...]]
     plan: str
     names: bytes
 
@@ -68,18 +70,29 @@ class Layout:
 
     def packed(self) -> bytes:
         """Two lines of JSON, then the order and the places as numbers of four bytes."""
-        about = json.dumps((self.sizes, self.rooms, self.told, self.title, self.plan)).encode()
-        return b"\n".join([about, self.names, self.order.tobytes() + self.places.tobytes()])
+        about = self.sizes, self.rooms, self.told, self.title, self.variants, self.plan
+        told = json.dumps(about).encode()
+        return b"\n".join([told, self.names, self.order.tobytes() + self.places.tobytes()])
 
     @classmethod
     def unpacked(cls, data: bytes) -> Layout:
         """The layout that was packed."""
         about, names, numbers = data.split(b"\n", 2)
-        sizes, rooms, told, title, plan = json.loads(about)
+        sizes, rooms, told, title, variants, plan = json.loads(about)
         both = array("I")
         both.frombytes(numbers)
-        order, places = both[: len(both) // 2], both[len(both) // 2 :]
-        return cls(order, places, tuple(sizes), tuple(rooms), tuple(told), title, plan, names)
+        middle = len(both) // 2
+        return cls(
+            both[:middle],
+            both[middle:],
+            tuple(sizes),
+            tuple(rooms),
+            tuple(told),
+            title,
+            {form: tuple(stems) for form, stems in variants.items()},
+            plan,
+            names,
+        )
 
 
 @dataclass(frozen=True, slots=True)
