@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 WORD = re.compile(r"[^\W_]+")
 _BLANKS = {code: " " for code in range(128) if not chr(code).isalnum()}
+_BLANK_BYTES = bytes(32 if code in _BLANKS else code for code in range(256))
 _SEEN = bytes((10, *range(32, 127)))
-_MANY_BLANKS = re.compile("  +")
 _SIGNS = "_“”‘’–—…\u00a0"
 """No letters; without them most texts of Latin letters are ASCII, or ASCII but for a few lines."""
 
@@ -78,9 +78,15 @@ def without_signs(text: str) -> str:
 def in_a_row(text: str) -> str:
     """The words of a text with a blank between each two."""
     text = without_signs(text)
-    if text.isascii():
-        return _MANY_BLANKS.sub(" ", text.translate(_BLANKS)).strip()
-    return " ".join(words(text))
+    if not text.isascii():
+        return " ".join(words(text))
+    # It takes a while to load, and few commands read texts.
+    import numpy as np
+
+    signs = np.frombuffer(b" " + text.encode().translate(_BLANK_BYTES), np.uint8)
+    letters = signs != ord(" ")
+    # Of blanks in a row the first stays, but for those that the text begins with.
+    return signs[1:][letters[1:] | letters[:-1]].tobytes().decode().rstrip(" ")
 
 
 def words(text: str, pattern: re.Pattern[str] = WORD) -> list[str]:
