@@ -124,6 +124,10 @@ def tells_of(paragraph: str, name: str) -> bool:
     if len(paragraph) > LONGEST_NOTE or _NOT_A_PARAGRAPH.match(paragraph):
         return False
     paragraph = paragraph.strip()
+    first = paragraph[:1]
+    if first.isalnum() and not name.casefold().startswith(first.casefold()):
+        # No markup begins so, and most paragraphs need not be read on.
+        return False
     text = plain_text(" ".join(paragraph.split()))
     if len(name.split()) < 2 or not text.casefold().startswith(name.casefold()):
         return False

@@ -30,7 +30,8 @@ _BLANKS = re.compile(
     r"|(?:\A|\n)[ >*+\-0-9.#]*\xa0|\xa0[ ]*(?:\n|\Z)"
 )
 """Blanks that may be more than blanks, and marks that are not text."""
-_MARKS = re.compile(r"[][*_`]")
+_SIGNS = "[]*_`"
+_MARKS = re.compile(f"[{re.escape(_SIGNS)}]")
 _SPAN = re.compile(
     r"`(?P<code>[^`]+)`(?!`)"
     r"|(?<!!)\[(?P<name>[^\s\[\]^](?:[^\[\]]*[^\s\[\]])?)\]"
@@ -205,6 +206,8 @@ def _list(tag: str, blocks: Sequence[str]) -> str | None:
 
 def _inline(text: str, *, within: str = "") -> str | None:
     """The HTML of a text and the marks in it; `within` is the kind of mark around it."""
+    if not any(map(text.__contains__, _SIGNS)):
+        return _text(text)
     parts: list[str] = []
     last = at = 0
     while mark := _MARKS.search(text, at):
