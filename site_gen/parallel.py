@@ -28,6 +28,10 @@ _context: Any = None
 """What `initializer` gave this worker process. The parent's stays None."""
 
 
+PARTS = 8
+"""What part of the work that is left a worker takes at most, and of a run the shortest is."""
+
+
 class Elsewhere(Protocol):
     """Workers that this module does not start: those of other machines."""
 
@@ -79,8 +83,17 @@ def _text(file: Path) -> str:
 
 
 def chunks(items: Sequence[Item], size: int) -> list[Sequence[Item]]:
-    """The items in order, in runs of `size`."""
-    return [items[start : start + size] for start in range(0, len(items), size)]
+    """The items in order, in runs of `size`. Of many, the last runs are ever shorter, so that no
+    worker is left with a long one while others have nothing to do.
+    """
+    found: list[Sequence[Item]] = []
+    many = len(items) >= PARTS * size
+    start = 0
+    while (left := len(items) - start) > 0:
+        run = max(size // PARTS, min(size, left // PARTS), 1) if many else size
+        found.append(items[start : start + run])
+        start += run
+    return found
 
 
 def ordered_map(

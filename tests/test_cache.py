@@ -505,3 +505,11 @@ def test_chunks_lose_nothing(items: list[int], size: int) -> None:
     parts = parallel.chunks(items, size)
     assert [one for part in parts for one in part] == items
     assert all(1 <= len(part) <= size for part in parts)
+
+
+def test_the_last_chunks_of_many_items_are_short() -> None:
+    """No worker takes much of what is left, and few items stay together."""
+    assert [4, 4, 2] == [len(part) for part in parallel.chunks(range(10), 4)]
+    sizes = [len(part) for part in parallel.chunks(range(1_000), 100)]
+    assert sizes == sorted(sizes, reverse=True)
+    assert (sizes[0], sizes[-2]) == (100, 12)

@@ -181,10 +181,10 @@ def _rendered(
     done = len(made)
     # All that pages are made from is here already, and a copy of it for each worker.
     results = parallel.ordered_map(render.render_chunk, chunks, context, run.options.jobs, True)
-    for rendered in results:
+    for chunk, rendered in zip(chunks, results, strict=True):
         made |= rendered.pages
         found += rendered.found
-        done = min(done + at_once, len(pages))
+        done += len(chunk)
         run.options.progress("Writing", done, len(pages))
     return made, found
 
