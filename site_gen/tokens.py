@@ -86,7 +86,8 @@ def in_a_row(text: str) -> str:
     signs = np.frombuffer(b" " + text.encode().translate(_BLANK_BYTES), np.uint8)
     letters = signs != ord(" ")
     # Of blanks in a row the first stays, but for those that the text begins with.
-    return signs[1:][letters[1:] | letters[:-1]].tobytes().decode().rstrip(" ")
+    row: bytes = signs[1:][letters[1:] | letters[:-1]].tobytes()
+    return row.decode().rstrip(" ")
 
 
 def words(text: str, pattern: re.Pattern[str] = WORD) -> list[str]:

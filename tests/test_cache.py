@@ -509,7 +509,7 @@ def test_chunks_lose_nothing(items: list[int], size: int) -> None:
 
 def test_the_last_chunks_of_many_items_are_short() -> None:
     """No worker takes much of what is left, and few items stay together."""
-    assert [4, 4, 2] == [len(part) for part in parallel.chunks(range(10), 4)]
+    assert [len(part) for part in parallel.chunks(range(10), 4)] == [4, 4, 2]
     sizes = [len(part) for part in parallel.chunks(range(1_000), 100)]
     assert sizes == sorted(sizes, reverse=True)
     assert (sizes[0], sizes[-2]) == (100, 12)
