@@ -32,6 +32,8 @@ from site_gen.permalinks import Address
 RESERVED = (output.MANIFEST,)
 """Names in output/ that are for site_gen alone."""
 
+NOTHING = Archive({}, {}, {}, {})
+
 
 @dataclass(frozen=True, slots=True)
 class Placed:
@@ -118,26 +120,38 @@ def place(run: Run, read: Read) -> Placed:
     placed = begun(read, documents, key)
     if kept is None:
         return assembled(run, placed)
-    made = unpacked(kept, placed)
-    return replace(placed, archive=made.archive, urls=made.plan.urls, planned=made)
+    made, (whole, urls) = repeated.unpacked(kept, documents)
+    made = _whole(made, whole, urls)
+    return replace(placed, archive=whole, urls=urls, failed=made.failed, planned=made)
 
 
 def packed(planned: Planned) -> bytes:
-    """A new plan as bytes; nothing where the store has it."""
-    return b"" if planned.kept else repeated.packed(replace(planned, kept=True))
+    """A new plan as bytes, but for what was placed; nothing where the store has it."""
+    if planned.kept:
+        return b""
+    return repeated.packed(replace(_whole(planned, NOTHING, {}), kept=True))
 
 
-def unpacked(data: bytes, placed: Placed) -> Planned:
-    """The plan that was packed, of these documents."""
-    made: Planned = repeated.unpacked(data, placed.documents)
-    return made
+def unpacked(run: Run, placed: Placed, data: bytes) -> Planned:
+    """The plan that was packed, of what was placed."""
+    if data:
+        (made,) = repeated.unpacked(data)
+        if made.failed == placed.failed:
+            return _whole(made, placed.archive, placed.urls)
+    return finish(run, placed)
 
 
-def keep(run: Run, placed: Placed, data: bytes) -> None:
+def keep(run: Run, planned: Planned, data: bytes) -> None:
     """Put a new plan, packed, into the store. Raises CacheBroken."""
     if data:
+        whole = repeated.packed((planned.archive, planned.plan.urls))
         with cache.Store(run.store) as store:
-            store.put([(placed.key, data)])
+            store.put([(planned.key, data + whole)])
+
+
+def _whole(planned: Planned, whole: Archive, urls: Mapping[str, str]) -> Planned:
+    """A plan with the archive and the URLs of documents, which it is packed without."""
+    return replace(planned, archive=whole, plan=replace(planned.plan, urls=urls))
 
 
 def _key(run: Run, read: Read) -> str:
@@ -158,7 +172,7 @@ def _key(run: Run, read: Read) -> str:
 def begun(read: Read, documents: Sequence[Document], key: str = "") -> Placed:
     """What planning begins with: documents, of which nothing is placed."""
     attachments = tuple(one.path for one in read.inventory.attachments)
-    return Placed(key, documents, attachments, Archive({}, {}, {}, {}), {}, read.failed)
+    return Placed(key, documents, attachments, NOTHING, {}, read.failed)
 
 
 def assembled(run: Run, placed: Placed) -> Placed:

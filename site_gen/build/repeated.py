@@ -8,12 +8,13 @@ from __future__ import annotations
 import copyreg
 import io
 import pickle
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
+from functools import partial
 from itertools import chain, islice
 from typing import Any
 
 from site_gen import compact
-from site_gen.model import Bucket, Document, Page
+from site_gen.model import Archive, Bucket, Document, Page
 from site_gen.pages import Plan
 
 
@@ -24,9 +25,14 @@ def packed(value: object) -> bytes:
     return data.getvalue()
 
 
-def unpacked(data: bytes, documents: Iterable[Document]) -> Any:
-    """The value again, with these documents in it."""
-    return _Unpacker(io.BytesIO(data), {one.path: one for one in documents}).load()
+def unpacked(data: bytes, documents: Iterable[Document] = ()) -> list[Any]:
+    """The values again that were packed, one after the other, with these documents in them."""
+    stream = io.BytesIO(data)
+    by_path = {one.path: one for one in documents}
+    values = []
+    while stream.tell() < len(data):
+        values.append(_Unpacker(stream, by_path).load())
+    return values
 
 
 class _Packer(pickle.Pickler):
@@ -35,6 +41,7 @@ class _Packer(pickle.Pickler):
         self.dispatch_table = {
             **copyreg.dispatch_table,
             Document: lambda one: (_at, (one.path,)),
+            Archive: _with_paths,
             Plan: _apart,
         }
 
@@ -47,14 +54,29 @@ class _Unpacker(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
         """What a name in the bytes stands for."""
         if (module, name) == (__name__, _at.__name__):
-            at: Callable[[str], Document] = self.documents.__getitem__
-            return at
+            return self.documents.__getitem__
+        if (module, name) == (__name__, _with_documents.__name__):
+            return partial(_with_documents, self.documents)
         return super().find_class(module, name)
 
 
 def _at(path: str) -> Document:
     """What stands for a document; an unpickler has it replaced."""
     raise NotImplementedError(path)
+
+
+def _with_paths(archive: Archive) -> tuple[Any, ...]:
+    """How an archive is pickled: its articles, which are most of the documents, at once."""
+    rest = {name: getattr(archive, name) for name in compact.names(Archive) if name != "articles"}
+    paths = [one.path for one in archive.articles.values()]
+    return _with_documents, (list(archive.articles), paths, rest)
+
+
+def _with_documents(
+    documents: Mapping[str, Document], keys: list[str], paths: list[str], rest: dict[str, Any]
+) -> Archive:
+    """An archive with these articles."""
+    return Archive(dict(zip(keys, map(documents.__getitem__, paths), strict=True)), **rest)
 
 
 def _apart(plan: Plan) -> tuple[Any, ...]:

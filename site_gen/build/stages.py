@@ -71,7 +71,7 @@ def done(run: Run, begun: Begun) -> Report:
         keep_read()
     works = (
         packed,
-        lambda: planning.keep(run, placed, packed()),
+        lambda: planning.keep(run, plan(), packed()),
         lambda: making.files(one, plan(), before),
         lambda: making.index(one, plan(), before),
     )
@@ -82,7 +82,7 @@ def done(run: Run, begun: Begun) -> Report:
             if not apart or placed.planned:
                 return plan()
             making.lay_out_index(one, placed, before)
-            return planning.unpacked(told(), placed)
+            return planning.unpacked(run, placed, told())
 
         planned = planning.relate(run, read, placed, here)
         planned = planning.remember(run, read, planned)
