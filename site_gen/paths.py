@@ -9,6 +9,8 @@ from functools import lru_cache
 from urllib.parse import quote
 
 _DRIVE = re.compile(r"[A-Za-z]:")
+_PLAIN = re.compile(r"[A-Za-z0-9_.~/-]*")
+"""What is never percent-encoded."""
 
 INDEX_STEMS = ("index", "_index")
 """Names, without their ending, of files that stand for the folder they are in."""
@@ -85,5 +87,7 @@ def composed(path: str) -> str:
 @lru_cache(maxsize=16_384)
 def quoted(path: str) -> str:
     """A path from the site's root, percent-encoded; a fragment stays one."""
+    if _PLAIN.fullmatch(path):
+        return path
     path, mark, fragment = path.partition("#")
     return quote(path, safe="/!$&'()*+,;=:@~") + mark + quote(fragment, safe="!$&'()*+,;=:@~/?%")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,6 +25,13 @@ def test_a_link_leads_where_it_should(page: str, path: str) -> None:
     for _ in range(2):
         assert urljoin(here, links.from_page(page)[path]) == there
         assert urljoin(here, links.from_root("/repo/")[path]) == there
+
+
+@given(path=st.text("ab09_.~-/é ?&%\n\x00", max_size=8), fragment=st.text("a é?/%#"))
+def test_what_needs_no_percent_sign_gets_none(path: str, fragment: str) -> None:
+    """A path is encoded as addresses are, and its fragment apart from it."""
+    assert quoted(path) == quote(path, safe="/&")
+    assert quoted(f"{path}#{fragment}") == f"{quoted(path)}#{quote(fragment, safe='/?%')}"
 
 
 def test_what_is_near_is_named_shortly() -> None:
