@@ -182,7 +182,8 @@ class Files:
         keys = self._entity(page).articles if page.entity_kind else tuple(articles)
         found: list[str] = []
         for key in reversed(keys):
-            if articles[key].date and not articles[key].noindex:
+            article = articles[key]
+            if article.date and not article.noindex:
                 found.append(key)
                 if len(found) == NEWEST:
                     break

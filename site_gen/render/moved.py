@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from itertools import chain
+from itertools import chain, repeat
 
 from site_gen.model import Archive, Document, Page
-from site_gen.pages import TABLES, WORKS, works_of
+from site_gen.pages import OPEN_SEARCH, ROBOTS, TABLES, WORKS, works_of
 from site_gen.render.inputs import Inputs
 
 NEWEST = 10
@@ -27,12 +27,12 @@ def stamps(inputs: Inputs) -> Stamps:
     """Those of the documents as they are."""
     archive = inputs.archive
     texts = "\n".join([one.body for one in (*archive.articles.values(), *_others(archive))])
-    lines = []
-    for key in archive.articles:
-        line = "\0".join(archive.related.get(key, ()))
-        versions, history = archive.versions.get(key, ()), archive.history.get(key, ())
-        lines.append(f"{line}\0 {versions} {history}" if versions or history else line)
-    return f"{inputs.planned} {inputs.templates}", texts, "\0\n".join(lines)
+    articles = archive.articles
+    related = map(archive.related.get, articles, repeat(()))
+    lines = dict(zip(articles, map("\0".join, related), strict=True))
+    for key in archive.versions.keys() | archive.history.keys():
+        lines[key] += f"\0 {archive.versions.get(key, ())} {archive.history.get(key, ())}"
+    return f"{inputs.planned} {inputs.templates}", texts, "\0\n".join(lines.values())
 
 
 def _others(archive: Archive) -> Iterator[Document]:
@@ -118,7 +118,9 @@ class Moved:
         if page.url.startswith(WORKS) and page.key:
             dates = (self.archive.articles[key].date for key in self.articles)
             return any(works_of(one) == page.key for one in dates)
-        # All others tell of addresses, of all articles, or of the newest.
+        if page.url.startswith("sitemap") or page.url in (ROBOTS, OPEN_SEARCH):
+            return False
+        # All others tell of all articles, or of the newest.
         return bool(self.articles)
 
 

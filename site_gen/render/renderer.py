@@ -112,6 +112,7 @@ class Renderer:
         self.dates = Once(self._date)
         self.pieces = Once(date_pieces, MOST_PIECES)
         self.article_keys: Once[str, str] = Once(lambda key: next(self._article_keys((key,))))
+        self.article_keys[""] = ""  # Beside the first one and the last is none.
         self.links = Links()
         self.credits = Once(self._credit_of)
         self.entity_keys = Once(self._entity_key)
@@ -290,9 +291,9 @@ class Renderer:
     def list_around(self) -> dict[str, tuple[Page | None, Page | None]]:
         """The year before and after each year's list, and so for months and days."""
         rows: dict[tuple[str, int], list[Page]] = {}
-        for page in self.plan.pages:
+        for page in self.pages.values():
             folder, _, name = page.url.rpartition("/")
-            if page.kind == "list" and _IN_A_ROW.fullmatch(name):
+            if _IN_A_ROW.fullmatch(name):
                 rows.setdefault((folder, len(name)), []).append(page)
         around: dict[str, tuple[Page | None, Page | None]] = {}
         for row in rows.values():
@@ -378,7 +379,7 @@ class Renderer:
         """All that pages tell of one whom an article names."""
         kind, key = entity
         told = citations.stated(self.archive, self.archive.entities[kind][key])
-        return repr((self._credit_of(entity), told))
+        return short_digest(repr((self._credit_of(entity), told)))
 
     def card(self, key: str, coins: str = "") -> dict[str, Any]:
         """An article as lists show it, with what Zotero reads in them."""
@@ -437,11 +438,11 @@ class Renderer:
 
     def _article_page_key(self, page: Page) -> str:
         """All that `_article` makes a page of."""
-        key, archive, keys = page.key, self.archive, self.article_keys
+        key, archive = page.key, self.archive
         document = archive.articles[key]
         versions, related = archive.versions.get(key, ()), archive.related.get(key, ())
-        near = (*self.around.get(key, ("", "")), *versions, *related)
-        shown = [keys[key], *[keys[one] if one else "-" for one in near], str(len(versions))]
+        near = (key, *self.around.get(key, ("", "")), *versions, *related)
+        shown = [str(len(versions)), *map(self.article_keys.__getitem__, near)]
         if document.references or document.outbound:
             shown.append(f"links {self.keys.of(document)}")
         if key in archive.history:
@@ -567,7 +568,7 @@ class Renderer:
     def _home(self, bodies: Bodies | Keys) -> dict[str, Any]:
         articles = self.archive.articles
         dated = self.archive.dated
-        newest = [*reversed(dated), *(key for key in articles if not articles[key].date)]
+        newest = [*reversed(dated), *list(articles)[len(dated) :]]
         dates = buckets(self.pages[DATES].children)
         years = [one for one in dates if one["share"]]
         undated = next((one for one in dates if not one["share"]), None)
@@ -691,7 +692,7 @@ class Renderer:
             "beside": beside_time(parts),
             "on_this_day": page.url.startswith(ON_THIS_DAY),
             "months": self._months(bodies) if page.url == DATES else [],
-            "calendar": calendar(self.plan.pages) if page.url == DATES else [],
+            "calendar": calendar(self.pages.values()) if page.url == DATES else [],
             "previous": {"title": before.title, "url": before.url} if before else None,
             "next": {"title": after.title, "url": after.url} if after else None,
         }
@@ -702,7 +703,7 @@ class Renderer:
         return [
             self.archive.entities[page.entity_kind][page.key].name if page.entity_kind else "",
             self._groups_key(page),
-            calendar(self.plan.pages) if page.url == DATES else "",
+            calendar(self.pages.values()) if page.url == DATES else "",
             self._months(self.keys) if page.url == DATES else "",
             [(one.title, one.url) if one else "" for one in around],
         ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from site_gen.dates import Date
@@ -109,7 +109,7 @@ def date_pieces(date: Date) -> list[dict[str, str]]:
     return pieces
 
 
-def calendar(pages: Sequence[Page]) -> list[dict[str, Any]]:
+def calendar(pages: Iterable[Page]) -> list[dict[str, Any]]:
     """The days of the year that have a page, by month."""
     months: dict[int, list[dict[str, str]]] = {}
     for page in pages:
