@@ -46,11 +46,11 @@ _STOP = frozenset(STOP.split())
 @dataclass(frozen=True, slots=True)
 class Said:
     """What an article says, in small letters, a blank between each two words: its title as often
-    as it counts, then its text. `words` are how many its text has, `digest` is of these.
+    as it counts, then its text. So many words are `titled`, `digest` is of the others.
     """
 
     text: str
-    words: int
+    titled: int
     digest: bytes
     language: str
 
@@ -66,9 +66,9 @@ def said(
     if document is None or document.kind != "article":
         return None
     body = " ".join(split(unwrapped(html))) if words is None else words.lower()
-    text = " ".join([*TITLE_WEIGHT * split(document.title), body])
-    count = body.count(" ") + 1 if body else 0
-    return Said(text, count, _digest(body), document.language or language)
+    title = TITLE_WEIGHT * split(document.title)
+    text = " ".join([*title, body])
+    return Said(text, len(title), _digest(body), document.language or language)
 
 
 def sign(articles: Sequence[Said | None]) -> list[bytes]:
@@ -77,7 +77,8 @@ def sign(articles: Sequence[Said | None]) -> list[bytes]:
     if not given:
         return [b""] * len(articles)
     numbers = _vocabulary().numbers(given)
-    made = iter(signed(numbers, [one.words for one in given], [one.digest for one in given]))
+    words = [len(all_of_it) - one.titled for all_of_it, one in zip(numbers, given, strict=True)]
+    made = iter(signed(numbers, words, [one.digest for one in given]))
     return [b"" if one is None else next(made) for one in articles]
 
 
