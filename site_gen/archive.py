@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import compress, groupby
 from operator import attrgetter
@@ -12,6 +11,7 @@ from types import MappingProxyType
 
 from site_gen import names, places, redaction
 from site_gen.diagnostics import Diagnostic, Location, warning
+from site_gen.frozen import frozen
 from site_gen.model import (
     ENTITY_KINDS,
     Archive,
@@ -206,7 +206,7 @@ def _filed(kind: EntityKind, name: str, entry: Document | None) -> str:
     return names.filed_under(name)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Called:
     """The entries of a registry and the places of the world, by slug, and whose each name is."""
 

@@ -6,11 +6,11 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from site_gen import theme
 from site_gen.diagnostics import Diagnostic, Location, error
+from site_gen.frozen import frozen
 from site_gen.paths import trouble
 
 FOLDER = "assets"
@@ -20,7 +20,7 @@ ROOT = "root/"
 _CSS_URL = re.compile(r"url\(\s*([\"']?)([^\"')]+)\1\s*\)")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Assets:
     """The static files of a site: `urls` by their path in static/, `files` by output path."""
 

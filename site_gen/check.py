@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from site_gen.config import SITE_FILE, SiteConfig
 from site_gen.diagnostics import Diagnostic, Location, error, warning
 from site_gen.fields import names_of_keys
+from site_gen.frozen import frozen
 from site_gen.paths import without_ending
 
 ACTIVE = frozenset({
@@ -30,7 +31,7 @@ MEDIA = frozenset({
 """Endings of files that no browser runs. Only these, and what site.yml adds, are published."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sum:
     """What became of the articles. `failed` and `held_back` are paths, the others counts."""
 

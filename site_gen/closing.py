@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from site_gen.frozen import frozen
 from site_gen.labels import blocks_of, is_rule, plain_text
 
 LONGEST_NOTE = 1200
@@ -47,7 +47,7 @@ _LONGEST_TAIL = 40
 _KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Closing:
     """A closing paragraph that begins with an author's name."""
 
@@ -56,7 +56,7 @@ class Closing:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Break:
     """A paragraph that breaks off in mid-sentence. Line and column (1-based) are of its end."""
 

@@ -11,6 +11,8 @@ from itertools import chain, repeat
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from site_gen.frozen import getter
+
 Kind = TypeVar("Kind")
 
 Columns = tuple[tuple[Any, ...], ...]
@@ -145,7 +147,4 @@ def names(kind: Any) -> tuple[str, ...]:
 
 @cache
 def _values(kind: Any) -> Callable[[Any], tuple[Any, ...]]:
-    fields = names(kind)
-    if len(fields) > 1:
-        return attrgetter(*fields)
-    return lambda value: tuple(getattr(value, name) for name in fields)
+    return getter(names(kind))

@@ -11,7 +11,7 @@ import hashlib
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from html import unescape
 from pathlib import Path
@@ -19,6 +19,7 @@ from urllib.parse import unquote, urlsplit
 
 from site_gen import redaction
 from site_gen.diagnostics import Diagnostic, Location, error
+from site_gen.frozen import frozen
 from site_gen.model import Document
 from site_gen.whole import becoming
 
@@ -49,7 +50,7 @@ _BLANKS = re.compile(r"[\t\n\r]")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Copy:
     """A line of the ledger. `archived` is empty where there is no copy.
 
@@ -67,7 +68,7 @@ class Copy:
         return self.status == "dead" and bool(self.archived)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Copies:
     """All lines, by original address. `notes` are lines of comment, `digest` is of the file."""
 
@@ -197,7 +198,7 @@ def _broken(path: str, line: int, message: str, value: str, hint: str = "") -> D
     return error("ledger-broken", at, message, hint=hint, value=value, source=value)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Taken:
     """What came of results that were taken in. `blank` rows have no copy and no status yet."""
 

@@ -13,11 +13,12 @@ import datetime
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Literal
 
 from site_gen.compact import Compact
+from site_gen.frozen import frozen
 
 DateOrder = Literal["dmy", "mdy", "ymd"]
 """In which order a source writes day, month and year as numbers."""
@@ -141,7 +142,7 @@ class _Impossible(ValueError):
     """A text in a known form that names no day there is. Its message says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Date(Compact):
     """A date as precise as its source states it.
 
@@ -227,7 +228,7 @@ _OPEN = {end: Date(end, datetime.date.min, datetime.date.max) for end in ("..", 
 """The open and the unknown end of an EDTF interval: it may be any day."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reading:
     """What came of a text.
 

@@ -8,17 +8,18 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from site_gen.compact import Compact
+from site_gen.frozen import frozen
 
 Severity = Literal["error", "warning"]
 
 SHOWN_IN_A_GROUP = 3
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Location(Compact):
     """A place in a file. Lines and columns are 1-based; 0 means the whole file or line."""
 
@@ -41,7 +42,7 @@ class Location(Compact):
         return ":".join(parts)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Diagnostic(Compact):
     """One problem.
 

@@ -15,6 +15,7 @@ from functools import lru_cache
 from html import unescape
 
 from site_gen.diagnostics import Diagnostic, Location, warning
+from site_gen.frozen import frozen
 from site_gen.markup import (
     ALLOWED,
     ATTRIBUTES,
@@ -38,7 +39,7 @@ LONGEST_DIFF = 3_000
 """Words that are aligned to find the first lost one."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Words:
     """The words of a text: those a reader reads, in order, and those of link targets and titles.
 
@@ -139,7 +140,7 @@ Piece = tuple[str, str, int]
 """What it is (`text`, `target` or `number`), the piece itself, where it stands."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Reading:
     """A source made ready to read, line for line, and the labels that it defines."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from site_gen.frozen import frozen
 from site_gen.model import DocumentKind
 
 FieldType = Literal[
@@ -27,7 +27,7 @@ FieldType = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Field:
     """A metadata field: its type, its other names, what readers call it in the record."""
 

@@ -10,10 +10,10 @@ import json
 import re
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from site_gen.diagnostics import Diagnostic, Location, error
+from site_gen.frozen import frozen
 from site_gen.yamlio import MAX_DEPTH, Yaml
 from site_gen.yamlscalars import Typed
 
@@ -31,7 +31,7 @@ _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udf
 _ASSIGNED = re.compile(r"^\s*(?:\[+\s*)?(?:\"([^\"\n]*)\"|'([^'\n]*)'|([\w-]+))\s*[.=\]]")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Block:
     """A block at the head of a text. Its text is `text[start:end]`; the body begins at `past`."""
 

@@ -12,10 +12,11 @@ import sys
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
+from site_gen.frozen import frozen
 from site_gen.model import Archive, Entity
 from site_gen.slugs import fold, slug_of
 from site_gen.world import Known
@@ -34,7 +35,7 @@ class NoGazetteer(Exception):
     """The extra is not installed, or is not what it was."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Candidate:
     """A place that a name may mean. `alternate` says that it is not its first name."""
 
@@ -46,7 +47,7 @@ class Candidate:
     alternate: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """A name that articles use, and what it may mean, the likeliest first.
 
@@ -61,7 +62,7 @@ class Question:
     sure: Candidate | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Proposal:
     """A new file of the registry, relative to the site's folder."""
 
@@ -69,7 +70,7 @@ class Proposal:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Gazetteer:
     """Places by their folded names without accents: first names, and all others."""
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from html import unescape
 from html.parser import HTMLParser
 
 from site_gen.closing import LONGEST_NOTE, Closing, tells_of
+from site_gen.frozen import frozen
 from site_gen.labels import LIST_FIELDS, Label, Split, another_title, repeated, same
 from site_gen.labelwords import folded_word
 
@@ -31,7 +31,7 @@ LONGEST_HEAD = 1 << 18
 """Characters in which a head is looked for; what is further on is text."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Head:
     """What the head of a page says: (key, value, line) each, and what is not of the body."""
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from html import unescape
 from types import MappingProxyType
 
 from site_gen import plainlabels
+from site_gen.frozen import frozen
 from site_gen.labelwords import FOREIGN_LABELS, SOURCE_WORDS, folded_word
 from site_gen.model import Markup
 from site_gen.plainlabels import Names, Plain
@@ -100,7 +100,7 @@ _CLOSING = {mark: re.compile(rf"(?<=\S){re.escape(mark)}(?!\w)") for mark in _MA
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Label:
     """A label as it stands in a body: the field it gives, its values, where (1-based).
 
@@ -116,7 +116,7 @@ class Label:
     lines: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Split:
     """A body taken apart. `body` has the same number of lines as the text it came from."""
 
@@ -382,7 +382,7 @@ _TOLD = frozenset({
 """Fields whose readers take no text at its word, so that a wrong value is told and not used."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Head:
     """What stands at the head of a text; `rest` are the blocks below it.
 

@@ -6,13 +6,13 @@ import difflib
 import posixpath
 import re
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import takewhile
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from site_gen.diagnostics import Diagnostic, Location, warning
+from site_gen.frozen import frozen
 from site_gen.markup import ID_PREFIX, no_blanks
 from site_gen.model import Document, Reference
 from site_gen.paths import ANYWHERE, INDEX_STEMS, composed, name_of, without_ending
@@ -29,7 +29,7 @@ UNNAMED = "?"
 """The target of a reference to a document that is not published. No path has this sign."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Resolved:
     """The final targets of the references of all documents, by the document's path.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -14,13 +14,14 @@ from site_gen.compact import Compact
 from site_gen.config import SiteConfig
 from site_gen.diagnostics import Diagnostic, Location, error, warning
 from site_gen.fields import BY_NAME, FIELDS, Field, folded
+from site_gen.frozen import frozen
 from site_gen.labels import LIST_FIELDS, Label, decode_entities, key_of
 from site_gen.model import ORIGINS, DocumentKind, Evidence, Origin, OriginKind
 from site_gen.paths import INDEX_STEMS, name_of, without_ending
 from site_gen.values import READERS, Wrong, is_url
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Statement(Compact):
     """One thing a source says: a key, its value as data, and where it stands."""
 
@@ -48,7 +49,7 @@ class Statement(Compact):
         return json.dumps(self.value, ensure_ascii=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Metadata:
     """What the statements about one document come to.
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from site_gen.compact import Compact, Late
 from site_gen.dates import Date
 from site_gen.diagnostics import Location
+from site_gen.frozen import frozen
 
 DocumentKind = Literal["article", "author", "place", "topic", "series", "page"]
 EntityKind = Literal["author", "place", "topic", "series"]
@@ -39,7 +40,7 @@ Markup = Literal["markdown", "text", "plain", "html"]
 """`text` is Markdown in which every `<` is text; `plain` keeps line breaks and has no markup."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Source(Compact):
     """One file under content/.
 
@@ -57,7 +58,7 @@ class Source(Compact):
     """For an ignored file, the rule that ignores it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Origin(Compact):
     """Where a metadata value came from. `line` is 1-based; 0 means the file as a whole."""
 
@@ -68,7 +69,7 @@ class Origin(Compact):
     """For an inferred value, what it was inferred from: `the closing paragraph`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Evidence(Compact):
     """One metadata value as the source states it, and where."""
 
@@ -77,7 +78,7 @@ class Evidence(Compact):
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reference(Compact):
     """A link or an image in a body that points inside the archive.
 
@@ -91,7 +92,7 @@ class Reference(Compact):
     image: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Heading(Compact):
     """A heading of a body, for tables of contents."""
 
@@ -100,7 +101,7 @@ class Heading(Compact):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ClosingNote(Compact):
     """The paragraph at the end of an article that tells who its author is."""
 
@@ -109,7 +110,7 @@ class ClosingNote(Compact):
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Repair:
     """A change made to the text at the keeper's word, told to the reader."""
 
@@ -117,7 +118,7 @@ class Repair:
     what: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Withheld:
     """Words that must not be shown, with one blank between them, and why.
 
@@ -129,7 +130,7 @@ class Withheld:
     name: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Withdrawal:
     """Why a document is no longer shown. Its page says this and nothing else of it."""
 
@@ -138,7 +139,7 @@ class Withdrawal:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Record(Compact):
     """What only the page of a document tells of it: where its metadata is stated, its repairs.
 
@@ -151,7 +152,7 @@ class Record(Compact):
     """Why words were replaced by a mark, each reason once."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Document(Late):
     """One source document: all that is known of it except its body.
 
@@ -239,7 +240,7 @@ def record_of(body: str) -> str:
     return f"record{body.removeprefix('body')}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Registry:
     """What an entry under content/authors, places, topics or series says beyond its text."""
 
@@ -261,7 +262,7 @@ class Registry:
     """Of a place, what is to be said of its status."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Biography:
     """What an author's page tells of the author, and from which article it was taken.
 
@@ -273,7 +274,7 @@ class Biography:
     date: Date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entity(Compact):
     """An author, place, topic or series: a registry entry, or a name found in sources.
 
@@ -315,7 +316,7 @@ class Entity(Compact):
     """Of a country or a continent, its code in `site_gen.world`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TextVersion(Compact):
     """A text that an article had: the day since which it stood (UTC), and its digest, as that of
     `Document.version`.
@@ -325,7 +326,7 @@ class TextVersion(Compact):
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Part:
     """The place of an article in a series: `number` of `total`, and the parts around it.
 
@@ -339,7 +340,7 @@ class Part:
     after: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Archive:
     """Everything that is published, by key.
 
@@ -407,7 +408,7 @@ PageKind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Page(Compact):
     """One HTML page to be made: its final URL (relative to the site's root) and what it shows.
 
@@ -429,7 +430,7 @@ class Page(Compact):
         return tuple([key for bucket in self.children for key in bucket.articles])
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bucket(Compact):
     """A part of a longer list that has a page of its own (or is a heading on the same page)."""
 
@@ -439,7 +440,7 @@ class Bucket(Compact):
     articles: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OutputFile(Compact):
     """One file of the site, staged: its path under output/, the SHA-256 of its bytes in hex."""
 

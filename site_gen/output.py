@@ -36,7 +36,7 @@ import time
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -45,6 +45,7 @@ from typing import Any, Self
 from filelock import FileLock, Timeout
 
 from site_gen import compact
+from site_gen.frozen import frozen
 from site_gen.model import OutputFile
 from site_gen.paths import all_above, comparable, folders, trouble
 from site_gen.signatures import Kept, Signatures, Signed, clock, unsettled
@@ -92,7 +93,7 @@ class OutputError(Exception):
     """Output/ cannot or must not be written. The text is for the keeper: what, why, what to do."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Published:
     """What a publication did, in numbers of files. The manifest is not counted."""
 
@@ -103,7 +104,7 @@ class Published:
     """Files of earlier builds that should go but were changed by hand: they stay, as foreign."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Looked:
     """What a look at output/ saw, `now` by the clock of its files: which are `gone` or others than
     before, and of those that stand the `new` signatures, None where there is none that is certain.
@@ -114,7 +115,7 @@ class Looked:
     new: Mapping[str, Signed | None]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Journal:
     """A publication decided in full.
 

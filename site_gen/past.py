@@ -11,10 +11,11 @@ import os
 import pickle
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from site_gen.cache import PAST, Store, digest_of, program_digest
+from site_gen.frozen import frozen
 from site_gen.signatures import Kept
 
 SHARE = 8
@@ -23,7 +24,7 @@ SHARE = 8
 Tables = tuple[Mapping[str, Any], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Past:
     """The end of the last build into one output folder.
 

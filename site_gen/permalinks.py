@@ -10,12 +10,13 @@ import difflib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from site_gen import redaction
 from site_gen.diagnostics import Diagnostic, Location, error, warning
+from site_gen.frozen import frozen
 from site_gen.model import Page, Withheld
 from site_gen.paths import ending_of, name_of, trouble, without_ending
 from site_gen.slugs import slug_of
@@ -35,7 +36,7 @@ A_FOLDER = 3
 """Lost addresses of one folder that seem to be in another, from which on that is told."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Address:
     """An address of the site that is worth keeping, and the source of its page.
 
@@ -49,7 +50,7 @@ class Address:
     title: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Recorded:
     """A line of the ledger."""
 
@@ -58,7 +59,7 @@ class Recorded:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ledger:
     """What is recorded, by address. `kept` is False where there is no ledger."""
 

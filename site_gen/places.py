@@ -5,15 +5,16 @@ from __future__ import annotations
 import difflib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from site_gen.diagnostics import Diagnostic, Location, warning
+from site_gen.frozen import frozen
 from site_gen.model import Document, Registry
 from site_gen.slugs import fold, slug_of
 from site_gen.world import Known
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BuiltIn:
     """The places that come with site_gen, by the keys that they have in one archive.
 
@@ -61,7 +62,7 @@ def other_names(known: Known, shown: str) -> tuple[str, ...]:
     return tuple(one for one in (known.name, *known.variants) if fold(one) != fold(shown))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hierarchy:
     """What lies in what: the key of the place that each place lies in, if in any."""
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from site_gen import dates, languages
 from site_gen.dates import DateOrder
 from site_gen.fields import folded
+from site_gen.frozen import frozen
 from site_gen.labelwords import MAIL_LABELS, MAIL_RECIPIENTS, SOURCE_WORDS, folded_word
 
 Block = tuple[int, int]
@@ -57,7 +58,7 @@ _SPEAKERS = frozenset({"authors", "publication", "places", "topics", "series"})
 """What could as well be the speakers of a talk: `Reporter: Why now`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Names:
     """What names of labels mean: labels, keys of metadata, and the site's own fields."""
 
@@ -79,7 +80,7 @@ class Names:
         return next((own for own in self.own if folded(own) == key), "")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plain:
     """A label and the lines of its value; `start` to `past` are its lines, 0-based."""
 
@@ -93,7 +94,7 @@ class Plain:
     """The value as it stands in the text, words of mail decoded."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """The labels of a head, how many blocks they are in, and what hides but is not read.
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from html import escape, unescape
 from urllib.parse import unquote
 
+from site_gen.frozen import frozen
 from site_gen.model import Withheld
 
 MARK = "▇▇▇"
@@ -50,7 +50,7 @@ SHORTEST_JOINED = 7
 SHORTEST_PART = 3
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Redacted:
     """A text without the words. `found` are the rules that were, by their place in the list.
 
@@ -63,7 +63,7 @@ class Redacted:
     inside: tuple[tuple[int, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Reading:
     """A text as a reader sees it, and where each of its characters stands in the source."""
 

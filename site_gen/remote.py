@@ -23,12 +23,13 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError, Executor, Future, wait
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from site_gen import cache
+from site_gen.frozen import frozen
 
 Context = TypeVar("Context")
 Item = TypeVar("Item")
@@ -49,7 +50,7 @@ class RemoteError(Exception):
     """The workers cannot do the work. The text is for the keeper: what, why, what to do."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Remote:
     """The workers of a Dask scheduler at an address such as `dask://host:8786`.
 
@@ -207,7 +208,7 @@ def _result(future: Future[Result], present: Callable[[], None]) -> Result:
 # What runs on a worker
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Task:
     """One call: `call` is the pickle of a function of a module and of its item."""
 

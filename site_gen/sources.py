@@ -8,7 +8,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import chain
 from operator import attrgetter
@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from site_gen import parallel
 from site_gen.config import SiteConfig, extension_use
 from site_gen.diagnostics import Diagnostic, Location, error, warning
+from site_gen.frozen import frozen
 from site_gen.model import DocumentKind, Markup, Source, SourceKind
 from site_gen.paths import INDEX_STEMS, ending_of, name_of, without_ending
 from site_gen.signatures import Signatures
@@ -45,7 +46,7 @@ IGNORED_NAMES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Inventory:
     """Every file under content/, and which sidecar, defaults and table go with what.
 

@@ -6,11 +6,11 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from site_gen.config import SiteConfig
 from site_gen.diagnostics import Diagnostic, Location, error, warning
 from site_gen.fields import BY_NAME, folded, names_of_keys
+from site_gen.frozen import frozen
 from site_gen.metadata import Statement
 from site_gen.model import Origin
 
@@ -19,7 +19,7 @@ SEPARATORS = (",", ";", "\t")
 LONGEST_CELL = 2**31 - 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Row:
     """The cells of a row and the line (1-based) it begins on."""
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
 from site_gen import plainyaml
 from site_gen.diagnostics import Diagnostic, Location, error
+from site_gen.frozen import frozen
 from site_gen.yamlscalars import NULL_TAG, TYPED_TAGS, Typed, typed
 
 FAST_LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -96,7 +96,7 @@ _IN_PLAIN_WORDS: tuple[tuple[str, str, str], ...] = (
 """(part of what the loader says, what that means, what to do), the first that fits."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Yaml:
     """A parsed YAML document: mappings, lists, text and None, and where each stands.
 

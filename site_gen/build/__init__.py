@@ -8,7 +8,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -29,6 +29,7 @@ from site_gen.build import seen
 from site_gen.build.run import Options, Progress, Report, Run, may_publish, whole_site
 from site_gen.config import SiteConfig
 from site_gen.diagnostics import Diagnostic
+from site_gen.frozen import frozen
 from site_gen.past import Past
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def build(options: Options) -> Report:
         return _with_a_store(options)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Survey:
     """What a build would publish, and where. `store` holds its bodies while it is looked at.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 
 from site_gen import assets, cache, check, guarded, output, parallel, render, search, sources, svg
@@ -12,6 +12,7 @@ from site_gen.build.planning import Placed, Planned
 from site_gen.build.run import Run
 from site_gen.build.seen import Seen
 from site_gen.diagnostics import Diagnostic
+from site_gen.frozen import frozen
 from site_gen.model import OutputFile, Page, Withheld
 
 Pages = dict[str, tuple[str, OutputFile]]
@@ -22,7 +23,7 @@ FILES_AT_ONCE = 16
 """Files for programs that a worker takes at a time: some take as long as hundreds of pages."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Made:
     """What rendering came to: pages by URL with their keys, other files, problems.
 
@@ -44,7 +45,7 @@ class Made:
         return [*self.others, *(file for _, file in self.pages.values())]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Filed:
     """The files for programs, by URL with their keys, problems, the keys of what the store keeps
     of them, and the digests of their parts.

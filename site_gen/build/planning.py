@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from site_gen import (
     archive,
@@ -26,6 +26,7 @@ from site_gen.build.reading import Read
 from site_gen.build.run import Run
 from site_gen.check import Sum
 from site_gen.diagnostics import Diagnostic
+from site_gen.frozen import frozen
 from site_gen.model import Archive, Document, Withheld
 from site_gen.permalinks import Address
 
@@ -35,7 +36,7 @@ RESERVED = (output.MANIFEST,)
 NOTHING = Archive({}, {}, {}, {})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Placed:
     """The archive with a URL for each of its documents: what is known before pages are planned.
 
@@ -55,7 +56,7 @@ class Placed:
     """All of the plan, where the store has it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Planned:
     """What will be published, and where."""
 

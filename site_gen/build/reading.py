@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from operator import attrgetter
 
 from site_gen import cache, check, parallel, parse, sources
 from site_gen.build.run import Run
 from site_gen.diagnostics import Diagnostic, Location
+from site_gen.frozen import frozen
 from site_gen.model import Document, Withheld
 from site_gen.paths import without_ending
 
@@ -21,7 +21,7 @@ Rounds = Sequence[tuple[Mapping[str, str], parse.Batch]]
 """What came of sources each time, with the keys of their groups by path."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Read:
     """What the sources came to. `keys` are those of all that the store holds of it, `masked` the
     paths, without their endings, that are not to be printed, with what is printed instead,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from site_gen import config, diagnostics, parallel, remote, sources
@@ -13,6 +13,7 @@ from site_gen.check import Sum
 from site_gen.config import SiteConfig
 from site_gen.copies import Copies
 from site_gen.diagnostics import Diagnostic
+from site_gen.frozen import frozen
 from site_gen.output import Output, Published
 from site_gen.permalinks import Ledger
 
@@ -24,7 +25,7 @@ def silent(what: str, done: int, total: int) -> None:
     """Show no progress."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Options:
     """What a build is asked to do.
 
@@ -46,7 +47,7 @@ class Options:
     early: Callable[[], None] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Report:
     """What came of a build. `published` is None if nothing was."""
 
@@ -63,7 +64,7 @@ class Report:
         return any(one.severity == "error" for one in self.diagnostics)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Run:
     """What all steps of a build share: settings, static files, the store, the output if any.
 

@@ -8,7 +8,7 @@ import pickle
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -16,11 +16,12 @@ from site_gen import cache, config, output, parallel, signatures, sources
 from site_gen.build.run import Options, Report, Run, several
 from site_gen.config import SiteConfig
 from site_gen.diagnostics import Diagnostic
+from site_gen.frozen import frozen
 from site_gen.model import OutputFile
 from site_gen.past import Past
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Seen:
     """What is left of the last build: its end, sources that are as they were, files it wrote.
 

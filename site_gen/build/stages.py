@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache, partial
 
 from site_gen import (
@@ -24,6 +24,7 @@ from site_gen.build.run import Report, Run, may_publish, several, silent
 from site_gen.build.seen import Seen
 from site_gen.config import SiteConfig
 from site_gen.diagnostics import Diagnostic, Location, error
+from site_gen.frozen import frozen
 from site_gen.model import OutputFile
 from site_gen.output import Published
 from site_gen.past import Past
@@ -36,7 +37,7 @@ MANY = 3_000
 """Documents up to which the copying of memory takes longer than what a copy would do."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Begun:
     """How a build began: its sources, what is left of the last one, the digest of all inputs, what
     was found so far, and when that was (as `time.monotonic` tells).

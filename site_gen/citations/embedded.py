@@ -7,19 +7,19 @@ should, and none that mislead them: `citation_journal_title` would make a journa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from json.encoder import encode_basestring as _text
 
 from site_gen.citations.formats import filed_names
 from site_gen.citations.works import Name, When, Work
+from site_gen.frozen import frozen
 
 DC = "http://purl.org/dc/elements/1.1/"
 DCTERMS = "http://purl.org/dc/terms/"
 SCHEMA = "https://schema.org/"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Person:
     """An author as JSON-LD tells it: the page about the author, and identities that the keeper
     has verified. Addresses are whole.
@@ -30,7 +30,7 @@ class Person:
     same_as: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Spot:
     """A place as JSON-LD tells it. `coordinates` are latitude and longitude in degrees."""
 
@@ -41,7 +41,7 @@ class Spot:
     """The names of what it lies in, from the nearest on."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Context:
     """What is said of an article beside how it is cited."""
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import dropwhile
 from typing import Self
 
 from site_gen.dates import Date
+from site_gen.frozen import frozen
 from site_gen.names import ARTICLE, GENERATIONS, SUFFIXES, TITLES
 
 _EDTF = re.compile(r"(\d{4})(?:-(0\d|1[0-2])(?:-(\d\d))?)?", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Name:
     """The name of a person (`family`, and `given` if there is one), or of anything else: then
     `literal`, and the others are empty.
@@ -83,7 +83,7 @@ def _untitled(given: str) -> str:
     return " ".join(dropwhile(lambda word: word.casefold() in TITLES, words)) or given
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class When:
     """A date as citations write it: one day, month or year, years from to, or words.
 
@@ -128,7 +128,7 @@ def _padded(parts: tuple[int, ...]) -> tuple[str, ...]:
     return tuple(f"{part:0{2 if at else 4}}" for at, part in enumerate(parts))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Work:
     """A published article, with all that citations of it tell.
 

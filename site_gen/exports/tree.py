@@ -6,10 +6,10 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from site_gen import output
+from site_gen.frozen import frozen
 
 APART = (".git", output.WORK)
 """Folders that are no part of a site, whoever put them there."""
@@ -19,7 +19,7 @@ class NotASite(Exception):
     """A folder holds no published site. The text is for the keeper."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdict:
     """How a tree differs from its manifest: paths in order. `whole` are files as they should be."""
 

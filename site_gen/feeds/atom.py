@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
 from typing import Any
+
+from site_gen.frozen import frozen
 
 _NONE = "\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff"
 """Characters that XML 1.0 cannot hold."""
@@ -15,7 +16,7 @@ _FORBIDDEN = re.compile(f"[{_NONE}]")
 _special = re.compile(f"[&<>\"'{_NONE}]").search
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """An article in a feed. `url` is whole; `published` and `updated` are days, as ISO 8601."""
 
@@ -29,7 +30,7 @@ class Entry:
     topics: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Feed:
     """A feed: its own whole address, that of the page it goes with, and its entries, newest first.
 

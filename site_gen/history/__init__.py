@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import pickle
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any
 from site_gen import cache, parallel
 from site_gen.config import SITE_FILE
 from site_gen.diagnostics import Diagnostic, Location, error
+from site_gen.frozen import frozen
 from site_gen.history import repository
 from site_gen.history.lines import Lines, Moment, drawn
 from site_gen.history.repository import GitError
@@ -32,7 +32,7 @@ CHUNK = 200
 """Texts that a worker reads at a time."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """Where it is worked: at which commit, with what, by how many processes."""
 
@@ -88,7 +88,7 @@ def find(
         return {}, [_unknown(str(problem))]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Wanted:
     """A text to be read, and what its result is kept by."""
 
@@ -196,7 +196,7 @@ class _Finding:
         return _Hidden(frozenset(told))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Hidden:
     """Paths without endings, and folders that end in `/`."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from site_gen.compact import Compact
+from site_gen.frozen import frozen
 from site_gen.history.repository import Change
 from site_gen.paths import ending_of, name_of, without_ending
 
@@ -14,7 +15,7 @@ SHARED = ("_defaults.yml", "_defaults.yaml", "metadata.csv")
 """Files that say something of many texts."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Moment(Compact):
     """A text as a commit left it: where it lay, its blob, and those of its sidecar, if any."""
 
@@ -25,7 +26,7 @@ class Moment(Compact):
     sidecar_blob: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lines:
     """The moments of each text by its path today, the oldest first; and all that each file which
     speaks of many texts ever was, as blobs by path.

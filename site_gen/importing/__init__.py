@@ -8,13 +8,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
 from site_gen import sitefile
 from site_gen.config import SiteConfig
 from site_gen.diagnostics import Diagnostic
+from site_gen.frozen import frozen
 from site_gen.importing.entry import Entry, Importer, ImportFailed, Request
 from site_gen.importing.writing import Writer, Written, rows
 
@@ -31,7 +31,7 @@ FORMATS: Mapping[str, str] = {
 HEADER = ("file", "done", "field", "value", "taken from")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Options:
     """What to import, into which site and folder, and how."""
 
@@ -45,7 +45,7 @@ class Options:
     text_column: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Report:
     """What came of an import, in the order of the source."""
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Literal
 
 from site_gen import decoding, detection
 from site_gen.config import SiteConfig
 from site_gen.diagnostics import Diagnostic, Location, error, warning
+from site_gen.frozen import frozen
 
 EntryKind = Literal["article", "page", "author"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Taken:
     """One statement of metadata, and from what part of the source it was taken."""
 
@@ -23,7 +24,7 @@ class Taken:
     origin: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """One document to write: its text with the ending of its file, and what goes beside it.
 
@@ -42,7 +43,7 @@ Item = Entry | Diagnostic
 """An importer yields entries and problems in the order of the source."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Request:
     """What is to be imported, and the keeper's own words for it."""
 

@@ -14,6 +14,7 @@ import yaml
 from slugify import slugify
 
 from site_gen.diagnostics import Diagnostic, Location, warning
+from site_gen.frozen import frozen
 from site_gen.importing.entry import Entry, ImportFailed, Taken
 from site_gen.whole import becoming
 
@@ -24,7 +25,7 @@ RESERVED = re.compile(r"con|prn|aux|nul|com\d|lpt\d|index")
 What = Literal["written", "unchanged", "left"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Written:
     """An entry, the files it went to, and whether anything was done."""
 

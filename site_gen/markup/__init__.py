@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from html import escape
 
 from site_gen.diagnostics import Diagnostic, Location, warning
+from site_gen.frozen import frozen
 from site_gen.markup.allowlist import ALLOWED, EMBEDDED, HTML_TAGS, SAFE_SCHEMES, scheme_of
 from site_gen.markup.body import Body, Rendered
 from site_gen.markup.common import common_html
@@ -81,7 +81,7 @@ MOST_NAMES = 5
 """Names of template code that are told of a text."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Options:
     """How a body is read: its markup, curly quotes, the site's own Markdown extensions."""
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from html import escape, unescape
 from urllib.parse import unquote
 
+from site_gen.frozen import frozen
 from site_gen.markup.allowlist import RENAMED, SAFE_DATA, scheme_of
 from site_gen.markup.excerpt import CLEANED_TAG, excerpt, plain_words, said
 from site_gen.markup.placeholders import ID_PREFIX, LINK_END, LINK_START, no_blanks
@@ -26,7 +27,7 @@ _ATTRIBUTE = re.compile(r"\s([a-zA-Z][\w:-]*)=\"([^\"]*)\"")
 _NAMED_IMAGE = re.compile(r"<img [^>]*?\balt=\"[^\"]")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rendered:
     """A body as HTML that is safe to publish, and what is in it."""
 
@@ -46,7 +47,7 @@ class Rendered:
     """Whether there is no markup in it, so that its words are the text's own."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _RemoteImage:
     """An image on another host: a link takes its place. Its values are HTML."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import repeat
 
 from site_gen import compact
 from site_gen.config import SiteConfig
 from site_gen.diagnostics import Diagnostic, Location, error
+from site_gen.frozen import frozen
 from site_gen.model import ENTITY_KINDS, Archive, Bucket, EntityKind, Page
 from site_gen.pages.files import (
     ALL_WORKS,
@@ -105,7 +105,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plan:
     """Every page of the site, and where documents and entities are found.
 

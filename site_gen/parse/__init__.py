@@ -8,10 +8,11 @@ import pickle
 import traceback
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from site_gen import cache, related
 from site_gen.diagnostics import Diagnostic, Location, error
+from site_gen.frozen import frozen
 from site_gen.model import Document, Source, record_of
 from site_gen.parse.document import Context, Parsed, parse
 from site_gen.parse.gather import Task, tasks
@@ -58,7 +59,7 @@ GROUP = 16
 """Documents that are kept together, on average."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Group:
     """Documents that are parsed and kept together, with the digest of all their inputs."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -27,6 +27,7 @@ from site_gen.compact import Compact
 from site_gen.config import SiteConfig, SplitParagraphs, repair
 from site_gen.diagnostics import CODES, Diagnostic, Location, error, hushed, warning
 from site_gen.fields import BY_NAME, folded
+from site_gen.frozen import frozen
 from site_gen.metadata import Metadata, Statement
 from site_gen.model import (
     ClosingNote,
@@ -54,7 +55,7 @@ NO_TITLE_TOLD = ("title-empty", "front-matter-unclosed", "front-matter-text")
 """Findings that tell already why a document has no title."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parsed(Compact):
     """What came of a source. `document` is None where an error keeps it from being published."""
 
@@ -82,7 +83,7 @@ class Parsed(Compact):
         return any(rest)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Read:
     """A source that was read: what came of it, its body as safe HTML, its record."""
 
@@ -95,7 +96,7 @@ class Read:
     """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Context:
     """What a worker needs to parse: the site's folder, its settings, where the store is."""
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import cast, get_args
 
 from site_gen import decoding, sources, tables
 from site_gen.compact import Compact
 from site_gen.config import extension_use
 from site_gen.diagnostics import Diagnostic
+from site_gen.frozen import frozen
 from site_gen.model import Markup, Source
 from site_gen.parse import withholding
 from site_gen.parse.document import Context, Failed, Work, is_draft, version_of
@@ -28,7 +29,7 @@ _POINTER = b"version https://git-lfs.github.com/spec/"
 _UNPUBLISHED = re.compile(r"withdrawn|embargoed", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Earlier(Compact):
     """What an earlier text came to. `version` is empty where it was not published.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import repeat
 from pathlib import Path, PurePosixPath
 
@@ -18,6 +18,7 @@ from site_gen import (
 from site_gen.compact import Compact
 from site_gen.config import SiteConfig
 from site_gen.diagnostics import Diagnostic, Location, error, hushed, warning
+from site_gen.frozen import frozen
 from site_gen.metadata import Statement
 from site_gen.model import (
     Source,
@@ -25,7 +26,7 @@ from site_gen.model import (
 from site_gen.paths import composed, folders, name_of, without_ending
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Task(Compact):
     """A document and what adds to it. `defaults` are the nearest folder's first."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from site_gen import cache, parallel
 from site_gen.config import SiteConfig
 from site_gen.diagnostics import Diagnostic, Location, warning
+from site_gen.frozen import frozen
 from site_gen.model import Archive, Document, EntityKind
 from site_gen.related.signature import FORMAT, Said, said, sign, term
 from site_gen.search.text import text_of
@@ -39,7 +40,7 @@ NAMED = 3
 """Files that a warning names; of more it tells the number."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """Where the work is done: the store, the digest of the program, how many processes."""
 
@@ -48,7 +49,7 @@ class Place:
     jobs: int | parallel.Elsewhere
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Listed:
     """What a plan says of its articles, in the order of their keys. `names` are the numbers of whom
     and what each of them names, `days` are dates as numbers, 0 for none.
@@ -61,7 +62,7 @@ class Listed:
     days: Any
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Related:
     """The archive with its related articles and versions, and the warnings of the latter."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from site_gen import parallel
+from site_gen.frozen import frozen
 from site_gen.related.vectors import NEAR, Vectors
 
 Matrix = NDArray[Any]
@@ -21,7 +21,7 @@ SPARE = 3
 """How many times as many articles as are wanted are put in order: some are versions of others."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Articles:
     """What lists are made from, in the order of the keys.
 
@@ -37,7 +37,7 @@ class Articles:
     """How many related articles a list holds at most."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lists:
     """For each article its related ones, the nearest first, and how near; -1 where there is none.
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from zlib import crc32
 
+from site_gen.frozen import frozen
 from site_gen.model import Document
 from site_gen.search.text import unwrapped
 from site_gen.search.words import split, stemming
@@ -43,7 +43,7 @@ _FACTOR = 0x9E3779B97F4A7C15
 _STOP = frozenset(STOP.split())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Said:
     """What an article says, in small letters, a blank between each two words: its title as often
     as it counts, then its text. So many words are `titled`, `digest` is of the others.

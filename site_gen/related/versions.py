@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from site_gen.frozen import frozen
 from site_gen.related.signature import SHINGLE, SKETCH
 from site_gen.related.vectors import in_order
 
@@ -38,7 +38,7 @@ Verdicts = Mapping[tuple[str, str], int]
 """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Text:
     """What a text is compared by. `body` is its key in the store."""
 
@@ -46,7 +46,7 @@ class Text:
     title: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Versions:
     """Clusters of articles, by their places, each with the least likeness of those compared (100
     if all hold the same text); whom each article links to; what was found of each pair.

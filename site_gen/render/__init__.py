@@ -10,6 +10,7 @@ from typing import Any
 
 from site_gen import cache
 from site_gen.diagnostics import Diagnostic
+from site_gen.frozen import frozen
 from site_gen.model import OutputFile, Page
 from site_gen.output import OutputError, stage, stage_pieces
 from site_gen.render.bodies import Kept
@@ -102,7 +103,7 @@ class Context:
         return Moved(self.stamps, self.stamps_now, self.inputs)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rendered:
     """The files of a chunk of pages, by URL and with their keys, and what was wrong."""
 

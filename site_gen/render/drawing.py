@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import lru_cache, partial
 
+from site_gen.frozen import frozen
 from site_gen.world.outlines import Box, Point, Ring, outlines
 
 WIDTH = 600
@@ -26,7 +26,7 @@ EDGE = 0.03
 Project = Callable[[float, float], Point]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Drawing:
     """A map: its size in units, the outlines as SVG paths, and where points lie on it.
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from site_gen.config import SiteConfig
 from site_gen.copies import Copies
+from site_gen.frozen import frozen
 from site_gen.links import Resolved
 from site_gen.model import Archive
 from site_gen.pages import Plan
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Inputs:
     """All that pages show. `assets` are the URLs of static files by name; `store` is the folder
     of the store that holds the bodies; `index` is the URL of the search index's root, empty

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from site_gen import world
+from site_gen.frozen import frozen
 from site_gen.model import Archive, Entity
 from site_gen.render import drawing
 from site_gen.render.drawing import Drawing
@@ -31,7 +31,7 @@ COLD = -57.0
 """The latitude at which a map of the world ends, where there is nothing farther south."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mark:
     """A point of a map: where its link leads, its articles, the places that it stands for too."""
 

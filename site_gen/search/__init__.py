@@ -12,7 +12,7 @@ import hashlib
 import json
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache as cached
 from functools import partial
 from itertools import chain
@@ -21,6 +21,7 @@ from pathlib import Path
 
 from site_gen import cache, output, parallel
 from site_gen.dates import Date
+from site_gen.frozen import frozen
 from site_gen.model import Archive, Document, Entity, EntityKind, OutputFile
 from site_gen.search import facets, memory, merging, shards
 from site_gen.search.layout import Kept, Layout
@@ -40,7 +41,7 @@ FEW_GROUPS, FEW_BYTES = 2, 4_000_000
 """Up to so many groups to read, and bytes to merge, workers take longer to start than to work."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Index:
     """The files of an index, the path of its root from the site's root, its keys in the store."""
 
@@ -49,7 +50,7 @@ class Index:
     keys: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """Where an index is made: the store that holds the bodies, and where its files are staged.
 
@@ -110,7 +111,7 @@ def lay_out(archive: Archive, urls: Mapping[str, str], language: str, place: Pla
     _decided(archive, urls, language, place).facets()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Decided:
     """What a plan decides of an index. `named` gives the authors and the places of an article."""
 
@@ -233,7 +234,7 @@ def _facets(
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Group:
     """Articles that are indexed together: how many, how many places there are, all that they depend
     on, and they themselves by their places, which are asked for where they are not in the store.

@@ -10,12 +10,12 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from site_gen.frozen import frozen
 from site_gen.search.codec import LETTERS, ending
 from site_gen.search.lookup import Table
 from site_gen.search.segment import (
@@ -165,7 +165,7 @@ def _column(values: array[int]) -> Numbers:
     return np.array(values, np.int32)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Columns:
     """Every word of a block in reading order: its number, its article, its place there.
 
@@ -193,7 +193,7 @@ class _Columns:
         return _Rows(word, article, place, starts, heads, names)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Rows:
     """Words sorted by stem. At each of `starts` a stem begins that stands in an article, and at
     each of `heads` among these begins another stem.

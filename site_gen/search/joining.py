@@ -6,17 +6,17 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
+from site_gen.frozen import frozen
 from site_gen.search.columns import NUMBER, Numbers, changes, encode, where
 from site_gen.search.segment import Piece, Texts
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Run:
     """A run of the alphabet over the whole archive: its stems in order, their postings and their
     positions, and its forms in order, each with its stems and the number of its articles.
@@ -56,7 +56,7 @@ def joined(pieces: Sequence[Piece]) -> Run:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Parts:
     """Parts of a text: where each begins, and how long it is."""
 

@@ -10,18 +10,18 @@ import json
 import sys
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
 from site_gen import cache
+from site_gen.frozen import frozen
 from site_gen.search.numbering import Members
 
 Item = TypeVar("Item")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Layout:
     """Articles by groups: where they stand in the archive, group by group, and their places there.
 
@@ -95,7 +95,7 @@ class Layout:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kept:
     """What the store keeps of a plan for its index; nothing where the plan has no key."""
 

@@ -15,11 +15,12 @@ from array import array
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
 from site_gen import cache
+from site_gen.frozen import frozen
 from site_gen.search.codec import LETTERS, Reader, decoded, front_coded, number, shared
 from site_gen.search.segment import NUMBERS, Piece, Share, apart, together
 from site_gen.search.shards import (
@@ -43,7 +44,7 @@ MOST_AMENDED = 8
 """Pieces that may have changed in a run that is amended."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MergeTask:
     """One run of the alphabet over all blocks: its pieces in their order.
 

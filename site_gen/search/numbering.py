@@ -10,14 +10,15 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
+
+from site_gen.frozen import frozen
 
 GROUP, GROUP_WORDS = 144, 36_864
 """Articles that a group holds on average, or words if its articles are long."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Members:
     """The articles of a group by their places: their keys, these places from 0 on, and how many
     places there are.

@@ -12,12 +12,13 @@ import math
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
+from site_gen.frozen import frozen
 from site_gen.search.codec import VALUE, Reader, decoded, ending
 from site_gen.search.words import bare, fold, split, units, whole
 
@@ -39,7 +40,7 @@ class NoIndex(Exception):
     """There is no search index where one was looked for."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Word:
     """A word of a query, folded; with `prefix`, every word that begins so."""
 
@@ -47,7 +48,7 @@ class Word:
     prefix: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Filter:
     """A condition of a query: `year:1999..2003`."""
 
@@ -56,7 +57,7 @@ class Filter:
     without: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Query:
     """A query taken apart. Whatever was typed is one: what is not an operator is text."""
 
@@ -66,7 +67,7 @@ class Query:
     filters: tuple[Filter, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hit:
     """An article that was found."""
 
@@ -81,7 +82,7 @@ class Hit:
     score: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Result:
     """What a query found. `complete` counts the articles that hold every word."""
 
@@ -115,7 +116,7 @@ def parse(text: str) -> Query:
     return Query(tuple(words), tuple(phrases), tuple(without), tuple(filters))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Form:
     form: str
     count: int

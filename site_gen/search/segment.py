@@ -10,12 +10,13 @@ import math
 import sys
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from itertools import pairwise
 from typing import Any
 
 from site_gen.compact import Compact
+from site_gen.frozen import frozen
 from site_gen.search.codec import number
 
 LEVELS = 32
@@ -30,7 +31,7 @@ as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _no_numbers = partial(array, "i")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry(Compact):
     """What the index knows of an article beside its text. `shown` goes to the results as it is,
     `place` is that in its group.
@@ -69,7 +70,7 @@ class Entry(Compact):
         return cls(key, url, title, summary, language, body, notes, tuple(shown), place)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Averages:
     """Lengths that weights are measured by, in words that say something by themselves, rounded to
     steps of an eighth of an octave.
@@ -92,7 +93,7 @@ def average(lengths: Sequence[int]) -> float:
     return round(2 ** (round(math.log2(mean) * 8) / 8), 3)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Texts:
     """What stems have, parted by blanks, and where in it each one's begins; a blank ends it."""
 
@@ -108,7 +109,7 @@ class Texts:
         return [end - begin - 1 for begin, end in pairwise(self.begins)]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Piece:
     """What a block of groups adds to a run of the alphabet.
 

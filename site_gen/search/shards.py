@@ -13,12 +13,12 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 from site_gen import cache
+from site_gen.frozen import frozen
 from site_gen.model import OutputFile
 from site_gen.output import stage
 from site_gen.search.codec import ENDINGS, front_coded, number
@@ -43,7 +43,7 @@ BLOCKS, MOST_GROUPS = 64, 16
 """Blocks that an archive is made of, unless one would hold more groups than so many."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Context:
     """What a worker needs: the store of texts and segments, and where files are staged.
 
@@ -73,7 +73,7 @@ class Context:
         return stage(self.stage_folder, self.output_folder, path, data)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shard:
     """A shard that was made, by its SHA-256 in hex and its size in bytes."""
 
@@ -160,7 +160,7 @@ def _put(context: Context, kind: str, run: str, scripts: Sequence[bytes]) -> Sha
 # Groups and blocks
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stored:
     """A piece in the store, by its digest, and its size in bytes."""
 
@@ -168,7 +168,7 @@ class Stored:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Block:
     """Groups in a row that were indexed: the document shards of each, and a piece for each run of
     the alphabet.
@@ -183,7 +183,7 @@ class Block:
             yield from files_of("d", str(at), shards)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BlockTask:
     """A block to be made: its key in the store, the number of its first group, and how many places
     each group has.
@@ -309,7 +309,7 @@ def _run(start: str, letters: int) -> str:
     return first + "abcdefghijklmn"[sum(start[1:] >= limit for limit in SECOND_LETTERS)]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Part:
     """The shards of a run of the alphabet: each kind's first words, and its shards."""
 
@@ -324,7 +324,7 @@ class Part:
             yield from files_of(kind, self.run, shards)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Column:
     """A facet: its values as (name, key, other names), and which of them each article has, coded:
     for each number in order how many, and the index of each as its distance from the one before.
@@ -335,7 +335,7 @@ class Column:
     rows: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Facets:
     """The shards of facets, and what each one is called."""
 

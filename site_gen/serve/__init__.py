@@ -24,7 +24,6 @@ import threading
 import webbrowser
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -37,6 +36,7 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application, HTTPError, RequestHandler, StaticFileHandler
 from tornado.websocket import WebSocketHandler
 
+from site_gen.frozen import frozen
 from site_gen.pages import SEARCH
 from site_gen.serve.client import CLIENT, OWN_PAGE, POLICY, STYLE, inject
 from site_gen.serve.telling import Told
@@ -64,7 +64,7 @@ MORE_TYPES = {
 TEXTUAL = re.compile(r"text/.*|application/(json|xml|yaml)|.*\+(json|xml)")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Built:
     """What one build of the preview came to."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from site_gen.frozen import frozen
 
 TEXT = "text"
 """The column that articles have only where the keeper asks for it, and not in CSV."""
@@ -12,7 +13,7 @@ Kind = Literal["text", "list", "date", "integer", "number", "yes or no"]
 """`list` is a list of texts; `date` a day. A text may hold a date as EDTF, which is no day."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Column:
     """A column of a table; `meaning` is for readers."""
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import pairwise
 
 from site_gen import cache
+from site_gen.frozen import frozen
 from site_gen.tabular import forms, rows
 from site_gen.tabular.columns import ARTICLES, ARTICLES_WITH_TEXT, AUTHORS, PLACES
 from site_gen.tabular.package import package
@@ -26,7 +26,7 @@ RUN, LONGEST_RUN = 128, 1024
 """Articles whose lines are kept together, on average and at most."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Run:
     """Articles that follow each other in a table; `digest` stands for all that is said of them."""
 

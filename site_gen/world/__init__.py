@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
+
+from site_gen.frozen import frozen
 
 FOLDER = Path(__file__).resolve().parent
 
@@ -18,7 +19,7 @@ NEAR = 3.0
 """Degrees beyond its frame within which a point can still be in a country."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Known:
     """A country or a continent.
 

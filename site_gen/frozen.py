@@ -1,0 +1,102 @@
+"""Frozen dataclasses, more than a hundred of which are made before a build can begin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import MISSING, FrozenInstanceError, dataclass, field, fields
+from functools import cache
+from operator import attrgetter
+from typing import Any, TypeVar, cast, dataclass_transform
+
+Kind = TypeVar("Kind")
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+def frozen(kind: type[Kind]) -> type[Kind]:
+    """What `dataclass(frozen=True, slots=True)` makes, in a fifth of the time.
+
+    That writes and compiles eight methods for each class; this one only its constructor. The
+    others ask for the fields.
+    """
+    made: Any = dataclass(init=False, repr=False, eq=False, slots=True)(kind)
+    made.__init__ = _constructor(made)
+    for name, method in _METHODS.items():
+        if name not in vars(kind):
+            setattr(made, name, method)
+    done: type[Kind] = made
+    return done
+
+
+def getter(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    """What gives so many attributes of a value."""
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda value: tuple(getattr(value, name) for name in names)
+
+
+def _constructor(kind: Any) -> Callable[..., None]:
+    arguments, lines = ["self"], []
+    known: dict[str, Any] = {"__put": object.__setattr__, "__unset": MISSING}
+    for one in fields(kind):
+        name = value = argument = one.name
+        if one.default is not MISSING:
+            known[f"__default_{name}"] = one.default
+            argument = f"{name}=__default_{name}"
+        elif one.default_factory is not MISSING:
+            known[f"__make_{name}"] = one.default_factory
+            argument = f"{name}=__unset"
+            value = f"__make_{name}() if {name} is __unset else {name}"
+        arguments.append(argument)
+        lines.append(f" __put(self, {name!r}, {value})\n")
+    if hasattr(kind, "__post_init__"):
+        lines.append(" self.__post_init__()\n")
+    exec(f"def __init__({', '.join(arguments)}):\n{''.join(lines) or ' pass'}", known)
+    made: Callable[..., None] = known["__init__"]
+    made.__qualname__ = f"{kind.__qualname__}.__init__"
+    return made
+
+
+@cache
+def _compared(kind: Any) -> Callable[[Any], tuple[Any, ...]]:
+    return getter(tuple(one.name for one in fields(kind) if one.compare))
+
+
+def _repr(self: Any) -> str:
+    shown = (f"{one.name}={getattr(self, one.name)!r}" for one in fields(self) if one.repr)
+    return f"{type(self).__qualname__}({', '.join(shown)})"
+
+
+def _equal(self: Any, other: Any) -> Any:
+    if type(other) is not type(self):
+        return NotImplemented
+    compared = _compared(cast("Any", type(self)))
+    return compared(self) == compared(other)
+
+
+def _hash(self: Any) -> int:
+    return hash(_compared(cast("Any", type(self)))(self))
+
+
+def _refuse(self: Any, name: str, *_: object) -> None:
+    raise FrozenInstanceError(f"{type(self).__qualname__}.{name} cannot be changed")
+
+
+def _state(self: Any) -> list[Any]:
+    return [getattr(self, one.name) for one in fields(self)]
+
+
+def _set_state(self: Any, state: list[Any]) -> None:
+    for one, value in zip(fields(self), state, strict=True):
+        object.__setattr__(self, one.name, value)
+
+
+_METHODS: dict[str, Callable[..., Any]] = {
+    "__repr__": _repr,
+    "__eq__": _equal,
+    "__hash__": _hash,
+    "__setattr__": _refuse,
+    "__delattr__": _refuse,
+    "__getstate__": _state,
+    "__setstate__": _set_state,
+}
+"""What a frozen class has, unless it says otherwise itself."""
