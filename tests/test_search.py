@@ -50,8 +50,9 @@ from site_gen.search.reader import (
     day,
     parse,
 )
-from site_gen.search.text import text_of
+from site_gen.search.text import text_of, unwrapped
 from site_gen.search.words import fold, plain, split, units, whole
+from site_gen.tokens import closed_up
 from tests.archive_sites import EVERY_KIND, Files, articles, document
 from tests.support import ROOT, SiteTest
 
@@ -1023,6 +1024,13 @@ def of_stems(run: joining.Run) -> list[tuple[str, str, str]]:
     rows = [slice(at, at + 1) for at in range(len(run.stems))]
     texts = (map(text.of, rows) for text in (run.postings, run.positions))
     return list(zip(run.stems, *texts, strict=True))
+
+
+@given(st.text("ab é \u00a0\t\n<>p/", max_size=40))
+def test_lines_of_a_text_are_closed_up_at_once_or_one_by_one(html: str) -> None:
+    """A text is the same whether its lines are seen to be closed up at once or line by line."""
+    lines = unwrapped(html).split("\n")
+    assert "\n".join(filter(None, map(closed_up, lines))) == text_of(html)
 
 
 @given(

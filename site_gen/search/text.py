@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html import unescape
 
-from site_gen.tokens import closed_up
+from site_gen.tokens import closed_up, printable
 
 _SILENT = re.compile(
     r'<sup\b[^>]*><a class="footnote-ref".*?</sup>|<a class="footnote-backref".*?</a>', re.DOTALL
@@ -20,7 +20,12 @@ _TAG = re.compile(r"<[a-zA-Z/][^>]*>")
 
 def text_of(html: str) -> str:
     """The text of cleaned HTML: words of inline elements together, blocks on lines of their own."""
-    return "\n".join(filter(None, map(closed_up, unwrapped(html).split("\n"))))
+    text = unwrapped(html)
+    lines = text.split("\n")
+    # What holds for all lines is seen at once.
+    closed = printable(text) and "  " not in text
+    stripped = [line.strip(" ") for line in lines] if closed else map(closed_up, lines)
+    return "\n".join(filter(None, stripped))
 
 
 def unwrapped(html: str) -> str:
