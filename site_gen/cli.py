@@ -242,7 +242,7 @@ def serve(site: Path, /, host: str, port: int, open_browser: bool, **shared: Any
     The preview is built into a folder of its own; output/ is not touched. When a build fails, the
     last good site stays and every page shows what is wrong.
     """
-    from concurrent.futures.process import BrokenProcessPool
+    from concurrent.futures import BrokenExecutor
 
     from site_gen import build as builder
     from site_gen import parallel
@@ -276,7 +276,7 @@ def serve(site: Path, /, host: str, port: int, open_browser: bool, **shared: Any
             run(build, folder, watched, ignored, host, port, open_browser, click.echo)
     except (ValueError, OSError) as problem:
         raise click.UsageError(str(problem)) from problem
-    except BrokenProcessPool:
+    except BrokenExecutor:
         _say(
             "error: The process that builds the preview was ended from outside, perhaps for want "
             "of memory. Start the preview again."
@@ -429,7 +429,7 @@ def _options(site: Path, output: Path | None, shared: dict[str, Any], **more: An
 
 
 def _run(site: Path, output: Path | None, shared: dict[str, Any], **more: Any) -> Report:
-    from concurrent.futures.process import BrokenProcessPool
+    from concurrent.futures import BrokenExecutor
 
     from site_gen import build as builder
     from site_gen.output import OutputError
@@ -447,7 +447,7 @@ def _run(site: Path, output: Path | None, shared: dict[str, Any], **more: Any) -
             return builder.build(options)
         except (OutputError, RemoteError) as problem:
             failure = str(problem)
-        except BrokenProcessPool:
+        except BrokenExecutor:
             failure = (
                 "A worker process was ended from outside, perhaps for want of memory. "
                 "Nothing was published. Try again with --jobs 1."

@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime
 import json
 import re
-import tomllib
 from collections.abc import Callable
 from typing import Any
 
@@ -71,6 +70,8 @@ def _toml(
         said = "it has no closing `+++`"
         return None, [_broken("TOML", said, path, text, 1, first_line - 1, 1)]
     block = text[start.end() : end.start()]
+    import tomllib
+
     try:
         data = tomllib.loads(block)
     except (ValueError, RecursionError) as problem:

@@ -220,12 +220,17 @@ class Output:
 
     def hold(self, kept: Kept, looked: Looked) -> dict[str, OutputFile]:
         """The files that were seen as the last publication left them."""
+        held = dict(self._old)
+        for path in looked.gone:
+            del held[path]
+        certain = {path: one for path, one in looked.new.items() if one is not None}
+        taken = {**kept, **certain}
+        for path in (looked.new.keys() - certain.keys()) | (taken.keys() - held.keys()):
+            taken.pop(path, None)
         self._signatures = Signatures(kept, looked.now)
-        gone, new = looked.gone, looked.new
-        self._held = {path: file for path, file in self._old.items() if path not in gone}
-        taken = {path: new[path] if path in new else kept[path] for path in self._held}
-        self._signatures.taken = {path: one for path, one in taken.items() if one is not None}
-        return self._held
+        self._signatures.taken = taken
+        self._held = held
+        return held
 
     def _stands(self, file: OutputFile) -> bool:
         """Whether a file is there as it was written; one that a stat vouches for is not read."""
@@ -477,8 +482,8 @@ def _check_paths(paths: Mapping[str, Any], old: Files) -> None:
     """Raise ValueError unless all these files can lie in one folder, on any system. The `old`
     paths themselves were looked at before.
     """
-    _check_each([path for path in paths if path not in old])
-    names = set(map(comparable, paths))
+    _check_each(sorted(paths.keys() - old.keys()))
+    names = {path.lower() if path.isascii() else comparable(path) for path in paths}
     if len(names) == len(paths) and names.isdisjoint(all_above(names)):
         return
     spelling: dict[str, str] = {}

@@ -11,8 +11,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import BrokenExecutor, Executor
 from contextlib import contextmanager, suppress
 from functools import partial
 from multiprocessing import connection
@@ -186,6 +185,9 @@ def uninterrupted() -> Iterator[None]:
 
 @contextmanager
 def _pool(context: Any, jobs: int) -> Iterator[Executor]:
+    # Here, because most edits need no workers.
+    from concurrent.futures import ProcessPoolExecutor
+
     executor = ProcessPoolExecutor(jobs, _method(), initializer=_receive, initargs=(context,))
     try:
         yield executor
@@ -220,7 +222,7 @@ def beside(
             try:
                 told.append(here.recv())
             except EOFError:
-                raise BrokenProcessPool("a process that worked beside was ended") from None
+                raise BrokenExecutor("a process that worked beside was ended") from None
         done, value = told[at]
         if not done:
             raise value
@@ -237,6 +239,8 @@ def beside(
 def _tell(there: connection.Connection, works: Sequence[Callable[[], Any]]) -> None:
     """Do the works in a copy of the process that waits for their results."""
     _receive(None)
+    from concurrent.futures import ThreadPoolExecutor
+
     gc.disable()  # It ends with its work, and what it leaves need not be looked through.
     # A pipe takes little until it is read: a work is not to wait for who asks for the one before.
     with ThreadPoolExecutor(1) as sender:
@@ -286,7 +290,7 @@ def apart(
                 early()
             done, value = told
         except (EOFError, BrokenPipeError):
-            raise BrokenProcessPool("a process that worked apart was ended") from None
+            raise BrokenExecutor("a process that worked apart was ended") from None
         if not done:
             raise value
         found: Result = value

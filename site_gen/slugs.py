@@ -6,8 +6,6 @@ import hashlib
 import unicodedata
 from functools import lru_cache
 
-from slugify import slugify
-
 INDEX = "index"
 """The slug that no entity has: it is the name of the page that lists them all."""
 
@@ -20,6 +18,9 @@ def fold(name: str) -> str:
 
 def slug_of(name: str) -> str:
     """A name as a part of a URL: lower-case ASCII letters, digits and hyphens."""
+    # Here, because most builds make no new name.
+    from slugify import slugify
+
     # By default it would spell names by another table wherever Unidecode happens to be installed.
     slug = slugify(name, max_length=80, word_boundary=True, backend="text-unidecode")
     return slug or f"x-{short_of(name)}"

@@ -321,7 +321,7 @@ def test_an_exception_in_a_worker_is_raised(jobs: int) -> None:
 
 BESIDE = """
 import os, sys
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import BrokenExecutor
 from site_gen import parallel
 
 def fail():
@@ -343,7 +343,7 @@ with parallel.beside([fail, os.getppid], True) as (result, other):
 with parallel.beside([lambda: os._exit(3)], True) as (result,):
     try:
         result()
-    except BrokenProcessPool:
+    except BrokenExecutor:
         pass
     else:
         sys.exit("not told")
@@ -380,7 +380,7 @@ for broken in (0, 7, 39):
 
 APART = """
 import os, sys
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import BrokenExecutor
 from site_gen import parallel
 
 asked = []
@@ -413,8 +413,8 @@ with parallel.apart(work) as ask:
     assert ask(early) == first * 2
     assert told == [os.getpid()] * 2
     assert raised(ask) is ValueError
-    assert raised(ask) is BrokenProcessPool
-    assert raised(ask) is BrokenProcessPool
+    assert raised(ask) is BrokenExecutor
+    assert raised(ask) is BrokenExecutor
 """
 
 

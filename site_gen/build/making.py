@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from functools import partial
 
-from site_gen import assets, cache, check, guarded, output, parallel, render, search, sources, svg
+from site_gen import assets, cache, check, output, parallel, render, search, sources
 from site_gen.build.planning import Placed, Planned
 from site_gen.build.run import Run
 from site_gen.build.seen import Seen
@@ -220,6 +220,9 @@ def _attachment(
         return [held], []
     if data is None:
         data = read()
+    # Here, because most builds have nothing that is to be made safe.
+    from site_gen import guarded, svg
+
     published = svg.sanitise(data) if drawing else data
     told: list[Diagnostic] = []
     if withheld is not None:
