@@ -68,7 +68,7 @@ def test_a_large_value_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         assert len(list((tmp_path / "large").iterdir())) == 1
 
 
-@pytest.mark.parametrize("at", range(42))
+@pytest.mark.parametrize("at", range(14))
 def test_a_damaged_large_value_is_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int
 ) -> None:
@@ -222,7 +222,8 @@ def test_a_damaged_cache_changes_nothing(built: SiteTest, seed: int, flips: int)
     """Random bytes of the cache flipped: the same output, exit code 0, no traceback."""
     expected = built.output()
     chance = random.Random(seed)
-    for file in sorted((built.folder / ".site_gen" / "cache").iterdir()):
+    store = built.folder / ".site_gen" / "cache"
+    for file in sorted(file for file in store.rglob("*") if file.is_file()):
         data = bytearray(file.read_bytes())
         for _ in range(flips if data else 0):
             data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
