@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Sequence
+from itertools import combinations
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -13,8 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from site_gen.related import lists as related_lists
+from site_gen.related import versions
 from site_gen.related.lists import Articles, Lists, lists
-from site_gen.related.vectors import FEW, TOGETHER, Vectors
+from site_gen.related.signature import FORMAT, SKETCH
+from site_gen.related.vectors import FEW, RARITY, TIMES, TOGETHER, Vectors
 from tests.archive_sites import Files, document
 from tests.support import SiteTest
 from tests.test_laws import copy
@@ -226,6 +231,56 @@ def test_nearness_is_the_product_of_the_vectors(count: int) -> None:
     for row, others, near in (*made.near(range(count)), *one_by_one):
         expected = {at: one for at, one in enumerate(product[row]) if one >= 120_000 and at != row}
         assert expected == dict(zip(others.tolist(), near.tolist(), strict=True))
+
+
+TERMS = st.sampled_from([*range(1, 30), 1 << 16, 3 << 16, (1 << 16) + 5])
+
+
+@given(rows=st.lists(st.lists(TERMS, max_size=8, unique=True), min_size=1, max_size=40))
+def test_weights_follow_from_counts(rows: list[list[int]]) -> None:
+    """A term weighs what its rarity tells, counted with all that have its last bits; one that a
+    single article holds, or most hold, weighs nothing.
+    """
+    made = vectors(rows)
+    held = Counter(term & 0xFFFF for row in rows for term in row)
+    size = len(rows).bit_length()
+    for at, row in enumerate(rows):
+        powers = {term: held[term & 0xFFFF].bit_length() for term in row}
+        telling = [term for term in row if 2 <= powers[term] < min(size, 10)]
+        weights = {
+            term: int(RARITY[size - powers[term]] * TIMES[2 if term == row[0] else 1])
+            for term in telling
+        }
+        length = math.sqrt(sum(weight**2 for weight in weights.values()))
+        found = dict(zip(made.terms[at].tolist(), made.weights[at].tolist(), strict=True))
+        found.pop(0, None)
+        assert found == {term: round(1000 * one / length) for term, one in weights.items()}
+
+
+@given(
+    sketches=st.lists(
+        st.lists(
+            st.integers(0, 40).map(lambda one: one << 20 | one % 7), max_size=SKETCH, unique=True
+        ),
+        max_size=30,
+    )
+)
+def test_candidates_share_shingles(sketches: list[list[int]]) -> None:
+    """Those texts may be the same of which both hold enough of the same shingles."""
+    table = np.zeros(len(sketches), list(FORMAT))
+    table["words"] = 1000
+    for at, some in enumerate(sketches):
+        table["sketch"][at, : len(some)] = some
+    held = Counter(one for some in sketches for one in some if one)
+    expected = [
+        (first, second)
+        for first, second in combinations(range(len(sketches)), 2)
+        if sum(
+            held[one] <= versions.COMMON for one in {*sketches[first]} & {*sketches[second]} if one
+        )
+        >= SKETCH * versions.ALIKE / 200
+    ]
+    assert expected == list(versions._candidates(table, np.arange(len(sketches))))
 
 
 def test_only_what_is_near_an_edit_is_compared_again(

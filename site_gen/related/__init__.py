@@ -51,13 +51,14 @@ class Place:
 
 @frozen
 class Listed:
-    """What a plan says of its articles, in the order of their keys. `names` are the numbers of whom
-    and what each of them names, `days` are dates as numbers, 0 for none.
+    """What a plan says of its articles, in the order of their keys. `places` are theirs in the
+    archive, `names` the numbers of whom and what each of them names, `days` are dates as numbers,
+    0 for none.
     """
 
     plan: str
     keys: tuple[str, ...]
-    paths: tuple[str, ...]
+    places: tuple[int, ...]
     names: Any
     days: Any
 
@@ -103,8 +104,9 @@ def find(
         def document(at: int) -> Document:
             return archive.articles[keys[at]]
 
-        rows = b"".join([signatures[path] for path in listed.paths])
-        table = np.frombuffer(rows, np.dtype(list(FORMAT)))
+        rows = [signatures[one.path] for one in archive.articles.values()]
+        signed = b"".join(map(rows.__getitem__, listed.places))
+        table = np.frombuffer(signed, np.dtype(list(FORMAT)))
         versions = _versions(table, document, config, store, past[1])
         made = None
         if config.related:
@@ -120,15 +122,17 @@ def find(
 def _listed(archive: Archive, plan: str) -> Listed:
     import numpy as np
 
-    keys = tuple(sorted(archive.articles))
-    documents = [archive.articles[key] for key in keys]
-    dates = [one.date for one in documents]
+    # What lies in memory in the order of the archive is looked up in that order.
+    keys = list(archive.articles)
+    places = sorted(range(len(keys)), key=keys.__getitem__)
+    dates = [one.date for one in archive.articles.values()]
+    days = np.array([date.first.toordinal() if date else 0 for date in dates], np.int64)
     return Listed(
         plan,
-        keys,
-        tuple(one.path for one in documents),
-        np.hstack([_names(archive, kind, keys, most) for kind, most, _ in NAMES]),
-        np.array([date.first.toordinal() if date else 0 for date in dates], np.int64),
+        tuple(map(keys.__getitem__, places)),
+        tuple(places),
+        np.hstack([_names(archive, kind, keys, most) for kind, most, _ in NAMES])[places],
+        days[places],
     )
 
 
@@ -180,7 +184,7 @@ def _articles(
     )
 
 
-def _names(archive: Archive, kind: EntityKind, keys: tuple[str, ...], most: int) -> Any:
+def _names(archive: Archive, kind: EntityKind, keys: Sequence[str], most: int) -> Any:
     """The numbers of the first `most` names of a kind in each article; 0 where there are fewer."""
     import numpy as np
 
@@ -219,10 +223,8 @@ def _named(made: Lists) -> dict[str, tuple[str, ...]]:
     keys = made.of.keys
     # A list that is not full ends with -1.
     counts = (made.related >= 0).sum(axis=1).tolist()
-    rows = np.array(keys, object)[made.related].tolist()
-    return {
-        key: tuple(row[:count]) for key, row, count in zip(keys, rows, counts, strict=True) if count
-    }
+    rows = zip(*np.array(keys, object)[made.related.T].tolist(), strict=True)
+    return {key: row[:count] for key, row, count in zip(keys, rows, counts, strict=True) if count}
 
 
 def _in_time(archive: Archive, keys: Sequence[str], places: Sequence[int]) -> tuple[str, ...]:

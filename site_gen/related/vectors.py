@@ -51,16 +51,23 @@ def in_order(values: Matrix, places: Matrix) -> tuple[Matrix, Matrix]:
     return (ordered & 0xFFFFFFFF).astype(np.int64), ordered >> 32
 
 
-def _held(terms: Matrix, slots: int) -> Matrix:
-    """How many articles hold a term, by the last bits of its number."""
-    held: Matrix = np.zeros(1, np.int64)
-    # A table of all slots is made for each part.
-    for start in range(0, len(terms), 8 * AT_ONCE):
-        some = terms[start : start + 8 * AT_ONCE]
-        counts = np.bincount((some & (slots - 1)).ravel(), minlength=slots)
-        counts[0] -= np.count_nonzero(some == 0)
-        held = counts + held if start else counts
-    return held
+def _rarity(terms: Matrix, slots: int) -> Matrix:
+    """The weight of a term by its rarity, by the last bits of its number."""
+    # Counts of all slots would take more memory than the terms of most archives.
+    ordered = (terms & (slots - 1)).ravel()
+    ordered.sort()
+    begins = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)])
+    held = np.diff(begins, append=len(ordered))
+    held[ordered[begins] == 0] -= np.count_nonzero(terms == 0)
+    # The power of two, one higher: 0 for none.
+    power = np.frexp(held)[1]
+    size = max(len(terms), 1).bit_length()
+    steps = size - power
+    # What one article says alone, or most say, tells nothing.
+    steps[(power < 2) | (power >= size) | (power > COMMONEST)] = 0
+    rarity = np.zeros(slots, np.int16)
+    rarity[ordered[begins]] = RARITY[steps]
+    return rarity
 
 
 @dataclass(frozen=True)
@@ -75,15 +82,7 @@ class Vectors:
         """The vectors of articles that say these terms so often."""
         size = max(len(terms), 1).bit_length()
         slots = 1 << min(SLOTS, max(16, size + 9))
-        held = _held(terms, slots)
-        # The power of two, one higher: 0 for none.
-        power = np.zeros(int(held.max(initial=0)) + 1, np.int64)
-        for exponent in range(len(power).bit_length()):
-            power[1 << exponent :] += 1
-        steps = size - power
-        # What one article says alone, or most say, tells nothing.
-        steps[(power < 2) | (power >= size) | (power > COMMONEST)] = 0
-        rarity = RARITY[steps].astype(np.int16)[held]
+        rarity = _rarity(terms, slots)
         width = min(WIDTH, terms.shape[1])
         made = cls(
             np.empty((len(terms), width), np.uint32), np.empty((len(terms), width), np.uint16)
@@ -92,11 +91,12 @@ class Vectors:
         for start in range(0, len(terms), AT_ONCE):
             rows = slice(start, start + AT_ONCE)
             some = terms[rows].astype(np.int64)
-            packed = (rarity.take(some & (slots - 1)) * TIMES[counts[rows]]) << 32 | some
-            packed[(packed < 1 << 32) | (some == 0)] = 0
+            packed = (rarity.take(some & (slots - 1)) * TIMES[counts[rows]] * (some > 0)) << 32
+            packed |= some
             best = np.partition(packed, packed.shape[1] - width, axis=1)[:, -width:]
             best = -np.sort(-best, axis=1)
             weights = best >> 32
+            best[weights == 0] = 0
             length = np.sqrt((weights * weights).sum(axis=1))
             length[length == 0] = 1
             made.terms[rows] = best & 0xFFFFFFFF

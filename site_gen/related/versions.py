@@ -32,6 +32,9 @@ ENDS = 40
 MOST_LINKED = 12
 """Articles of one text that link to each other; what more have is a formula."""
 
+_LAST = (1 << 20) - 1
+"""The last bits of a shingle's number."""
+
 Table = NDArray[Any]
 Verdicts = Mapping[tuple[str, str], int]
 """How much of one text stands in another, in hundredths, by the keys of two bodies; 0: no version.
@@ -110,8 +113,10 @@ def _same(table: Table, text: Callable[[int], Text]) -> list[tuple[int, ...]]:
 def _candidates(table: Table, chosen: Table) -> Iterator[tuple[int, int]]:
     """Pairs of articles whose sketches have so much in common that their texts may have most."""
     flat = table["sketch"][chosen].ravel()
-    order, ordered = in_order(flat, np.arange(len(flat)))
-    order, ordered = order[ordered > 0], ordered[ordered > 0]
+    # Most shingles stand in one text alone; few of these have the last bits of another.
+    last = flat & _LAST
+    places = np.flatnonzero((flat > 0) & (np.bincount(last, minlength=_LAST + 1) > 1)[last])
+    order, ordered = in_order(flat[places], places)
     owner = chosen[order // SKETCH]
     starts = np.flatnonzero(np.diff(ordered, prepend=ordered[:1] + 1))
     sizes = np.diff(starts, append=len(ordered))
