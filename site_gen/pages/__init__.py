@@ -27,7 +27,7 @@ from site_gen.pages.files import (
     listed,
     works_of,
 )
-from site_gen.pages.lists import Lists, without_lists
+from site_gen.pages.lists import Lists
 from site_gen.pages.redirects import former_url, redirects
 from site_gen.pages.urls import (
     COVERAGE,
@@ -42,6 +42,7 @@ from site_gen.pages.urls import (
     SEARCH,
     UNDATED,
     UNDATED_URL,
+    WITHOUT,
     attachment_url,
     document_url,
     in_time,
@@ -53,6 +54,7 @@ from site_gen.pages.urls import (
     listed_year,
     segment,
     translations_url,
+    without_url,
 )
 from site_gen.paths import all_above, comparable, folders
 
@@ -80,6 +82,7 @@ __all__ = [
     "UNDATED",
     "UNDATED_URL",
     "UNLISTED",
+    "WITHOUT",
     "WORKS",
     "Plan",
     "attachment_url",
@@ -100,7 +103,7 @@ __all__ = [
     "redirects",
     "segment",
     "translations_url",
-    "without_lists",
+    "without_url",
     "works_of",
 ]
 

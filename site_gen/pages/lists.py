@@ -28,6 +28,7 @@ from site_gen.pages.urls import (
     listed_month,
     listed_year,
     translations_url,
+    without_url,
 )
 
 MOST_LETTERS = 6
@@ -83,18 +84,20 @@ class Lists:
         archive of wires they are all there is.
         """
         parents = (("Coverage", COVERAGE),)
-        titles = dict(WITHOUT)
+        articles = self.archive.articles
         made = []
-        for name, (url, keys) in without_lists(self.archive).items():
+        for name, title in WITHOUT:
+            url = without_url(name)
+            keys = list(compress(articles, map(not_, map(attrgetter(name), articles.values()))))
             if len(keys) > self.limit:
                 years = _by(keys, lambda key: self.years.get(key, UNDATED))
                 buckets = [
                     Bucket(year, UNDATED_URL if year == UNDATED else f"dates/{year}.html", len(of))
                     for year, of in years.items()
                 ]
-                made.append(self._page(url, titles[name], None, buckets, parents))
+                made.append(self._page(url, title, None, buckets, parents))
             elif keys:
-                made.append(self._flat(url, titles[name], None, keys, parents))
+                made.append(self._flat(url, title, None, keys, parents))
         return made
 
     def _on_each_day(self, parents: Parents) -> list[Page]:
@@ -330,18 +333,6 @@ class Lists:
             else:
                 made.extend(self._year(year, members[::-1], f"{prefix}/", below, owner=person))
         return [self._page(url, TRANSLATIONS, person, buckets, parents), *made]
-
-
-def without_lists(archive: Archive) -> dict[str, tuple[str, list[str]]]:
-    """The articles that lack a field, by its name, with the URL of their list."""
-    articles = archive.articles.values()
-    return {
-        name: (
-            f"coverage/without-{name.replace('_', '-')}.html",
-            list(compress(archive.articles, map(not_, map(attrgetter(name), articles)))),
-        )
-        for name, _ in WITHOUT
-    }
 
 
 def _by(keys: Iterable[str], of: Callable[[str], str]) -> dict[str, list[str]]:

@@ -129,6 +129,11 @@ def translations_url(person: str) -> str:
     return f"{person.removesuffix('.html')}/translations.html"
 
 
+def without_url(field: str) -> str:
+    """The list of what lacks a field, where it has one."""
+    return f"coverage/without-{field.replace('_', '-')}.html"
+
+
 def listed_from(date: Date) -> datetime.date:
     """The day a date is listed by."""
     return date.listed

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import groupby, pairwise
-from operator import attrgetter, not_
+from itertools import pairwise
+from operator import attrgetter
 from typing import Any
 
 from site_gen import languages
 from site_gen.dates import Date
 from site_gen.fields import BY_NAME
 from site_gen.model import ENTITY_KINDS, Archive, Document, Entity
-from site_gen.pages import MONTHS, listed_month, listed_year, without_lists
+from site_gen.pages import MONTHS, WITHOUT, listed_month, listed_year, without_url
 
 FIELDS = (
     "title",
@@ -27,6 +27,14 @@ FIELDS = (
     "rights",
 )
 """The fields of which the page tells how often they are stated, inferred or missing."""
+
+_WITHOUT = [(name, FIELDS.index(name)) for name, _ in WITHOUT]
+"""The fields that are counted by year where they are missing, with their places among these."""
+
+Alike = Counter[tuple[str, tuple[str, ...], tuple[bool, ...]]]
+"""How many articles are listed under one year, or under none, have the same fields inferred, and
+of `FIELDS` the same: articles of one archive have much the same.
+"""
 
 MOST_RANGES = 240
 """Runs of months without an article that are told one by one."""
@@ -44,21 +52,25 @@ def coverage(
     """
     articles = list(archive.articles.values())
     # Many articles are of one date.
-    dates = [date for date in {id(one.date): one.date for one in articles}.values() if date]
+    dates = {id(one.date): one.date for one in articles}
+    alike = _alike(articles, dates)
     absent = {
-        name: {"count": len(keys), "url": url}
-        for name, (url, keys) in without_lists(archive).items()
+        name: {
+            "count": sum(count for (_, _, has), count in alike.items() if not has[at]),
+            "url": without_url(name),
+        }
+        for name, at in _WITHOUT
     }
     return {
         "articles": len(archive.articles),
         "held": {kind: _named(archive, kind) for kind in ENTITY_KINDS},
         "languages": _languages(articles, language),
-        "years": _years(articles),
-        "months": _months(dates),
-        "undated": sum(not one.date for one in articles),
+        "years": _years(alike),
+        "months": _months([date for date in dates.values() if date]),
+        "undated": sum(count for (year, _, _), count in alike.items() if not year),
         "without": absent,
         "unused": _unused(archive, link),
-        "fields": _fields(articles),
+        "fields": _fields(alike),
         "held_back": _held_back(archive),
     }
 
@@ -77,16 +89,32 @@ def _languages(articles: Iterable[Document], default: str) -> list[dict[str, Any
     ]
 
 
-def _years(articles: Iterable[Document]) -> list[dict[str, Any]]:
+def _alike(articles: Sequence[Document], dates: Mapping[int, Date | None]) -> Alike:
+    """The articles, counted. `dates` are theirs by the id of each."""
+    years = {at: listed_year(date) if date else "" for at, date in dates.items()}
+    has = [map(bool, map(attrgetter(name), articles)) for name in FIELDS]
+    return Counter(
+        zip(
+            map(years.__getitem__, map(id, map(attrgetter("date"), articles))),
+            map(attrgetter("inferred"), articles),
+            zip(*has, strict=True),
+            strict=True,
+        )
+    )
+
+
+def _years(alike: Alike) -> list[dict[str, Any]]:
     """A row for each year that has articles, and one for each run of years between that has none.
 
     What is missing is counted in it: authors, places, sources.
     """
-    years: dict[str, list[Document]] = {}
-    for date, run in groupby(articles, attrgetter("date")):
-        if date:
-            years.setdefault(listed_year(date), []).extend(run)
-    rows = {int(label): _year(label, found) for label, found in years.items()}
+    rows: dict[int, dict[str, Any]] = {}
+    for (label, _, has), count in alike.items():
+        if label:
+            row = rows.setdefault(int(label), {"label": label, "url": f"dates/{label}.html"})
+            row["count"] = row.get("count", 0) + count
+            for name, at in _WITHOUT:
+                row[name] = row.get(name, 0) + count * (not has[at])
     made: list[dict[str, Any]] = []
     before = 0
     for year in sorted(rows):
@@ -96,15 +124,6 @@ def _years(articles: Iterable[Document]) -> list[dict[str, Any]]:
         made.append(rows[year])
         before = year
     return made
-
-
-def _year(label: str, articles: Sequence[Document]) -> dict[str, Any]:
-    """The row of a year that has articles."""
-    lacking = {
-        name: sum(map(not_, map(attrgetter(name), articles)))
-        for name in ("authors", "places", "source_url")
-    }
-    return {"label": label, "url": f"dates/{label}.html", "count": len(articles), **lacking}
 
 
 def _months(dates: Sequence[Date]) -> dict[str, Any]:
@@ -154,18 +173,14 @@ def _unused(archive: Archive, link: Callable[[Entity], dict[str, Any]]) -> list[
     return found
 
 
-def _fields(articles: Sequence[Document]) -> list[dict[str, Any]]:
+def _fields(alike: Alike) -> list[dict[str, Any]]:
     """How often each field is stated, inferred, or neither."""
-    columns = [map(bool, map(attrgetter(name), articles)) for name in FIELDS]
-    # Articles of one archive have much the same fields: what is alike is counted together.
-    has = zip(*columns, strict=True)
-    alike = Counter(zip(map(attrgetter("inferred"), articles), has, strict=True))
     total = sum(alike.values())
     rows = []
     for at, name in enumerate(FIELDS):
-        inferred = sum(count for (guessed, _), count in alike.items() if name in guessed)
+        inferred = sum(count for (_, guessed, _), count in alike.items() if name in guessed)
         stated = sum(
-            count for (guessed, has), count in alike.items() if has[at] and name not in guessed
+            count for (_, guessed, has), count in alike.items() if has[at] and name not in guessed
         )
         rows.append(
             {
