@@ -99,7 +99,11 @@ def made(
     (part,) = merging.merge(where, [task])
     files = {one.path: (where.output_folder / one.path).read_bytes() for one in part.files()}
     with cache.Store(where.store) as store:
-        return part, files, [store.get(name) for name in merging.names(where, task, part)]
+        return (
+            part,
+            files,
+            [store.get(name) for name in merging.names(where, task.key(where), part)],
+        )
 
 
 @settings(max_examples=40)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from site_gen.related import lists as related_lists
@@ -257,14 +257,11 @@ def test_weights_follow_from_counts(rows: list[list[int]]) -> None:
         assert found == {term: round(1000 * one / length) for term, one in weights.items()}
 
 
-@given(
-    sketches=st.lists(
-        st.lists(
-            st.integers(0, 40).map(lambda one: one << 20 | one % 7), max_size=SKETCH, unique=True
-        ),
-        max_size=30,
-    )
-)
+SHINGLES = st.integers(1, 12).map(lambda one: one << 20 | one % 11)
+
+
+@example([[one << 20 | one for one in range(1, 9)]] * 2)
+@given(st.lists(st.lists(SHINGLES, max_size=12, unique=True), max_size=6))
 def test_candidates_share_shingles(sketches: list[list[int]]) -> None:
     """Those texts may be the same of which both hold enough of the same shingles."""
     table = np.zeros(len(sketches), list(FORMAT))

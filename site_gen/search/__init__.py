@@ -326,11 +326,12 @@ def _parts(
     def whole(part: shards.Part) -> bool:
         return all(map(place.held, part.files()))
 
+    keys = [task.key(context) for task in tasks]
     found: list[shards.Part | None] = []
     missing: list[merging.MergeTask] = []
     with cache.Store(context.store) as store:
-        for task in tasks:
-            part = merging.kept_part(store, task, task.key(context))
+        for key, task in zip(keys, tasks, strict=True):
+            part = merging.kept_part(store, task, key)
             found.append(part if part and whole(part) else None)
             if found[-1] is None:
                 missing.append(merging.with_past(store, context, task, whole))
@@ -344,8 +345,8 @@ def _parts(
         for part in parts
     )
     parts = [part or next(made) for part in found]
-    named = zip(tasks, parts, strict=True)
-    return parts, [name for task, part in named for name in merging.names(context, task, part)]
+    named = zip(keys, parts, strict=True)
+    return parts, [name for key, part in named for name in merging.names(context, key, part)]
 
 
 def _named(archive: Archive) -> Callable[[str], tuple[str, ...]]:

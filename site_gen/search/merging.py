@@ -68,10 +68,10 @@ class MergeTask:
         return replace(self, pieces=self.before, before=())
 
 
-def names(context: Context, task: MergeTask, part: Part) -> Iterator[str]:
-    """The keys of what the store holds of a run."""
-    yield f"part {task.key(context)}"
-    yield f"run {task.run}"
+def names(context: Context, key: str, part: Part) -> Iterator[str]:
+    """The keys of what the store holds of a run, given the digest of what it depends on."""
+    yield f"part {key}"
+    yield f"run {part.run}"
     for postings, positions in zip(part.shards["p"], part.shards["o"], strict=True):
         yield _cuts_key(context, postings, positions)
 
