@@ -60,7 +60,9 @@ def lists(articles: Articles, past: Lists | None, jobs: int | parallel.Elsewhere
     chunks = parallel.chunks(wanted.tolist(), CHUNK)
     if len(wanted) > FEW:
         _ = articles.vectors.postings  # Workers that are copies of this process have them at once.
-    made = parallel.ordered_map(_listed, chunks, articles, jobs if len(wanted) > FEW else 1)
+    made = parallel.ordered_map(
+        _listed, chunks, articles, jobs if len(wanted) > FEW else 1, here=True
+    )
     for rows, (found, near) in zip(chunks, made, strict=True):
         related[rows], nearness[rows] = found, near
     return Lists(articles, related, nearness)
