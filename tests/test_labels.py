@@ -210,6 +210,8 @@ def note(text: str, *authors: str) -> list[str]:
         "Tim Judah (The Economist) reports from the Balkans.",
         "Tim Judah writes for the Economist.",
         "TIM JUDAH is an independent journalist.",
+        "tim Judah is an independent journalist.",
+        "&#84;im Judah is an independent journalist.",
         "Tim Judah is the pseudonym of a reporter in Kabul.",
         "Tim Judah has been a correspondent in Belgrade since 1991.",
         "Tim Judah was the BBC's correspondent in Belgrade.",
