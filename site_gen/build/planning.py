@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from site_gen import (
@@ -263,20 +263,23 @@ def _guarded(
     return found
 
 
-def relate(run: Run, read: Read, placed: Placed, finished: Callable[[], Planned]) -> Planned:
-    """Find for every published article those that are like it, and other versions of it, before
-    the plan is asked for.
-    """
+def relate(run: Run, read: Read, placed: Placed) -> related.Related:
+    """Find for every published article those that are like it, and other versions of it."""
     run.options.progress("Relating", 0, 1)
     made = _related(run, read, placed.archive, placed.key)
-    planned = finished()
+    run.options.progress("Relating", 1, 1)
+    return made
+
+
+def joined(
+    run: Run, read: Read, placed: Placed, planned: Planned, like: related.Related
+) -> Planned:
+    """The plan with what the articles that were placed have to do with each other."""
     if planned.failed != placed.failed:
         # What is in the way of a page is in the archive no more.
-        made = _related(run, read, planned.archive, placed.key)
-    run.options.progress("Relating", 1, 1)
-    like, versions = made.archive.related, made.archive.versions
-    whole = replace(planned.archive, related=like, versions=versions)
-    return replace(planned, archive=whole, found=(*planned.found, *made.found))
+        like = _related(run, read, planned.archive, placed.key)
+    whole = replace(planned.archive, related=like.articles, versions=like.versions)
+    return replace(planned, archive=whole, found=(*planned.found, *like.found))
 
 
 def _related(run: Run, read: Read, whole: Archive, key: str) -> related.Related:

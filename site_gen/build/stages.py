@@ -50,6 +50,23 @@ class Begun:
     started: float
 
 
+@frozen
+class _Work:
+    """What is left when documents are placed: finding what is related, packing the plan and keeping
+    it, making the files for programs and the index.
+    """
+
+    like: Callable[[], related.Related]
+    packed: Callable[[], bytes]
+    keep: Callable[[], None]
+    files: Callable[[], making.Filed]
+    index: Callable[[], search.Index]
+
+
+OF_A_COPY = {True: ("like", "files"), False: ("packed", "keep", "files", "index")}
+"""What a copy of this process does of it, about half, if the plan is kept and if it is not."""
+
+
 def done(run: Run, begun: Begun) -> Report:
     """Read, assemble, plan, render and publish. Raises OutputError and CacheBroken."""
     options, target, before = run.options, run.target, begun.before
@@ -66,29 +83,31 @@ def done(run: Run, begun: Begun) -> Report:
     with parallel.beside([partial(reading.keep, run, read)], busy) as (keep_read,):
         placed = planning.place(run, read)
         plan = lru_cache(partial(planning.finish, run, placed))
-        packed = lru_cache(lambda: planning.packed(plan()))
         if not apart:
             plan()
         keep_read()
-    works = (
+    packed = lru_cache(lambda: planning.packed(plan()))
+    work = _Work(
+        partial(planning.relate, one, read, placed),
         packed,
         lambda: planning.keep(run, plan(), packed()),
         lambda: making.files(one, plan(), before),
-        lambda: making.index(one, plan(), before),
+        lru_cache(lambda: making.index(one, plan(), before)),
     )
-    with parallel.beside(works, apart) as (told, keep, filed, indexed):
-
-        def here() -> planning.Planned:
-            # What is not kept is planned by the copy, if there is one.
-            if not apart or placed.planned:
-                return plan()
+    theirs = OF_A_COPY[placed.planned is not None] if apart else ()
+    with parallel.beside([getattr(work, one) for one in theirs], apart) as there:
+        work = replace(work, **dict(zip(theirs, there, strict=True)))
+        if "index" in theirs:
             making.lay_out_index(one, placed, before)
-            return planning.unpacked(run, placed, told())
-
-        planned = planning.relate(run, read, placed, here)
+        elif apart:
+            work.index()
+        like = work.like()
+        planned = planning.unpacked(run, placed, work.packed()) if "packed" in theirs else plan()
+        planned = planning.joined(one, read, placed, planned, like)
         planned = planning.remember(run, read, planned)
         # What only planning asks for would lie in the memory of all processes that render.
         read = replace(read, tasks=(), signatures={}, together=())
+        work = replace(work, like=related.Related)
         total = check.masked(planned.sum, read.masked)
         found += [*read.found, *planned.found]
         found += check.no_address(run.settings, found)
@@ -98,7 +117,7 @@ def done(run: Run, begun: Begun) -> Report:
             found = diagnostics.strict(found)
         broken = any(one.code == "template-error" for one in found)
         publishing = target is not None and may_publish(found, options)
-        index = lru_cache(indexed) if publishing and not broken else search.Index
+        index = work.index if publishing and not broken else search.Index
         shown: list[Published] = []
         early = _early(run, planned, before, shown) if publishing and small and not apart else None
         if not small:
@@ -107,7 +126,8 @@ def done(run: Run, begun: Begun) -> Report:
         if not broken:
             # What cannot be published is rendered too: its problems are told in the same run.
             wanted = run if publishing else replace(run, target=None)
-            made = making.pages(wanted, planned, index, before, filed if apart else None, early)
+            filed = work.files if apart else None
+            made = making.pages(wanted, planned, index, before, filed, early)
             found += diagnostics.strict(made.found) if options.strict else made.found
         found = masking.printed(found, read)
         found = sorted(dict.fromkeys(found), key=lambda one: one.sort_key)
@@ -119,7 +139,7 @@ def done(run: Run, begun: Begun) -> Report:
             written, unchanged = published.written + already, published.unchanged - already
             published = replace(published, written=written, unchanged=unchanged)
             report = replace(report, published=published)
-        keep()
+        work.keep()
         if report.published:
             keys = *read.keys, planned.key, *index().keys, *made.keys, *planning.remembered(run)
             _leave(run, begun, made, report, keys)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import field
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,9 +65,12 @@ class Listed:
 
 @frozen
 class Related:
-    """The archive with its related articles and versions, and the warnings of the latter."""
+    """The related articles of each article and its versions, by key, and the warnings of the
+    latter.
+    """
 
-    archive: Archive
+    articles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    versions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     found: tuple[Diagnostic, ...] = ()
 
 
@@ -83,13 +86,13 @@ def find(
     place: Place,
     plan: str = "",
 ) -> Related:
-    """Relate the published articles to each other.
+    """How the published articles are related to each other.
 
     `signatures` go by source path, `plan` stands for all of the archive but texts; empty where that
     is not known. Raises CacheBroken if the store lost a body.
     """
     if not archive.articles or not (config.related or config.near_duplicates != "off"):
-        return Related(archive)
+        return Related()
     import numpy as np
 
     with cache.Store(place.store) as store:
@@ -113,10 +116,10 @@ def find(
             articles = _articles(archive, listed, table, versions, config.related)
             made = _lists(articles, past[0], place)
         store.put([(key(place.program), pickle.dumps((made, versions.verdicts, listed)))])
-    related = {} if made is None else _named(made)
+    like = {} if made is None else _named(made)
     linked = {keys[at]: _in_time(archive, keys, others) for at, others in versions.linked.items()}
     found = _told(document, versions) if config.near_duplicates == "warn" else ()
-    return Related(replace(archive, related=related, versions=linked), found)
+    return Related(like, linked, found)
 
 
 def _listed(archive: Archive, plan: str) -> Listed:
