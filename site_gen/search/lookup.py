@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 LONGEST = 15
 """Letters of a word that the table may hold; the sixteenth byte is for its language."""
 MOST_LANGUAGES = 256
-BITS = 17
-"""The table has so many rows as these tell apart."""
+BITS = 19
+"""The table has so many rows as these tell apart, a few for each word of a large archive."""
 _LETTERS = bytes(code < 128 and chr(code).isalnum() for code in range(256))
 _MASKS = np.array([(1 << 8 * size) - 1 for size in range(9)], np.uint64)
 _MIXED = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], np.uint64)
