@@ -34,6 +34,7 @@ import shutil
 import stat as modes
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -309,7 +310,7 @@ class Output:
             return
         for file in moved:
             status = _status(f"{self.folder}/{file.path}")
-            if status and status.st_mtime_ns <= started:
+            if status and status.st_size == file.size and status.st_mtime_ns <= started:
                 self._signatures.take(file.path, status, file.digest)
 
     def _take_lock(self) -> None:
@@ -436,8 +437,9 @@ def holds(output_folder: Path, file: OutputFile) -> bool:
 
 
 def staged(stage_folder: Path, file: OutputFile) -> bool:
-    """Whether a file is kept for publication, as it is there whole or not at all."""
-    return os.path.exists(f"{stage_folder}/{_staged_name(file)}")
+    """Whether a file is kept for publication, whole: another process may be writing it, or died."""
+    status = _status(f"{stage_folder}/{_staged_name(file)}")
+    return status is not None and status.st_size == file.size
 
 
 def check_path(path: str) -> None:
@@ -471,7 +473,7 @@ def plan(files: Iterable[OutputFile], old: Files = MappingProxyType({})) -> dict
     files = list(files)
     planned = {file.path: file for file in files}
     if len(planned) < len(files):
-        twice = next(file.path for file in files if planned[file.path] is not file)
+        (twice, _), *_ = Counter([file.path for file in files]).most_common(1)
         raise ValueError(f"two files for one path: {twice!r}")
     if not planned.keys() <= old.keys():
         _check_paths(planned, old)

@@ -409,6 +409,33 @@ def test_a_staged_file_is_whole(tmp_path: Path) -> None:
         assert (output.folder / "a").read_bytes() == b"data"
 
 
+def test_half_a_file_is_not_staged(tmp_path: Path) -> None:
+    """What another process is writing, or left in part, counts as not there."""
+    with output_of(tmp_path) as output:
+        made = stage(output.stage_folder, output.folder, "a", b"data")
+        assert module.staged(output.stage_folder, made)
+        (staged,) = output.stage_folder.iterdir()
+        staged.write_bytes(b"da")
+        assert not module.staged(output.stage_folder, made)
+        staged.unlink()
+        assert not module.staged(output.stage_folder, made)
+
+
+def test_the_same_file_twice(tmp_path: Path) -> None:
+    """It is refused as two files for one path are, though it is one."""
+    made = OutputFile("a", "0" * 64, 1)
+    with pytest.raises(ValueError, match="two files for one path: 'a'"):
+        module.plan([made, OutputFile("b", "0" * 64, 1), made])
+
+
+def test_a_path_with_a_quote(tmp_path: Path) -> None:
+    """The manifest escapes it, and the next build reads it."""
+    publish(tmp_path, {'a"b': b"1", "c": b"2"})
+    listed = json.loads((tmp_path / "output" / MANIFEST).read_bytes())["files"]
+    assert list(listed) == ['a"b', "c"]
+    assert publish(tmp_path, {'a"b': b"1", "c": b"2"}) == Published(0, 2, 0)
+
+
 def test_same_bytes_at_several_paths(tmp_path: Path) -> None:
     """Files with equal bytes are each published, also where one of them is there already."""
     publish(tmp_path, {"a": b"same"})
@@ -866,6 +893,23 @@ def test_what_a_copy_of_the_process_sees(tmp_path: Path, monkeypatch: pytest.Mon
         assert output.signatures() == certain
     assert OLD.keys() - held.keys() == {"feed.xml", "gone/x.html"}
     assert certain["places"] != kept["places"]
+
+
+def test_a_file_changed_as_soon_as_it_was_moved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What another program made shorter then, and dated back, is not what was published."""
+    monkeypatch.setattr(signatures, "TICK", -10 * signatures.COARSE)
+    monkeypatch.setattr(signatures, "COARSE", -10 * signatures.COARSE)
+    page = tmp_path / "output/index.html"
+    with output_of(tmp_path) as output:
+        output.publish(stage_all(output, OLD))
+        status = page.stat()
+        page.write_bytes(b"short")
+        os.utime(page, ns=(status.st_atime_ns, status.st_mtime_ns))
+        left = output.manifest, output.signatures()
+    with Output(tmp_path / "output", tmp_path / "locks", lambda: left) as output:
+        assert OLD.keys() - output.held(left[1]).keys() == {"index.html"}
 
 
 @pytest.mark.parametrize("certain", [True, False])
