@@ -86,6 +86,30 @@ def test_frozen_classes_are_what_dataclass_makes(look: Callable[..., Any]) -> No
     assert look(*OURS) == look(*THEIRS)
 
 
+def test_values_of_a_class_below_are_not_equal() -> None:
+    """Not even where the fields are."""
+
+    class Below(OURS[1]):  # type: ignore[misc, valid-type]
+        """Below One."""
+
+    assert OURS[1](1) != Below(1)
+    assert Below(1) == Below(1)
+
+
+@pytest.mark.parametrize(
+    "unusual",
+    [field(kw_only=True), field(init=False), field(hash=False)],
+    ids=["key", "no", "hash"],
+)
+def test_unusual_fields_are_refused(unusual: int) -> None:
+    """What `frozen` would make otherwise than `dataclass` it does not make."""
+    with pytest.raises(TypeError, match=r"Odd\.value"):
+
+        @frozen
+        class Odd:
+            value: int = unusual
+
+
 @frozen
 class Sent:
     """What pickle finds by its name."""
