@@ -305,7 +305,7 @@ def discard(folder: Path) -> None:
 
 
 def _checksum(key: str, value: bytes) -> bytes:
-    """The CRC-32: damage is no forgery, and each build takes it of 60 MB."""
+    """The CRC-32: damage is no forgery, and it takes a fraction of the time."""
     return zlib.crc32(value, zlib.crc32(key.encode() + b"\0")).to_bytes(_CHECKSUM, "little")
 
 

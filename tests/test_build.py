@@ -137,6 +137,14 @@ def test_colliding_documents_fail_alone(site: SiteTest) -> None:
     assert "articles/n01.html" in site.output()
 
 
+def test_collisions_of_every_kind_are_told_at_once(site: SiteTest) -> None:
+    """A free page in the way of a generated one is told with two that share an address."""
+    pages = {f"content/pages/{name}": "# A page\n" for name in ("authors/ann.md", "a.md", "a.txt")}
+    site.write({**articles(1, authors="[Ann]"), **pages})
+    wrong = {one["path"] for one in site.diagnostics() if one["code"] == "url-collision"}
+    assert wrong == set(pages)
+
+
 def test_a_document_in_the_way_frees_its_page(site: SiteTest) -> None:
     """A free page in the way of a generated one fails, and the generated one is made."""
     site.write({**articles(1, authors="[Ann]"), "content/pages/authors/ann.md": "# My own Ann\n"})

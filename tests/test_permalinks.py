@@ -273,6 +273,20 @@ def test_old_addresses_in_the_way(site: SiteTest, written: str, said: str) -> No
     assert leads == (not said)
 
 
+def test_a_former_address_of_what_is_held_back(site: SiteTest) -> None:
+    """An address that was recorded, and left for another, says too that it is held back."""
+    moved = "redirect_from: [articles/rain.html]\ndraft: true\n"
+    (site.folder / "content/articles/rain.md").unlink()
+    site.write(
+        {
+            "content/articles/snow.md": article("Rain", more=moved),
+            "content/articles/hail.md": article("Hail", "Bob Hill"),
+        }
+    )
+    assert site.run("build").exit_code == 0
+    assert "articles/rain.html" in site.output()
+
+
 @pytest.mark.parametrize("folder", ["archive-manifest.json", "feed.xml", "data/works/undated.bib"])
 def test_pages_in_the_way(tmp_path: Path, folder: str) -> None:
     """A free page in a folder of the name of a file that site_gen writes breaks no build."""

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from functools import partial
 
-from site_gen import assets, cache, check, output, parallel, render, search, sources
-from site_gen.build.planning import Placed, Planned
+from site_gen import assets, check, output, parallel, render, search, sources
+from site_gen.build.planning import Placed, Planned, stands_for
 from site_gen.build.run import Run
 from site_gen.build.seen import Seen
 from site_gen.diagnostics import Diagnostic
@@ -78,8 +78,6 @@ def lay_out_index(run: Run, placed: Placed, seen: Seen) -> None:
 def _place(
     run: Run, target: output.Output, seen: Seen, key: str, failed: Sequence[str]
 ) -> search.Place:
-    # What fails only when pages are planned leaves another archive under the same key.
-    plan = cache.digest_of(key, *failed) if key else ""
     return search.Place(
         run.store,
         target.stage_folder,
@@ -87,7 +85,7 @@ def _place(
         run.program,
         run.options.jobs,
         lambda file: seen.held.get(file.path) == file,
-        plan,
+        stands_for(key, failed),
     )
 
 

@@ -135,10 +135,9 @@ def packed(planned: Planned) -> bytes:
 
 def unpacked(run: Run, placed: Placed, data: bytes) -> Planned:
     """The plan that was packed, of what was placed."""
-    if data:
-        (made,) = repeated.unpacked(data)
-        if made.failed == placed.failed:
-            return _whole(made, placed.archive, placed.urls)
+    (made,) = repeated.unpacked(data)
+    if made.failed == placed.failed:
+        return _whole(made, placed.archive, placed.urls)
     return finish(run, placed)
 
 
@@ -190,9 +189,7 @@ def assembled(run: Run, placed: Placed) -> Placed:
         if not collisions:
             problems = [*problems, *told]
             return replace(placed, archive=whole, urls=urls, problems=tuple(problems))
-        # All that is wrong with a document is told at once.
-        _, in_the_way = pages.plan(whole, urls, run.settings, RESERVED)
-        placed = _without(placed, [*collisions, *in_the_way])
+        placed = _without(placed, collisions)
 
 
 def _without(placed: Placed, found: Sequence[Diagnostic]) -> Placed:
@@ -263,10 +260,12 @@ def _guarded(
     return found
 
 
-def relate(run: Run, read: Read, placed: Placed) -> related.Related:
+def relate(run: Run, read: Read, placed: Placed | Planned) -> related.Related:
     """Find for every published article those that are like it, and other versions of it."""
     run.options.progress("Relating", 0, 1)
-    made = _related(run, read, placed.archive, placed.key)
+    place = related.Place(run.store, run.program, run.options.jobs)
+    known = stands_for(placed.key, placed.failed)
+    made = related.find(placed.archive, read.signatures, run.settings, place, known)
     run.options.progress("Relating", 1, 1)
     return made
 
@@ -277,16 +276,16 @@ def joined(
     """The plan with what the articles that were placed have to do with each other."""
     if planned.failed != placed.failed:
         # What is in the way of a page is in the archive no more.
-        like = _related(run, read, planned.archive, placed.key)
+        like = relate(run, read, planned)
     whole = replace(planned.archive, related=like.articles, versions=like.versions)
     return replace(planned, archive=whole, found=(*planned.found, *like.found))
 
 
-def _related(run: Run, read: Read, whole: Archive, key: str) -> related.Related:
-    place = related.Place(run.store, run.program, run.options.jobs)
-    # Without what is in the way it is another archive.
-    known = f"{key} {len(whole.articles)}"
-    return related.find(whole, read.signatures, run.settings, place, known)
+def stands_for(key: str, failed: Sequence[str]) -> str:
+    """What stands for an archive: the key of its plan with what failed, since what fails only when
+    pages are planned leaves another archive under the same key; empty where that is not known.
+    """
+    return cache.digest_of(key, *failed) if key else ""
 
 
 def remember(run: Run, read: Read, planned: Planned) -> Planned:

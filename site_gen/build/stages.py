@@ -50,23 +50,6 @@ class Begun:
     started: float
 
 
-@frozen
-class _Work:
-    """What is left when documents are placed: finding what is related, packing the plan and keeping
-    it, making the files for programs and the index.
-    """
-
-    like: Callable[[], related.Related]
-    packed: Callable[[], bytes]
-    keep: Callable[[], None]
-    files: Callable[[], making.Filed]
-    index: Callable[[], search.Index]
-
-
-OF_A_COPY = {True: ("like", "files"), False: ("packed", "keep", "files", "index")}
-"""What a copy of this process does of it, about half, if the plan is kept and if it is not."""
-
-
 def done(run: Run, begun: Begun) -> Report:
     """Read, assemble, plan, render and publish. Raises OutputError and CacheBroken."""
     options, target, before = run.options, run.target, begun.before
@@ -86,28 +69,29 @@ def done(run: Run, begun: Begun) -> Report:
         if not apart:
             plan()
         keep_read()
-    packed = lru_cache(lambda: planning.packed(plan()))
-    work = _Work(
-        partial(planning.relate, one, read, placed),
-        packed,
-        lambda: planning.keep(run, plan(), packed()),
-        lambda: making.files(one, plan(), before),
-        lru_cache(lambda: making.index(one, plan(), before)),
-    )
-    theirs = OF_A_COPY[placed.planned is not None] if apart else ()
-    with parallel.beside([getattr(work, one) for one in theirs], apart) as there:
-        work = replace(work, **dict(zip(theirs, there, strict=True)))
-        if "index" in theirs:
-            making.lay_out_index(one, placed, before)
+    like: Callable[[], related.Related] = partial(planning.relate, one, read, placed)
+    packed: Callable[[], bytes] = lru_cache(lambda: planning.packed(plan()))
+    keep: Callable[[], None] = lru_cache(lambda: planning.keep(run, plan(), packed()))
+    files: Callable[[], making.Filed] = lru_cache(lambda: making.files(one, plan(), before))
+    index: Callable[[], search.Index] = lru_cache(lambda: making.index(one, plan(), before))
+    known = placed.planned is not None
+    # A copy of this process does about half of it.
+    works = (like, files) if known else (packed, keep, files, index)
+    with parallel.beside(works if apart else (), apart) as there:
+        if apart and known:
+            like, files = there
+            if may_publish([*found, *read.found, *plan().found], options):
+                index()
         elif apart:
-            work.index()
-        like = work.like()
-        planned = planning.unpacked(run, placed, work.packed()) if "packed" in theirs else plan()
-        planned = planning.joined(one, read, placed, planned, like)
+            packed, keep, files, index = there
+            making.lay_out_index(one, placed, before)
+        alike = like()
+        planned = planning.unpacked(run, placed, packed()) if apart and not known else plan()
+        planned = planning.joined(one, read, placed, planned, alike)
         planned = planning.remember(run, read, planned)
         # What only planning asks for would lie in the memory of all processes that render.
         read = replace(read, tasks=(), signatures={}, together=())
-        work = replace(work, like=related.Related)
+        like = related.Related
         total = check.masked(planned.sum, read.masked)
         found += [*read.found, *planned.found]
         found += check.no_address(run.settings, found)
@@ -117,31 +101,31 @@ def done(run: Run, begun: Begun) -> Report:
             found = diagnostics.strict(found)
         broken = any(one.code == "template-error" for one in found)
         publishing = target is not None and may_publish(found, options)
-        index = work.index if publishing and not broken else search.Index
+        indexed = index if publishing and not broken else search.Index
         shown: list[Published] = []
         early = _early(run, planned, before, shown) if publishing and small and not apart else None
         if not small:
-            index()  # Its workers are copies of this process, which grows with the pages.
+            indexed()  # Its workers are copies of this process, which grows with the pages.
         made = making.Made()
         if not broken:
             # What cannot be published is rendered too: its problems are told in the same run.
             wanted = run if publishing else replace(run, target=None)
-            filed = work.files if apart else None
-            made = making.pages(wanted, planned, index, before, filed, early)
+            filed = files if apart else None
+            made = making.pages(wanted, planned, indexed, before, filed, early)
             found += diagnostics.strict(made.found) if options.strict else made.found
         found = masking.printed(found, read)
         found = sorted(dict.fromkeys(found), key=lambda one: one.sort_key)
         missing = permalinks.unrecorded(run.ledger, planned.addresses) if run.ledger.kept else ()
         report = Report(tuple(found), total, None, 0, len(missing))
         if target and may_publish(found, options):
-            published = target.publish([*index().files, *made.files])
+            published = target.publish([*indexed().files, *made.files])
             already = sum(one.written for one in shown)
             written, unchanged = published.written + already, published.unchanged - already
             published = replace(published, written=written, unchanged=unchanged)
             report = replace(report, published=published)
-        work.keep()
+        keep()
         if report.published:
-            keys = *read.keys, planned.key, *index().keys, *made.keys, *planning.remembered(run)
+            keys = *read.keys, planned.key, *indexed().keys, *made.keys, *planning.remembered(run)
             _leave(run, begun, made, report, keys)
     return replace(report, seconds=time.monotonic() - begun.started)
 

@@ -86,10 +86,7 @@ def groups(tasks: Sequence[Task], context: Context, last: Sequence[str] = ()) ->
         place = zlib.crc32(task.source.path.encode("utf-8", "surrogatepass")) % count
         found[place].append(task)
         inputs = _inputs(task)
-        if len(inputs) > 1:
-            # What a source says of itself begins with no number.
-            parts[place].append(str(len(inputs)))
-        parts[place] += inputs
+        parts[place] += [str(len(inputs)), *inputs]
     before = last if len(last) == count else [""] * count
     return [
         Group(cache.digest_of(*inputs), tuple(group), key)
