@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from playwright.sync_api import Page, expect
 
@@ -835,7 +835,8 @@ def test_an_edit_of_a_text_looks_at_texts_alone(
     site: SiteTest, work: dict[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After an edit of a text nothing else of the articles is read for the index, and no facets
-    are made; after one of a title or a name they are. What is made equals a clean build.
+    are made; after one of a title or a name they are. What is made equals a clean build: with
+    names that find each other, and the new name of one whom an article of another group names.
     """
     others: list[str] = []
 
@@ -857,10 +858,13 @@ def test_an_edit_of_a_text_looks_at_texts_alone(
     watched(search, "_told")
     watched(facets, "columns")
     everything = {"_told", "columns"}
-    site.write(many(60))
+    site.write(many(60) | {"content/places/kabul.yml": "name: Kabul\naliases: [Caboul]\n"})
+    site.write({"content/articles/m059.md": document("Wheat.", {"authors": "[Eve Long]"})})
     assert built("Wheat.") == everything
     assert built("Wheat. Border zebra.") == set()
     assert built("Wheat. Border.", authors=["Ann Example"]) == everything
+    assert built("Wheat. Border.", title="Peace", authors=["Ann Example"]) == everything
+    site.write({"content/authors/a.yml": "name: Eva Long\naliases: [Eve Long]\n"})
     assert built("Wheat. Border.", title="Peace", authors=["Ann Example"]) == everything
     (lost, *_) = (site.folder / "output/search").glob("f-0.0-*.js")
     lost.unlink()
@@ -1027,6 +1031,7 @@ def of_stems(run: joining.Run) -> list[tuple[str, str, str]]:
 
 
 @given(st.text("ab é \u00a0\t\n<>p/", max_size=40))
+@example("<p> a</p>")
 def test_lines_of_a_text_are_closed_up_at_once_or_one_by_one(html: str) -> None:
     """A text is the same whether its lines are seen to be closed up at once or line by line."""
     lines = unwrapped(html).split("\n")
