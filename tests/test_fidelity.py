@@ -12,7 +12,7 @@ from collections.abc import Callable
 import pytest
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, Tag
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from site_gen import fidelity, markup
@@ -335,6 +335,8 @@ def test_no_false_alarm(text: str) -> None:
 
 @pytest.mark.parametrize("how", ["markdown", "text", "html"])
 @given(text=junk)
+@example(text="[a] [b]\n\n[b]: c.md")
+@example(text="~~~ python\nd\n~~~")
 def test_kinds_of_markup_that_a_text_lacks_need_no_search(how: Markup, text: str) -> None:
     """Words are the same whether all kinds of markup are looked for or those a text may hold."""
     found = fidelity.source_words(text, how)

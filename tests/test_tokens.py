@@ -27,6 +27,7 @@ TEXTS = (
 
 
 @given(TEXTS)
+@example("a b, c")
 def test_words_are_runs_of_letters_and_digits(text: str) -> None:
     """However they are found, words are what the pattern says; in a row they are the same."""
     assert words(text) == re.findall(r"[^\W_]+", text)
