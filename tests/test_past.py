@@ -142,6 +142,31 @@ def test_edits_of_every_kind(site: SiteTest, tmp_path: Path, edits: list[Files])
     assert clean(site, tmp_path / "clean") == site.output()
 
 
+@pytest.mark.usefixtures("past")
+@pytest.mark.parametrize(
+    ("field", "folder"),
+    [
+        ("authors", "authors"),
+        ("translators", "authors"),
+        ("places", "places"),
+        ("topics", "topics"),
+        ("series", "series"),
+    ],
+)
+def test_a_new_name_is_shown(site: SiteTest, tmp_path: Path, field: str, folder: str) -> None:
+    """Where the keeper calls somebody or something otherwise, every file that names them follows,
+    though no article changed, and the address and what the name is filed under are the same.
+    """
+    filed = "sort_name: Name\n" if folder == "authors" else ""
+    entry = f"content/{folder}/one.yml"
+    site.write(articles(1, **{field: "[Old Name]"}))
+    site.write({entry: f"name: Old Name\n{filed}"}).run("build", "--jobs", "1")
+    site.write({entry: f"name: New Name\naliases: [Old Name]\n{filed}"})
+    assert site.run("build", "--jobs", "1").exit_code == 0
+    assert "New Name" in site.page("articles/n00.html")
+    assert clean(site, tmp_path / "clean") == site.output()
+
+
 TEMPLATES: list[tuple[Files, str, str]] = [
     ({"templates/404.html": "Nothing {{ page.title }}"}, "404.html", "articles/n01.html"),
     ({"templates/list.html": "{% include 'theme/list.html' %}+"}, "dates/index.html", "404.html"),
