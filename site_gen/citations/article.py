@@ -67,7 +67,7 @@ def context(
 
 
 def stated(archive: Archive, entity: Entity) -> list[object]:
-    """All that citations tell of an author or a place beside its name and address."""
+    """All that citations may tell of whom or what an article names, beside name and address."""
     if entity.kind == "place":
         return [entity.point, _around(archive, entity)]
     return [entity.filed, _same_as(entity)]

@@ -81,7 +81,8 @@ def groups(tasks: Sequence[Task], context: Context, last: Sequence[str] = ()) ->
     """
     count = max(1, 2 ** round(math.log2(max(len(tasks), 1) / GROUP)))
     found: list[list[Task]] = [[] for _ in range(count)]
-    parts = [[_shared(context)] for _ in range(count)]
+    shared = _shared(context)
+    parts = [[shared] for _ in range(count)]
     for task in tasks:
         place = zlib.crc32(task.source.path.encode("utf-8", "surrogatepass")) % count
         found[place].append(task)

@@ -88,8 +88,9 @@ def find(
 ) -> Related:
     """How the published articles are related to each other.
 
-    `signatures` go by source path, `plan` stands for all of the archive but texts; empty where that
-    is not known. Raises CacheBroken if the store lost a body.
+    `signatures` go by source path, `plan` stands for all of the archive but texts; where it is
+    empty, nothing that the last build listed is trusted. Raises CacheBroken if the store lost a
+    body.
     """
     if not archive.articles or not (config.related or config.near_duplicates != "off"):
         return Related()
