@@ -61,3 +61,15 @@ def test_a_kept_plan_is_the_plan(site: SiteTest) -> None:
     assert kept == replace(made, kept=True)
     assert list(kept.archive.articles) == list(made.archive.articles)
     assert any(page.articles for page in kept.plan.pages)
+
+
+def test_without_a_plan_what_was_listed_is_not_trusted(site: SiteTest) -> None:
+    """Where no key stands for an archive, what is related is that of its articles all the same."""
+    run, read = begun(site.write(EVERY_KIND))
+    whole, some = (
+        planning.assembled(run, planning.begun(read, documents))
+        for documents in (read.documents, read.documents[5:])
+    )
+    expected = planning.relate(run, read, replace(some, key="known"))
+    assert expected != planning.relate(run, read, whole)
+    assert expected == planning.relate(run, read, some)
