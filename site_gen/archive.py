@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from itertools import compress, groupby
+from itertools import compress
 from operator import attrgetter
 from types import MappingProxyType
 
@@ -60,15 +60,13 @@ def assemble(
     back: dict[str, str] = {}
     shown: dict[str, list[Document]] = {}
     withdrawn: dict[str, Document] = {}
-    for kind, group in groupby(documents, attrgetter("kind")):
-        published = shown.setdefault(kind, [])
-        for one in group:
-            if (one.draft or one.embargo) and (reason := held_back(one, today)):
-                back[one.path] = reason
-            elif one.withdrawn:
-                withdrawn[one.path] = one
-            else:
-                published.append(one)
+    for document in documents:
+        if reason := held_back(document, today):
+            back[document.path] = reason
+        elif document.withdrawn:
+            withdrawn[document.path] = document
+        else:
+            shown.setdefault(document.kind, []).append(document)
     articles = {one.key: one for one in sorted(shown.get("article", ()), key=_chronological)}
     pages = {one.key: one for one in shown.get("page", ())}
     entities: dict[EntityKind, Mapping[str, Entity]] = {}

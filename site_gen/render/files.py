@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from itertools import chain, groupby
+from itertools import chain
 
 from site_gen import cache, citations, feeds, tabular
 from site_gen.citations import Work
@@ -134,9 +134,8 @@ class Files:
         """
         articles = self.archive.articles
         found: dict[str, list[str]] = {}
-        # Many that follow each other have one date.
-        for date, keys in groupby(self.tables.listed.articles, lambda key: articles[key].date):
-            found.setdefault(works_of(date), []).extend(keys)
+        for key in self.tables.listed.articles:
+            found.setdefault(works_of(articles[key].date), []).append(key)
         return {year: tuple(found[year]) for year in sorted(found)}
 
     def _works(self, articles: Sequence[str], ending: str) -> str:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, partial
-from itertools import pairwise
 
 from site_gen import cache
 from site_gen.frozen import frozen
@@ -34,18 +33,17 @@ class Run:
     articles: tuple[str, ...]
 
 
-def in_runs(articles: Sequence[str]) -> list[tuple[str, ...]]:
+def in_runs(articles: Iterable[str]) -> list[tuple[str, ...]]:
     """Articles, parted where the digests of their keys say: so an edit concerns one run."""
-    if not articles:
-        return []
-    # All at once: no path holds a NUL.
-    keys = "\0".join(articles).encode("utf-8", "surrogatepass").split(b"\0")
-    ends = [at for at, digest in enumerate(map(zlib.crc32, keys), 1) if digest % RUN == 0]
-    return [
-        tuple(articles[at : min(at + LONGEST_RUN, end)])
-        for start, end in pairwise((0, *ends, len(articles)))
-        for at in range(start, end, LONGEST_RUN)
-    ]
+    found: list[tuple[str, ...]] = []
+    run: list[str] = []
+    for key in articles:
+        run.append(key)
+        last = zlib.crc32(key.encode("utf-8", "surrogatepass")) % RUN == 0
+        if last or len(run) == LONGEST_RUN:
+            found.append(tuple(run))
+            run.clear()
+    return [*found, tuple(run)] if run else found
 
 
 Known = Callable[[str, tuple[str, ...], Callable[[], str]], str]
