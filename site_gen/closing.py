@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from site_gen.frozen import frozen
 from site_gen.labels import blocks_of, is_rule, plain_text
+from site_gen.patterns import late_pattern
 
 LONGEST_NOTE = 1200
 LONGEST_VERSE = 45
@@ -20,7 +21,7 @@ _DEFINITION = re.compile(r"^ {0,3}\[[^\]]+\]:")
 _DEFINED = re.compile(r"^ {0,3}\[([^\[\]]++)\]:", re.MULTILINE)
 _BRACKETS = re.compile(r"\[([^\[\]]++)\]")
 _EMPHASISED = re.compile(r"(\*{1,3}|_{1,3})(?=\S)(?:(?!\1).)+\1", re.DOTALL)
-_ROLE = re.compile(
+_ROLE = late_pattern(
     r"\b(?:authors?|co-?authors?|pseudonym|\w*writer|columnist|\w*editor|correspondent|contribut\w+"
     r"|\w*journalist\w*|reporter|photographer|photojournalist|producer|filmmaker|broadcaster"
     r"|freelance\w*|professor|lecturer|teacher|scholar|fellow|researcher|historian|scientist"
@@ -32,7 +33,7 @@ _ROLE = re.compile(
     r"|обозреватель|эксперт\w*)\b",
     re.IGNORECASE,
 )
-_WORKS_FOR = re.compile(
+_WORKS_FOR = late_pattern(
     r"(?:(?:writes|reports|works|teaches|lectures|studies|blogs|lives|contributes|worked"
     r"|contributed|wrote|reported|covered)"
     r" (?:for|at|as|with|in|from|to|on|about|and)|covers)\b"

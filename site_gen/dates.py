@@ -19,6 +19,7 @@ from typing import Any, Literal
 
 from site_gen.compact import Compact
 from site_gen.frozen import frozen
+from site_gen.patterns import late_pattern
 
 DateOrder = Literal["dmy", "mdy", "ymd"]
 """In which order a source writes day, month and year as numbers."""
@@ -63,7 +64,7 @@ _SEASON_MONTHS = {21: (3, 5), 22: (6, 8), 23: (9, 11), 24: (1, 12)}
 """First and last month by EDTF's season number, as in the northern hemisphere. The winter of a
 year may be at its start or at its end, so all that is certain of it is the year."""
 
-_BESIDE = re.compile(
+_BESIDE = late_pattern(
     r"\b(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?"
     r"|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
     r"|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag"
@@ -72,7 +73,7 @@ _BESIDE = re.compile(
     r"|(?<=\d) ?г(?:ода?)?\b"
 )
 """What stands beside a date and adds nothing to it: a weekday, the Russian word for year."""
-_TIME = re.compile(
+_TIME = late_pattern(
     r"""
     (?:^|(?<=\d)t|,?\ (?:at\ )?)
     (?:(?:[01]?\d|2[0-4])(?::[0-5]\d)(?::[0-6]\d(?:[.,]\d+)?)?(?:\ ?[ap]\.?m\b\.?)?
@@ -122,7 +123,7 @@ _YEAR_FIRST = re.compile(
 )
 _MONTH_YEAR = re.compile(r"^(\d{1,2})[-/.](\d{4})$", re.ASCII)
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.]) ?(\d{1,2})\2 ?(\d{4}|\d\d)", re.ASCII)
-_CHINESE = re.compile(r"(\d{4}) ?年 ?(\d{1,2}) ?月(?: ?(\d{1,2}) ?[日号號])?", re.ASCII)
+_CHINESE = late_pattern(r"(\d{4}) ?年 ?(\d{1,2}) ?月(?: ?(\d{1,2}) ?[日号號])?", re.ASCII)
 """A date as Chinese and Japanese texts write it."""
 _DECADE = re.compile(r"(?:the )?(\d\d)(\d)0'?s", re.ASCII)
 _NUMBER = re.compile(r"(?P<D>\d{1,2})(?:st|nd|rd|th|er|º|го)?|(?P<Y>\d{4})", re.ASCII)

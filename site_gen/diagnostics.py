@@ -13,6 +13,7 @@ from typing import Literal
 
 from site_gen.compact import Compact
 from site_gen.frozen import frozen
+from site_gen.patterns import late_pattern
 
 Severity = Literal["error", "warning"]
 
@@ -331,7 +332,7 @@ def _indented(text: str) -> str:
 
 
 LONGEST_LINE = 100
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROL = late_pattern("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 """What would command a terminal instead of being shown in it."""
 
 

@@ -33,6 +33,7 @@ from site_gen.markup import (
     within,
 )
 from site_gen.model import Markup, Reference
+from site_gen.patterns import late_pattern
 from site_gen.tokens import WORD, in_a_row, words
 
 LONGEST_DIFF = 3_000
@@ -111,7 +112,7 @@ _KINDS: dict[Markup, tuple[_Kind, ...]] = {
     "html": (("<", re.compile("<"), rf"(?P<tag>{TAG})|(?P<markup><[!?][^>]*+>)"),),
 }
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
-_DEFINITION = re.compile(DEFINITION, re.MULTILINE)
+_DEFINITION = late_pattern(DEFINITION, re.MULTILINE)
 _NOTE = re.compile(r"^[ ]{0,3}\[\^([^\]\n]{1,200})\]:", re.MULTILINE)
 _NOTE_END = re.compile(r"\n[ \t]*\n(?=[^ \t\n])")
 

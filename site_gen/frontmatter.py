@@ -13,8 +13,9 @@ from typing import Any
 
 from site_gen.diagnostics import Diagnostic, Location, error
 from site_gen.frozen import frozen
-from site_gen.yamlio import MAX_DEPTH, Yaml
-from site_gen.yamlscalars import Typed
+from site_gen.patterns import late_pattern
+from site_gen.yamlio import Yaml
+from site_gen.yamlscalars import MAX_DEPTH, Typed
 
 LONGEST = 200_000
 """Characters in which a block is looked for."""
@@ -25,7 +26,7 @@ _TOML_KEY = re.compile(r"\s*(?:#[^\n]*\n\s*)*(?:[\w\"'][^\n=]{0,60}=|\[)")
 _JSON = re.compile(r"\n*\{\s*\"")
 _SPACE = re.compile(r"\s*")
 _AT = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
-_NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef]")
+_NOT_TEXT = late_pattern("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef]")
 """What JSON and TOML can spell and no text holds."""
 _ASSIGNED = re.compile(r"^\s*(?:\[+\s*)?(?:\"([^\"\n]*)\"|'([^'\n]*)'|([\w-]+))\s*[.=\]]")
 

@@ -15,6 +15,7 @@ from site_gen.closing import LONGEST_NOTE, Closing, tells_of
 from site_gen.frozen import frozen
 from site_gen.labels import LIST_FIELDS, Label, Split, another_title, repeated, same
 from site_gen.labelwords import folded_word
+from site_gen.patterns import late_pattern
 
 META_FIELDS = {
     "author": "authors",
@@ -39,7 +40,7 @@ class Head:
     cuts: tuple[tuple[int, int], ...] = ()
 
 
-_MARKUP = re.compile(
+_MARKUP = late_pattern(
     r"(?P<comment><!--)|<[!?][^<>]*+>"
     r"|<(?P<close>/?)(?P<name>[a-z][a-z0-9]*+)"
     r"(?:(?:[^<>\"']|\"[^\"]{0,5000}+\"|'[^']{0,5000}+')*+|[^<>]*+)>",
@@ -172,7 +173,7 @@ def body_of(text: str, found: Head) -> str:
 
 
 _HEADING = re.compile(r"<h([1-6])\b[^<>]*+>(.*?)</h\1\s*>", re.DOTALL | re.IGNORECASE)
-_LABEL = re.compile(
+_LABEL = late_pattern(
     r"<(p|div|li)\b[^<>]*+>\s*+<(b|strong)>\s*+(?P<label>[^\s<:：][^<:：]{0,39}?)\s*+"
     r"(?:[:：]\s*+</\2>|</\2>\s*+[:：])(?P<value>(?:(?!<p\b|<div\b|<li\b).)*?)</\1\s*+>",
     re.DOTALL | re.IGNORECASE,

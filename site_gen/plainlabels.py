@@ -17,6 +17,7 @@ from site_gen.dates import DateOrder
 from site_gen.fields import folded
 from site_gen.frozen import frozen
 from site_gen.labelwords import MAIL_LABELS, MAIL_RECIPIENTS, SOURCE_WORDS, folded_word
+from site_gen.patterns import late_pattern
 
 Block = tuple[int, int]
 """A run of lines as (first, past the last), 0-based."""
@@ -26,7 +27,7 @@ LONGEST_HEAD = 80
 LONGEST_VALUE = 600
 LONGEST_TEXT = 4_000
 
-_LINE = re.compile(
+_LINE = late_pattern(
     r"^[\u200e\u200f]?(?P<name>[^\W\d_][^:：.!?,;*_#<>\[\]{}|`\"\n]{0,39}?)[ \t]*"
     r"(?::(?:[ \t]+|$)|：[ \t]*)(?P<value>.*)$"
 )

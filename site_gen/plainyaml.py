@@ -27,9 +27,14 @@ _PART = re.compile(rf" *+(?:{_QUOTED}|({_FIRST}[^,\[\]{{}}:#?]*+)) *+")
 _UNQUOTED = 3
 """The group of these that holds a text without quotes."""
 _IDLE = re.compile(r" *+(?:#.*)?$")
+_MAY_MEAN = re.compile(r"(?!\d{4}-\d\d-\d\d$)[-+.\d~]\S*+$|[A-Za-z]{1,5}+$")
+"""What no quotes are around and may be no text to YAML; a day is one."""
 _EMPTY_LIST = re.compile(r"\[ *+\] *+$")
 
-Read = tuple[dict[str, Any], dict[tuple[str | int, ...], tuple[int, int]]]
+Key = tuple[str | int, ...]
+"""The way to a value."""
+Read = tuple[Any, dict[Key, tuple[int, int]]]
+"""What a text says, and where each value stands."""
 
 
 class _Other(Exception):
@@ -51,7 +56,7 @@ def read(text: str, first_line: int) -> Read | None:
 
 def _read(text: str, first_line: int) -> Read:
     data: dict[str, Any] = {}
-    positions: dict[tuple[str | int, ...], tuple[int, int]] = {}
+    positions: dict[Key, tuple[int, int]] = {}
     items: list[str | None] | None = None
     indent, open_key = "", ""
     for number, line in enumerate(text.split("\n"), first_line):
@@ -94,7 +99,7 @@ def _list(
     start: int,
     name: str,
     number: int,
-    positions: dict[tuple[str | int, ...], tuple[int, int]],
+    positions: dict[Key, tuple[int, int]],
 ) -> list[str | None]:
     """The texts of a list in brackets."""
     if _EMPTY_LIST.match(line, start):
@@ -132,6 +137,8 @@ def _scalar(line: str, start: int) -> str | None:
 
 def _unquoted(text: str) -> str | None:
     text = text.rstrip(" ")
+    if not _MAY_MEAN.match(text):
+        return text
     tag = tag_of(text)
     if tag == NULL_TAG:
         return None

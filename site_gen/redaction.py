@@ -15,6 +15,7 @@ from urllib.parse import unquote
 
 from site_gen.frozen import frozen
 from site_gen.model import Withheld
+from site_gen.patterns import late_pattern
 
 MARK = "▇▇▇"
 """What stands in place of withheld words, however many they are."""
@@ -24,9 +25,9 @@ NAME = f"{MARK} {MARK}"
 _MARKS = re.compile(rf"{MARK}(?:\s+{MARK})*+")
 _UNSEEN = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
 _UNSEEN += "\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff0-\ufff8\U000e0000-\U000e0fff"
-_INVISIBLE = re.compile(f"[{_UNSEEN}]")
+_INVISIBLE = late_pattern(f"[{_UNSEEN}]")
 """Characters that show nothing, and so part no word: soft hyphens, joiners, directions."""
-_PIECE = re.compile(
+_PIECE = late_pattern(
     r"(?P<entity>&(?:\#[0-9]{1,7}|\#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});)"
     r"|(?P<space>(?:\n[ \t]*(?:>[ \t]*)+|\s)+)"
     r"|(?P<escape>\\(?=[!-/:-@\[-`{-~]))"
@@ -34,12 +35,12 @@ _PIECE = re.compile(
     rf"|(?P<unseen>[{_UNSEEN}]+)"
 )
 _SAME = str.maketrans("’‘‛ʼ′“”„‟″‐‑‒–—―−", "'''''\"\"\"\"\"-------")
-_UNSPACED = re.compile(
+_UNSPACED = late_pattern(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
     "\U00020000-\U0003ffff]"
 )
 """Letters of scripts that put no blank between words."""
-_ADDRESS = re.compile(
+_ADDRESS = late_pattern(
     r"(?:[a-z][a-z0-9+.-]{1,20}:)?//[^\s<>\"')\]]+|[\w.+%-]+@[\w-]+(?:\.[\w-]+)*"
     r"|[^\s<>\"'()\[\]]*[/\\][^\s<>\"'()\[\]]+|[#@]\w+|[^\s<>\"'()\[\]]+\.[a-z][a-z0-9]{1,4}\b",
     re.IGNORECASE,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from site_gen.patterns import late_pattern
+
 WORD = re.compile(r"[^\W_]+")
 _BLANKS = {code: " " for code in range(128) if not chr(code).isalnum()}
 _BLANK_BYTES = bytes(32 if code in _BLANKS else code for code in range(256))
@@ -12,7 +14,7 @@ _SEEN = bytes((10, *range(32, 127)))
 _SIGNS = "_“”‘’–—…\u00a0"
 """No letters; without them most texts of Latin letters are ASCII, or ASCII but for a few lines."""
 
-_READ_OTHERWISE = re.compile(
+_READ_OTHERWISE = late_pattern(
     "[\u0130\u037a\u03a3\u0640\u06e5\u06e6\u0900-\u0eff\u1000-\u17ff\u200c\u200d"
     "\u3040-\u9fff\uf900-\ufaff\ufc5e-\ufe7f]"
 )

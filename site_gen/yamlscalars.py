@@ -1,13 +1,14 @@
-"""What YAML takes an unquoted scalar for: text, nothing, a boolean or a number."""
+"""What YAML takes an unquoted scalar for: text, nothing, a boolean or a number.
+
+PyYAML is loaded where it is asked: most texts are plainly texts.
+"""
 
 from __future__ import annotations
-
-import yaml
 
 TYPED_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("bool", "int", "float"))
 NULL_TAG = "tag:yaml.org,2002:null"
 LONGEST_NUMBER = 100
-_RESOLVERS = yaml.SafeLoader.yaml_implicit_resolvers
+MAX_DEPTH = 40
 
 
 class Typed(str):
@@ -19,7 +20,9 @@ class Typed(str):
 
 def tag_of(text: str) -> str:
     """The tag that YAML gives an unquoted scalar of at least one character; empty for text."""
-    for tag, pattern in _RESOLVERS.get(text[0], ()):
+    import yaml
+
+    for tag, pattern in yaml.SafeLoader.yaml_implicit_resolvers.get(text[0], ()):
         if pattern.match(text):
             return str(tag)
     return ""
@@ -31,6 +34,8 @@ def typed(text: str, tag: str) -> str:
     """
     if len(text) > LONGEST_NUMBER:
         return text
+    import yaml
+
     make = yaml.constructor.SafeConstructor()
     makers = {
         "bool": make.construct_yaml_bool,

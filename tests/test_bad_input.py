@@ -11,7 +11,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from site_gen import markup, yamlio
+from site_gen import anyyaml, markup, yamlio
 from site_gen.decoding import decode
 from tests.support import SITE_YML, SiteTest
 
@@ -488,9 +488,9 @@ def test_aliases_and_merge_keys() -> None:
 )
 def test_broken_yaml_in_plain_words(text: str, line: int, column: int, said: str) -> None:
     """Each mistake is told at its place in words that need no knowledge of YAML."""
-    for loader in (yamlio.FAST_LOADER, yaml.SafeLoader):
+    for loader in (anyyaml.FAST_LOADER, yaml.SafeLoader):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(yamlio, "FAST_LOADER", loader)
+            patch.setattr(anyyaml, "FAST_LOADER", loader)
             parsed, found = yamlio.load(text, "a.yml")
         assert parsed is None
         assert (line, column) == (found[0].location.line, found[0].location.column)
@@ -509,9 +509,9 @@ PIECES = (
 def test_loaders_agree(text: str) -> None:
     """What YAML means does not depend on the loader a machine has."""
     results = []
-    for loader in (yamlio.FAST_LOADER, yaml.SafeLoader):
+    for loader in (anyyaml.FAST_LOADER, yaml.SafeLoader):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(yamlio, "FAST_LOADER", loader)
+            patch.setattr(anyyaml, "FAST_LOADER", loader)
             parsed, found = yamlio.load(text, "a.yml")
         results.append((parsed and (yamlio.plain(parsed.data), dict(parsed.positions)), found))
     assert results[0] == results[1]

@@ -19,7 +19,7 @@ PACKAGE = "site_gen"
 
 LAYERS: dict[str, frozenset[str]] = {
     # The types that everyone speaks.
-    "core": frozenset({"compact", "dates", "diagnostics", "frozen", "model"}),
+    "core": frozenset({"compact", "dates", "diagnostics", "frozen", "model", "patterns"}),
     # What any stage may use beside them.
     "base": frozenset(
         {
@@ -44,6 +44,7 @@ LAYERS: dict[str, frozenset[str]] = {
             "theme",
             "tokens",
             "world",
+            "anyyaml",
             "yamlio",
             "yamlscalars",
         }

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from site_gen import plainyaml, yamlio
-from site_gen.yamlscalars import Typed
+from site_gen import anyyaml, plainyaml
+from site_gen.yamlscalars import NULL_TAG, TYPED_TAGS, Typed, tag_of
 
 
 def exact(data: Any) -> Any:
@@ -26,11 +28,11 @@ def held(text: str) -> bool:
     quick = plainyaml.read(text, 5)
     if quick is None:
         return False
-    whole, found = yamlio.load_any(text, "a.md", 5)
+    whole, found = anyyaml.load(text, "a.md", 5)
     assert found == []
     assert whole is not None
-    assert exact(quick[0]) == exact(whole.data)
-    assert quick[1] == whole.positions
+    assert exact(quick[0]) == exact(whole[0])
+    assert quick[1] == whole[1]
     return True
 
 
@@ -111,3 +113,24 @@ LINES = st.tuples(
 def test_any_text_of_a_value(lines: list[tuple[str, str, str]]) -> None:
     """So have the texts that people may write as a value."""
     held("\n".join(f"{key}: {form.replace('{}', said)}" for key, form, said in lines))
+
+
+def _resolved() -> st.SearchStrategy[str]:
+    """Texts that PyYAML takes for booleans, numbers or nothing."""
+    resolvers = chain.from_iterable(yaml.SafeLoader.yaml_implicit_resolvers.values())
+    patterns = {one.pattern: one for tag, one in resolvers if tag in {*TYPED_TAGS, NULL_TAG}}
+    return st.one_of(*(st.from_regex(one) for one in patterns.values()))
+
+
+@given(_resolved())
+def test_whatever_pyyaml_takes_for_no_text_is_left_to_it(text: str) -> None:
+    if text.strip(" \n") and tag_of(text.strip(" \n")):
+        held(f"key: {text}\n")
+
+
+@pytest.mark.parametrize(
+    "text", ["no", "False", "NULL", "~", "1_000", "+.inf", ".NaN", "0x1F", "1:30", "1.5e+3", "2001"]
+)
+def test_booleans_numbers_and_nothing_are_no_texts(text: str) -> None:
+    assert held(f"key: {text}\n")
+    assert type(plainyaml.read(f"key: {text}\n", 1)[0]["key"]) is not str  # type: ignore[index]

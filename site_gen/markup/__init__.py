@@ -43,6 +43,7 @@ from site_gen.markup.syntax import (
     within,
 )
 from site_gen.model import Markup
+from site_gen.patterns import late_pattern
 from site_gen.tokens import holds, printable
 
 __all__ = [
@@ -71,7 +72,7 @@ __all__ = [
     "within",
 ]
 
-_SHORTCODE = re.compile(
+_SHORTCODE = late_pattern(
     r"\{\{[<%]-?\s*+/?(?P<hugo>[^\s<>%{}]++)(?:[^\n{]|\{(?![{%]))*?[>%]\}\}"
     r"|\{%-?\s*+(?P<liquid>[^\s<>%{}]++)(?:[^\n{]|\{(?![{%]))*?%\}"
     r"|\{\{\s++[\"'][^\"'\n{}]*+[\"']\s*+\|\s*+(?P<filter>\w++)[^\n{}]*+\}\}"

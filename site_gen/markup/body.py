@@ -15,10 +15,11 @@ from site_gen.markup.allowlist import RENAMED, SAFE_DATA, scheme_of
 from site_gen.markup.excerpt import CLEANED_TAG, excerpt, plain_words, said
 from site_gen.markup.placeholders import ID_PREFIX, LINK_END, LINK_START, no_blanks
 from site_gen.model import Heading, Reference
+from site_gen.patterns import late_pattern
 from site_gen.tokens import telling
 
 _TOLD = "|".join(["a", "img", "h[1-6]", "table", "pre", *sorted(RENAMED)])
-_CHANGED_TAG = re.compile(
+_CHANGED_TAG = late_pattern(
     rf"<(?P<close>/?)(?P<name>(?:{_TOLD})(?![a-z0-9])|[a-z][a-z0-9]*(?=\s))"
     r"(?P<attributes>(?:\s+[a-zA-Z][\w:-]*=\"[^\"]*\")*)\s*/?>"
 )

@@ -20,11 +20,12 @@ from site_gen.markup.allowlist import may_be_shown
 from site_gen.markup.placeholders import ID_PREFIX, TEXT_LT
 from site_gen.markup.sanitiser import sanitised
 from site_gen.markup.syntax import ATTRIBUTES
+from site_gen.patterns import late_pattern
 from site_gen.tokens import holds, printable
 
 _REFERENCE = re.compile(r"&(?:#[0-9]+|#[xX][0-9a-fA-F]+|[a-zA-Z0-9]+);")
-_ATTRIBUTES = re.compile(ATTRIBUTES)
-_BLANKS = re.compile(
+_ATTRIBUTES = late_pattern(ATTRIBUTES)
+_BLANKS = late_pattern(
     rf"(?!{TEXT_LT})[\x00-\x09\x0b-\x1f\ufdd0-\ufdef"
     r"\x85\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
     r"|(?:\A|\n)[ >*+\-0-9.#]*\xa0|\xa0[ ]*(?:\n|\Z)"
@@ -32,7 +33,7 @@ _BLANKS = re.compile(
 """Blanks that may be more than blanks, and marks that are not text."""
 _SIGNS = "[]*_`"
 _MARKS = re.compile(f"[{re.escape(_SIGNS)}]")
-_SPAN = re.compile(
+_SPAN = late_pattern(
     r"`(?P<code>[^`]+)`(?!`)"
     r"|(?<!!)\[(?P<name>[^\s\[\]^](?:[^\[\]]*[^\s\[\]])?)\]"
     rf"\((?P<url>[^\s\[\]()*`'\"<>\\;{{}}{TEXT_LT}]+)"

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 
 from site_gen.markup.placeholders import TEXT_LT
+from site_gen.patterns import late_pattern
 
 TAG = r"</?(?P<name>[A-Za-z][A-Za-z0-9:._-]*+)(?:\s(?:\"[^\"]*+\"|'[^']*+'|[^<>\"'])*+|/)?>"
 """A complete tag, as a pattern."""
@@ -35,7 +36,7 @@ TAG_VALUE = re.compile(
 """An attribute of a tag and its value, in whichever quotes."""
 
 _COMPLETE_TAG = re.compile(TAG)
-_DEFINITION = re.compile(DEFINITION, re.MULTILINE)
+_DEFINITION = late_pattern(DEFINITION, re.MULTILINE)
 _ANGLED = re.compile(r"\]\(\s*+(<)[^<>\n]*+>(?:\s++(?:\"[^\"]*+\"|'[^']*+'))?+\s*+\)")
 _AUTOLINK = re.compile(AUTOLINK)
 

@@ -12,9 +12,10 @@ from collections.abc import Mapping
 
 from site_gen.model import Repair
 from site_gen.paths import ANYWHERE
+from site_gen.patterns import late_pattern
 from site_gen.tokens import holds
 
-_MARK = re.compile(
+_MARK = late_pattern(
     r"""\{%-?\s{0,20}+raw\b(?:(?!\{%-?\s{0,20}(?:end)?raw\b).)*+\{%-?\s{0,20}+endraw\b
     |\{(?P<opening>\{<|\{%|%|\{(?=[\s\w]))-?\s{0,20}+
     (?P<name>/?\w(?:[\w.]|[/-](?=\w))*+)

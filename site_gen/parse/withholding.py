@@ -16,9 +16,10 @@ from site_gen.fields import folded
 from site_gen.metadata import Statement
 from site_gen.model import Document, Evidence, Markup, Record, Withheld
 from site_gen.paths import ending_of, without_ending
+from site_gen.patterns import late_pattern
 from site_gen.values import READERS, Wrong
 
-_SPEAKS = re.compile(
+_SPEAKS = late_pattern(
     r"(?:^|[{,])[ \t\"']*(?:redact|withdr|withh|embargo|anonym)[\w -]*[\"']?\s*:"
     r"|\b(?:byline|authors?)[\"']?\s*:[\s\"'\[-]*anonym"
     r"|\bstatus[\"']?\s*:\s*[\"']?(?:embargoed|withdrawn)",

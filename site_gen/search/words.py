@@ -15,6 +15,7 @@ from typing import Any
 import Stemmer  # type: ignore[import-not-found]  # it ships no types
 
 from site_gen import tokens
+from site_gen.patterns import late_pattern
 
 _ALGORITHM = {
     "ar": "arabic", "ca": "catalan", "da": "danish", "de": "german", "el": "greek",
@@ -37,7 +38,7 @@ _TABLE = str.maketrans(_LETTERS | _DIGITS)
 # Marks that readers leave out: accents of Latin, Greek and Cyrillic, vowel signs of Arabic and
 # Hebrew. Those of Indic scripts are letters to their readers. Before them, what NFKD puts between
 # the letters of ligatures such as ﷺ and ½.
-_MARKS = re.compile(
+_MARKS = late_pattern(
     "[ (),.·⁄\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u064b-\u065f\u0670\u06d6-\u06ed]"
 )
 
@@ -51,8 +52,8 @@ WORD = re.compile("[\\w\u0900-\u0963\u0966-\u0dff\u200c\u200d]+")
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 )
-_RUNS = re.compile(f"[{_UNSPACED}]+|[^{_UNSPACED}]+")
-_HAS_UNSPACED = re.compile(f"[{_UNSPACED}]")
+_RUNS = late_pattern(f"[{_UNSPACED}]+|[^{_UNSPACED}]+")
+_HAS_UNSPACED = late_pattern(f"[{_UNSPACED}]")
 # The Arabic `the`, which is written with its noun; `to` joins it, and `and`, `so`, `by` and `as`
 # may stand before it. What would leave too little is a word of its own (`والدين`).
 _ARTICLE = re.compile("(?:ال|[وف]?لل)(?=...)|[وفبك]{1,2}ال(?=....)")
