@@ -4,8 +4,9 @@ How a build is published:
 
 1. Workers `stage` each file that output/ does not hold already into output/.site_gen/stage (the
    same file system, so that a move is a rename).
-2. `Output.publish` decides everything, refuses what it must not touch, and writes the decision
-   to output/.site_gen/journal.json. Until the journal is whole, nothing a reader sees has changed.
+2. `Output.publish` decides everything, refuses what it must not touch, and writes what becomes
+   another to output/.site_gen/journal.json; the manifest tells what stands. Until the journal is
+   whole, nothing a reader sees has changed.
 3. It carries the journal out: content-named assets and search shards first, then other files,
    pages, the manifest, deletions last. Each replacement is one `os.replace`.
 
@@ -39,8 +40,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from itertools import compress, filterfalse
+from json.encoder import encode_basestring
+from operator import is_not
 from pathlib import Path
-from types import MappingProxyType, TracebackType
+from types import TracebackType
 from typing import Any, Self
 
 from filelock import FileLock, Timeout
@@ -55,6 +59,8 @@ MANIFEST = "archive-manifest.json"
 """The list of what site_gen wrote, published with it: path, SHA-256 and size of every file."""
 
 FORMAT = 1
+"""That of the manifest."""
+JOURNAL_FORMAT = 2
 WORK = ".site_gen"
 STAGE = f"{WORK}/stage"
 JOURNAL = f"{WORK}/journal.json"
@@ -117,15 +123,30 @@ class Looked:
 
 
 @frozen
-class Journal:
-    """A publication decided in full.
-
-    `files` is what the site will hold; `moves` maps each staged path, in the order of the moves,
-    to the old files that lie where it or its folders must be; `deletions` come last. `names` are
-    those of the staged files, by path.
+class Plan:
+    """What is to be published, by path, and all folders `above` it. Of the paths, `came` are those
+    that the last publication did not have, and `gone` are those that it alone had.
     """
 
     files: Files
+    above: Collection[str]
+    came: Collection[str]
+    gone: Collection[str]
+
+
+@frozen
+class Journal:
+    """A publication decided in full.
+
+    `files` are those that the manifest `before` it, by its SHA-256, does not list as they will be,
+    and all that are staged; `gone` are the paths that it lists and the next one does not. `moves`
+    maps each staged path, in the order of the moves, to the old files that lie where it or its
+    folders must be; `deletions` come last. `names` are those of the staged files, by path.
+    """
+
+    before: str
+    files: Files
+    gone: Collection[str]
     moves: Mapping[str, Files]
     deletions: Files
     names: Mapping[str, str]
@@ -153,6 +174,10 @@ class Output:
         self._left = left
         self.manifest = ""
         """The SHA-256 of the manifest; empty if there is none yet."""
+        self._listing = b""
+        """The manifest, where it is the one that the last build wrote: line by line it lists
+        `_old` as the next one will.
+        """
         self._old: Files = {}
         self._held: Files = {}
         self._existed = True
@@ -182,7 +207,8 @@ class Output:
             with _reported(UNTOUCHED):
                 self._existed = self.folder.exists()
                 _recover(self.folder)
-                self.manifest, self._old = _read_manifest(self.folder, self._left())
+                read = _read_manifest(self.folder, self._left())
+                self.manifest, self._old, self._listing = read
         except BaseException:
             self._lock.release()
             raise
@@ -260,11 +286,13 @@ class Output:
         Files that were just moved are looked at now: the later that is, the more are certain.
         """
         self._take_signatures()
-        taken = self._signatures.taken
-        return {
-            path: taken.get(path) or (unsettled(file.size), file.digest)
-            for path, file in self._old.items()
-        }
+        found = dict(self._signatures.taken)
+        for path in list(filterfalse(self._old.__contains__, found)):
+            del found[path]
+        for path in filterfalse(found.__contains__, self._old):
+            file = self._old[path]
+            found[path] = unsettled(file.size), file.digest
+        return found
 
     def publish(self, files: Iterable[OutputFile]) -> Published:
         """Make output/ hold exactly these files, besides what is foreign, and the manifest.
@@ -277,24 +305,34 @@ class Output:
         with _reported(UNTOUCHED):
             started = self._clock()
             journal = self._decide(planned)
-            lines = _lines(planned)
-            manifest = _manifest_bytes(lines)
+            lines = list(map(_line, journal.files.values()))
+            manifest = self._manifest(journal, lines)
             described = _described(MANIFEST, manifest)
             if not journal.moves and holds(self.folder, described):
                 _discard(self.folder)
-                return Published(written=0, unchanged=len(planned), deleted=0)
+                return Published(written=0, unchanged=len(planned.files), deleted=0)
             _write(self.folder, JOURNAL, _journal_bytes(journal, lines))
         with _reported(HALF_WAY):
             cleared = _move(self.folder, journal, self._stands)
             deleted, left = _finish(self.folder, manifest, journal.deletions, self._stands)
         for path in journal.moves:
             self._signatures.taken.pop(path, None)
-        self._moved = [planned[path] for path in journal.moves], started
+        self._moved = [planned.files[path] for path in journal.moves], started
         self.manifest = described.digest
-        self._old = planned
+        # Of a first one nothing is kept: it may be large, and few publish twice.
+        self._listing = manifest if self._listing else b""
+        self._old = planned.files
         self._existed = True
         written = len(journal.moves)
-        return Published(written, len(planned) - written, cleared + deleted, left)
+        return Published(written, len(planned.files) - written, cleared + deleted, left)
+
+    def _manifest(self, journal: Journal, lines: Iterable[bytes]) -> bytes:
+        """The manifest after a publication, of whose files these are the lines."""
+        old = self._old
+        known = dict.fromkeys(_lines(self._listing) or map(_line, old.values()))
+        for path in (*journal.gone, *filter(old.__contains__, journal.files)):
+            del known[_line(old[path])]
+        return _manifest_bytes((*known, *lines))
 
     def _take_signatures(self) -> None:
         """Those of the files just moved; not of one that was written to after it was staged. Where
@@ -341,18 +379,26 @@ class Output:
                 break
         return found
 
-    def _decide(self, planned: Files) -> Journal:
+    def _decide(self, plan: Plan) -> Journal:
         """Everything that publishing will do; refuses what it must not do."""
-        above = _above(planned)
-        old = _respelled(self.folder, self._old, planned, above)
-        gone = {path: old[path] for path in sorted(old.keys() - planned.keys())}
-        statuses = {name: _status(self.folder / name) for name in above}
+        planned = plan.files
+        places = _respelled(self.folder, plan)
+        # What is at a path of the plan is no longer that of the last publication.
+        gone = {
+            places[path]: replace(self._old[path], path=places[path])
+            for path in sorted(plan.gone)
+            if places[path] not in planned
+        }
+        statuses = {name: _status(f"{self.folder}/{name}") for name in sorted(plan.above)}
         _refuse_links(self.folder, statuses)
         foreign, in_the_way = _files_for_folders(self.folder, statuses, gone)
         moves: dict[str, Files] = {}
-        held = self._held.get
-        new = {path: file for path, file in planned.items() if held(path) is not file}
+        held, listed = self._held.get, self._old.get
+        # Nearly all are what is held, and need not be compared with it.
+        others = compress(planned.items(), map(is_not, planned.values(), map(held, planned)))
+        new = {path: file for path, file in others if held(path) != file}
         names = self._staged(planned, new)
+        strange = set(plan.came).difference(places.values())
         for path in sorted(names, key=_order):
             parent = path.rpartition("/")[0]
             there = not parent or statuses[parent] is not None
@@ -363,7 +409,7 @@ class Output:
                 below = {name: gone[name] for name in gone if name.startswith(f"{path}/")}
                 foreign += _strangers(self.folder, path, below)
                 cleared |= below
-            elif status and path not in old:
+            elif status and path in strange:
                 foreign.append(path)
             moves[path] = cleared
         if foreign:
@@ -372,12 +418,13 @@ class Output:
                 f"{_some(foreign)}. {UNTOUCHED} Move it away or delete it, or give the document "
                 "another slug, then build again."
             )
-        for path, file in new.items():
-            if path not in moves and held(path) != file:
-                _expect(self.folder, file)
+        for path in new.keys() - moves.keys():
+            _expect(self.folder, new[path])
+        files = {path: planned[path] for path in moves}
+        files |= {path: file for path, file in new.items() if listed(path) != file}
         cleared_all = {name for cleared in moves.values() for name in cleared}
         deletions = {path: file for path, file in gone.items() if path not in cleared_all}
-        return Journal(planned, moves, deletions, names)
+        return Journal(self.manifest, files, plan.gone, moves, deletions, names)
 
 
 def stage(stage_folder: Path, output_folder: Path, path: str, data: bytes) -> OutputFile:
@@ -464,8 +511,8 @@ def _check_each(paths: Collection[str]) -> None:
             raise ValueError(f"site_gen keeps this name for itself: {path!r}")
 
 
-def plan(files: Iterable[OutputFile], old: Files = MappingProxyType({})) -> dict[str, OutputFile]:
-    """The files by path, sorted. Those of an `old` plan were looked at then.
+def plan(files: Iterable[OutputFile], old: Collection[str] = frozenset()) -> Plan:
+    """What these files come to after the `old` paths, which were looked at when they were planned.
 
     Raises ValueError for a bad path, and if two are equal, or would be on a file system that
     ignores case or Unicode normalisation, or if one would be a folder of the other.
@@ -475,18 +522,20 @@ def plan(files: Iterable[OutputFile], old: Files = MappingProxyType({})) -> dict
     if len(planned) < len(files):
         (twice, _), *_ = Counter([file.path for file in files]).most_common(1)
         raise ValueError(f"two files for one path: {twice!r}")
-    if not planned.keys() <= old.keys():
-        _check_paths(planned, old)
-    return {path: planned[path] for path in sorted(planned)}
+    came = tuple(filterfalse(old.__contains__, planned))
+    gone = tuple(filterfalse(planned.__contains__, old))
+    made = Plan(planned, all_above(planned), came, gone)
+    if came:
+        _check_paths(made)
+    return made
 
 
-def _check_paths(paths: Mapping[str, Any], old: Files) -> None:
-    """Raise ValueError unless all these files can lie in one folder, on any system. The `old`
-    paths themselves were looked at before.
-    """
-    _check_each(sorted(paths.keys() - old.keys()))
+def _check_paths(plan: Plan) -> None:
+    """Raise ValueError unless all files can lie in one folder, on any system."""
+    _check_each(sorted(plan.came))
+    paths = plan.files
     names = {path.lower() if path.isascii() else comparable(path) for path in paths}
-    if len(names) == len(paths) and names.isdisjoint(all_above(names)):
+    if len(names) == len(paths) and names.isdisjoint(map(comparable, plan.above)):
         return
     spelling: dict[str, str] = {}
     for path in paths:
@@ -506,29 +555,25 @@ def _order(path: str) -> tuple[int, str]:
     return (0 if path.startswith(CONTENT_NAMED) else 1), path
 
 
-def _respelled(
-    folder: Path, old: Files, planned: Files, above: Iterable[str]
-) -> dict[str, OutputFile]:
-    """The old files, by the spelling of the new ones where the file system sees no difference.
+def _respelled(folder: Path, plan: Plan) -> dict[str, str]:
+    """Where files of the last publication are that are not planned: elsewhere only in spelling,
+    where the file system sees no difference.
 
     On a file system that ignores case, `Kabul.html` of the last build *is* the `kabul.html` of
     this one: to delete it as an old file would delete the new one. It gets its new name at
     once, which nothing that reads it can notice.
     """
-    gone = old.keys() - planned.keys()
-    if not gone:
-        return dict(old)
-    names = {*planned, *above}
-    sought = {comparable(name) for path in gone for name in (path, *folders(path))}
+    if not plan.gone:
+        return {}
+    sought = {comparable(name) for path in plan.gone for name in (path, *folders(path))}
     # Two files of one build never differ in spelling alone.
-    new = (planned.keys() - old.keys()) | set(above)
-    alike = (name for name in new if comparable(name) in sought)
+    alike = {name for name in (*plan.came, *plan.above) if comparable(name) in sought}
     spelling = {comparable(name): name for name in sorted(alike)}
     places: dict[str, str] = {}
 
     def place(path: str) -> str:
         """Where a file or folder of the last build is now."""
-        if path in names:
+        if path in plan.files or path in plan.above:
             return path
         if path not in places:
             parent, _, part = path.rpartition("/")
@@ -540,11 +585,7 @@ def _respelled(
             places[path] = name
         return places[path]
 
-    left = dict(old)
-    for path in sorted(gone):
-        file = left.pop(path)
-        left[place(path)] = replace(file, path=place(path))
-    return left
+    return {path: place(path) for path in sorted(plan.gone)}
 
 
 def _same_entry(folder: Path, one: str, other: str) -> bool:
@@ -564,11 +605,6 @@ def _refuse_links(folder: Path, above: Statuses) -> None:
                 f"{folder / name} is a link, and site_gen does not write through links. "
                 f"{UNTOUCHED} Remove the link, then build again."
             )
-
-
-def _above(paths: Iterable[str]) -> list[str]:
-    """All folders above paths, in order."""
-    return sorted(all_above(paths))
 
 
 def _files_for_folders(folder: Path, above: Statuses, gone: Files) -> tuple[list[str], set[str]]:
@@ -622,19 +658,38 @@ def _recover(folder: Path) -> None:
     if journal is None:
         _discard(folder)
         return
-    _refuse_links(folder, {name: _status(folder / name) for name in _above(journal.moves)})
+    listed = _listed_beside(folder, journal)
+    above = sorted(all_above(journal.moves))
+    _refuse_links(folder, {name: _status(folder / name) for name in above})
     for path, name in journal.names.items():
         staged = folder / STAGE / name
         if staged.exists() and _digest(staged) != journal.files[path].digest:
             _patiently(os.unlink, staged)
     stands = partial(holds, folder)
     _move(folder, journal, stands)
-    _finish(folder, _manifest_bytes(_lines(_found(folder, journal))), journal.deletions, stands)
+    lines = map(_line, _found(folder, journal, listed).values())
+    _finish(folder, _manifest_bytes(lines), journal.deletions, stands)
 
 
-def _found(folder: Path, journal: Journal) -> Files:
-    """The journal's files as they really are after recovery: a power cut may have damaged some."""
-    files = dict(journal.files)
+def _listed_beside(folder: Path, journal: Journal) -> Files:
+    """What the manifest lists that lies beside a journal: before it was carried out, or after."""
+    try:
+        return listed(folder)
+    except FileNotFoundError as error:
+        if journal.before:
+            raise _unknown(f"{folder / MANIFEST} is missing") from error
+        return {}
+    except ValueError as error:
+        raise _unknown(error) from error
+
+
+def _found(folder: Path, journal: Journal, listed: Files) -> Files:
+    """The files of the site after recovery, by what the manifest `listed`. Those that were moved
+    are as they really are: a power cut may have damaged some.
+    """
+    files = {**listed, **journal.files}
+    for path in journal.gone:
+        files.pop(path, None)
     for path in journal.moves:
         del files[path]
         status = _status(folder / path)
@@ -719,25 +774,30 @@ def _discard(folder: Path) -> None:
     _remove_if_empty(folder / WORK)
 
 
-def _read_manifest(folder: Path, left: Left) -> tuple[str, Files]:
-    """What earlier builds wrote here, and the SHA-256 of the manifest that says so; refuses
-    content that none of them wrote.
+def _read_manifest(folder: Path, left: Left) -> tuple[str, Files, bytes]:
+    """The SHA-256 of the manifest, what earlier builds wrote here as it says, and, where it is the
+    one that the last build `left`, the manifest; refuses content that none of them wrote.
     """
     try:
         data = (folder / MANIFEST).read_bytes()
         digest = hashlib.sha256(data).hexdigest()
         if digest == left[0]:
             # To read the manifest takes several times as long.
-            return digest, _files(left[1])
-        return digest, _listed(folder / MANIFEST, data)
+            return digest, _files(left[1]), data
+        return digest, _listed(folder / MANIFEST, data), b""
     except FileNotFoundError:
         _refuse_content(folder)
-        return "", {}
+        return "", {}, b""
     except ValueError as error:
-        raise OutputError(
-            f"{error}. It says which files here site_gen may replace. Restore it from a backup; "
-            "or, if nothing here is worth keeping, empty the folder. Then build again."
-        ) from error
+        raise _unknown(error) from error
+
+
+def _unknown(problem: object) -> OutputError:
+    """What to say where the manifest does not say what belongs to site_gen."""
+    return OutputError(
+        f"{problem}. It says which files here site_gen may replace. Restore it from a backup; "
+        "or, if nothing here is worth keeping, empty the folder. Then build again."
+    )
 
 
 def listed(folder: Path) -> Files:
@@ -751,7 +811,7 @@ def listed(folder: Path) -> Files:
 def _listed(path: Path, manifest: bytes) -> Files:
     try:
         data = json.loads(manifest)
-        _check_format(data)
+        _check_format(data, FORMAT)
         return _parse_files(data["files"])
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(
@@ -780,13 +840,16 @@ def _read_journal(folder: Path) -> Journal | None:
     except ValueError:
         return None
     try:
-        _check_format(data)
+        _check_format(data, JOURNAL_FORMAT)
         moves = {name: _parse_files(in_the_way) for name, in_the_way in data["moves"].items()}
         files = _parse_files(data["files"])
         if not moves.keys() <= files.keys():
             raise ValueError("a move of an unknown file")
         names = {name: _staged_name(files[name]) for name in moves}
-        journal = Journal(files, moves, _parse_files(data["deletions"]), names)
+        before, gone, deletions = data["before"], data["gone"], _parse_files(data["deletions"])
+        if not all(isinstance(one, str) for one in (before, *gone)):
+            raise ValueError("what was before is no text")
+        journal = Journal(before, files, gone, moves, deletions, names)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise OutputError(
             f"{path} is not a journal that this site_gen can read ({error}). Build with the "
@@ -795,9 +858,9 @@ def _read_journal(folder: Path) -> Journal | None:
     return journal
 
 
-def _check_format(value: Any) -> None:
-    if not isinstance(value, dict) or value.get("format") != FORMAT:
-        raise ValueError(f"its format is not {FORMAT}")
+def _check_format(value: Any, known: int) -> None:
+    if not isinstance(value, dict) or value.get("format") != known:
+        raise ValueError(f"its format is not {known}")
 
 
 def _parse_files(value: Any) -> dict[str, OutputFile]:
@@ -826,38 +889,38 @@ def _described_all(
     return dict(zip(paths, made, strict=True))
 
 
-def _lines(files: Files) -> str:
-    """The files as the members of a JSON object, in order of path."""
-    paths = sorted(files)
-    # Where no sign in any of them needs an escape, each needs its quotes only.
-    whole = "".join(paths)
-    plain = len(_quoted(whole)) == len(whole) + len('""')
-    quoted = [f'"{path}"' for path in paths] if plain else map(_quoted, paths)
-    lines = [
-        f'  {name}: {{"sha256": "{file.digest}", "size": {file.size}}}'
-        for name, file in zip(quoted, map(files.__getitem__, paths), strict=True)
-    ]
-    return ",\n".join(lines)
+def _line(file: OutputFile) -> bytes:
+    """A file as a member of a JSON object."""
+    name = encode_basestring(file.path)
+    return f'  {name}: {{"sha256": "{file.digest}", "size": {file.size}}}'.encode()
 
 
-def _quoted(text: str) -> str:
-    """A text in JSON."""
-    return json.dumps(text, ensure_ascii=False)
+_HEAD = f'{{\n "format": {FORMAT},\n "generator": "site_gen",\n "files": {{\n'.encode()
+_BETWEEN = b",\n"
+_TAIL = b"\n }\n}\n"
 
 
-def _manifest_bytes(lines: str) -> bytes:
-    head = f'{{\n "format": {FORMAT},\n "generator": "site_gen",\n "files": {{\n'
-    return f"{head}{lines}\n }}\n}}\n".encode()
+def _manifest_bytes(lines: Iterable[bytes]) -> bytes:
+    return b"".join((_HEAD, _BETWEEN.join(sorted(lines)), _TAIL))
 
 
-def _journal_bytes(journal: Journal, lines: str) -> bytes:
+def _lines(manifest: bytes) -> list[bytes]:
+    """The lines that a manifest was made from."""
+    listed = manifest[len(_HEAD) : -len(_TAIL)]
+    return listed.split(_BETWEEN) if listed else []
+
+
+def _journal_bytes(journal: Journal, lines: Iterable[bytes]) -> bytes:
     """The journal; `lines` are those of its files."""
     rest = {
+        "before": journal.before,
+        "gone": journal.gone,
         "moves": {path: _entries(files) for path, files in journal.moves.items()},
         "deletions": _entries(journal.deletions),
     }
-    head = f'{{"format": {FORMAT}, "files": {{\n{lines}\n}}, '
-    return (head + json.dumps(rest, ensure_ascii=False)[1:] + "\n").encode()
+    head = f'{{"format": {JOURNAL_FORMAT}, "files": {{\n'.encode()
+    tail = "\n}, " + json.dumps(rest, ensure_ascii=False)[1:] + "\n"
+    return b"".join((head, _BETWEEN.join(lines), tail.encode()))
 
 
 def _entries(files: Files) -> dict[str, dict[str, str | int]]:

@@ -171,7 +171,7 @@ def assert_recovers(root: Path, old: Tree, new: Tree) -> None:
 @st.composite
 def trees(draw: st.DrawFn) -> dict[str, bytes]:
     """Small trees in which the same name is now a file, now a folder."""
-    parts = st.sampled_from(["a", "b.html", "assets", "é"])
+    parts = st.sampled_from(["a", "b.html", "assets", "é", "a b", 'a"'])
     paths = st.lists(parts, min_size=1, max_size=3).map("/".join)
     tree = draw(st.dictionaries(paths, st.binary(max_size=3), max_size=6))
     folders = {path[:end] for path in tree for end in range(len(path)) if path[end] == "/"}
@@ -218,6 +218,30 @@ def test_incremental_equals_clean(old: Tree, new: Tree) -> None:
         publish(Path(one), old)
         publish(Path(one), new)
         publish(Path(other), new)
+        assert everything(Path(other)) == everything(Path(one))
+
+
+@given(trees(), trees(), trees())
+def test_a_manifest_from_the_last_one_equals_a_clean_one(old: Tree, new: Tree, later: Tree) -> None:
+    """A build that takes lines of the manifest that was left publishes what a first one would."""
+    with (
+        tempfile.TemporaryDirectory() as one,
+        tempfile.TemporaryDirectory() as other,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setattr(signatures, "TICK", -10 * signatures.COARSE)
+        patch.setattr(signatures, "COARSE", -10 * signatures.COARSE)
+        folder, locks = Path(one) / "output", Path(one) / "locks"
+        with Output(folder, locks) as output:
+            output.publish(stage_all(output, old))
+            left = output.manifest, output.signatures()
+        with Output(folder, locks, lambda: left) as output:
+            output.held(left[1])
+            for tree in (new, later):
+                output.publish(stage_all(output, tree))
+                assert described(tree) == manifest(Path(one))["files"]
+                assert output.signatures().keys() == tree.keys()
+        publish(Path(other), later)
         assert everything(Path(other)) == everything(Path(one))
 
 
@@ -731,13 +755,55 @@ def test_torn_journal(tmp_path: Path) -> None:
     assert not work.exists()
 
 
+def test_journal_of_an_edit_is_short(tmp_path: Path) -> None:
+    """A journal tells what becomes another, and of files that stand nothing."""
+    publish(tmp_path, OLD_MANY)
+    work = stop_after_journal(tmp_path, {**OLD_MANY, "0/0.html": b"new"})
+    journal = json.loads((work / "journal.json").read_bytes())
+    assert journal["files"] == described({"0/0.html": b"new"})
+    assert_recovers(tmp_path, OLD_MANY, {**OLD_MANY, "0/0.html": b"new"})
+
+
+def test_a_file_that_a_hand_made_what_it_is_to_be(tmp_path: Path) -> None:
+    """It is not moved, and the manifest lists it as it is; so it does after a kill."""
+    publish(tmp_path, OLD)
+    write(tmp_path, "feed.xml", b"fresh")
+    stop_after_journal(tmp_path, {**NEW, "feed.xml": b"fresh"})
+    assert_recovers(tmp_path, OLD, {**NEW, "feed.xml": b"fresh"})
+    write(tmp_path, "feed.xml", b"newer")
+    publish(tmp_path, {**NEW, "feed.xml": b"newer"})
+    assert manifest(tmp_path)["files"] == described({**NEW, "feed.xml": b"newer"})
+
+
+@pytest.mark.parametrize("text", [None, "{"])
+def test_journal_without_its_manifest(tmp_path: Path, text: str | None) -> None:
+    """Where nothing tells what a journal leaves as it is, nothing is done."""
+    publish(tmp_path, OLD)
+    stop_after_journal(tmp_path, NEW)
+    whole = (tmp_path / "output" / MANIFEST).read_bytes()
+    (tmp_path / "output" / MANIFEST).unlink()
+    if text is not None:
+        write(tmp_path, MANIFEST, text.encode())
+    before = everything(tmp_path)
+    with pytest.raises(OutputError, match="Restore it from a backup"):
+        output_of(tmp_path).open()
+    assert before == everything(tmp_path)
+    write(tmp_path, MANIFEST, whole)
+    assert_recovers(tmp_path, OLD, NEW)
+
+
+JOURNAL = '{"format": 2, "before": "", "gone": [], "files": {}, '
+
+
 @pytest.mark.parametrize(
     "text",
     [
-        '{"format": 2}',
-        '{"format": 1, "files": {}, "moves": {"../../a": {}}, "deletions": {}}',
-        '{"format": 1, "files": {}, "moves": [], "deletions": {}}',
-        '{"format": 1, "files": {}, "moves": {}, "deletions": {"/a": {}}}',
+        '{"format": 1}',
+        '{"format": 2, "files": {}, "moves": {}, "deletions": {}}',
+        JOURNAL.replace("[]", "[1]") + '"moves": {}, "deletions": {}}',
+        JOURNAL + '"moves": {"../../a": {}}, "deletions": {}}',
+        JOURNAL + '"moves": [], "deletions": {}}',
+        JOURNAL + '"moves": {}, "deletions": {"/a": {}}}',
     ],
 )
 def test_foreign_journal(tmp_path: Path, text: str) -> None:
@@ -940,7 +1006,8 @@ def test_what_the_last_build_left(
 @pytest.mark.parametrize("path", ["A/b.html", "a/B.HTML", "a/b.html/c.html", "a", "A", "../x", ""])
 def test_a_new_path_is_held_against_old_ones(path: str) -> None:
     """What the last build looked at already hides no collision with what is new."""
-    old = module.plan([OutputFile("a/b.html", "0" * 64, 1), OutputFile("c.html", "0" * 64, 1)])
-    assert module.plan(reversed(old.values()), old) == old
+    old = [OutputFile("a/b.html", "0" * 64, 1), OutputFile("c.html", "0" * 64, 1)]
+    paths = module.plan(old).files.keys()
+    assert module.plan(reversed(old), paths).files.keys() == paths
     with pytest.raises(ValueError, match=r"file|path"):
-        module.plan([*old.values(), OutputFile(path, "0" * 64, 1)], old)
+        module.plan([*old, OutputFile(path, "0" * 64, 1)], paths)
