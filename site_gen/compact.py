@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, dataclass, fields
 from functools import cache
 from itertools import chain, repeat
 from operator import attrgetter
@@ -14,6 +14,14 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from site_gen.frozen import getter
 
 Kind = TypeVar("Kind")
+
+Kept = Mapping[str, Sequence[bytes | memoryview]]
+"""What is kept of values by field: a part for each block of them, or one for all where it is the
+same of all.
+"""
+
+BLOCK = 256
+"""Values that are kept as a block."""
 
 Columns = tuple[tuple[Any, ...], ...]
 """Values of one class field by field: the first fields of all, then the second ones."""
@@ -33,8 +41,8 @@ class Compact:
 
 
 class Late(Compact):
-    """A base of those of which thousands are kept: `late` reads a field of all when it is asked
-    for of one.
+    """A base of those of which thousands are kept: `late` reads a field of a block of them when it
+    is asked for of one.
     """
 
     __slots__ = ("_fields",)
@@ -53,13 +61,17 @@ class Late(Compact):
 
 @dataclass(slots=True, eq=False)
 class _Fields:
-    """The fields of `values` that are not filled in yet, as bytes by name."""
+    """The fields of a block of `values` that are not filled in yet: the part of this `number` of
+    what is kept of each.
+    """
 
     values: Sequence[Any]
-    kept: dict[str, bytes | memoryview] = field(default_factory=dict)
+    number: int
+    kept: Kept
 
     def fill(self, name: str) -> None:
-        same, found = pickle.loads(self.kept.pop(name))
+        parts = self.kept[name]
+        same, found = pickle.loads(parts[self.number if len(parts) > 1 else 0])
         _put(self.values, name, repeat(found) if same else found)
 
 
@@ -111,21 +123,29 @@ def share(kind: type[Kind], values: Sequence[Kind], varied: Collection[str] = ()
 
 def kept(
     kind: type[Kind], values: Sequence[Kind], varied: Collection[str] = ()
-) -> dict[str, bytes]:
-    """Values of one class of `Late`, as bytes by field. What is shared stays so."""
+) -> dict[str, list[bytes]]:
+    """Values of one class of `Late`, as `Kept`. What is shared in a block stays so."""
     found = {}
     for name in names(cast("Any", kind)):
         column = list(map(attrgetter(name), values))
         same = bool(column) and name not in varied and column.count(column[0]) == len(column)
-        found[name] = pickle.dumps((same, column[0] if same else column), pickle.HIGHEST_PROTOCOL)
+        parts = [column[0]] if same else [column[at : at + BLOCK] for at in _blocks(len(column))]
+        found[name] = [pickle.dumps((same, one), pickle.HIGHEST_PROTOCOL) for one in parts]
     return found
 
 
-def late(kind: type[Kind], count: int, kept: Mapping[str, bytes | memoryview]) -> list[Kind]:
-    """The values again, so many. Each field of them is read when it is asked for."""
+def late(kind: type[Kind], count: int, kept: Kept) -> list[Kind]:
+    """The values again, so many. Each field of a block is read when it is asked for."""
     made = _empty(kind, count)
-    _put(made, "_fields", repeat(_Fields(made, dict(kept))))
+    for number, at in enumerate(_blocks(count)):
+        block = made[at : at + BLOCK]
+        _put(block, "_fields", repeat(_Fields(block, number, kept)))
     return made
+
+
+def _blocks(count: int) -> range:
+    """Where each block of so many values begins."""
+    return range(0, count, BLOCK)
 
 
 def _empty(kind: type[Kind], count: int) -> list[Kind]:

@@ -7,6 +7,9 @@ import sqlite3
 from contextlib import closing
 from dataclasses import fields, replace
 from itertools import repeat
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
@@ -14,8 +17,10 @@ from hypothesis import strategies as st
 
 from site_gen import compact, parse
 from site_gen.cache import Store
+from site_gen.config import SiteConfig
 from site_gen.dates import parse_edtf
-from site_gen.model import Document, Page, Reference, Registry
+from site_gen.metadata import Statement
+from site_gen.model import Document, Origin, Page, Reference, Registry, Source, SourceKind
 from tests.archive_sites import articles
 from tests.support import SiteTest
 
@@ -40,9 +45,18 @@ documents = st.builds(
 )
 
 
-@given(st.lists(documents, max_size=5), st.sampled_from([one.name for one in fields(Document)]))
-def test_documents_kept_field_by_field(given: list[Document], name: str) -> None:
+@given(
+    st.lists(documents, max_size=5),
+    st.sampled_from([one.name for one in fields(Document)]),
+    st.sampled_from([1, 2, 256]),
+)
+def test_documents_kept_field_by_field(given: list[Document], name: str, block: int) -> None:
     """They come back equal, whichever field is asked for first, and can be sent and changed."""
+    with patch.object(compact, "BLOCK", block):
+        _kept_and_taken(given, name)
+
+
+def _kept_and_taken(given: list[Document], name: str) -> None:
     before = list(map(repr, given))
     compact.share(Document, given, VARIED)
     assert list(map(repr, given)) == before
@@ -53,6 +67,81 @@ def test_documents_kept_field_by_field(given: list[Document], name: str) -> None
     assert pickle.loads(pickle.dumps(again)) == given
     again = compact.late(Document, len(given), compact.kept(Document, given, VARIED))
     assert [replace(one, title="") for one in again] == [replace(one, title="") for one in given]
+
+
+def test_a_field_of_one_is_read_for_its_block_only() -> None:
+    """Of thousands of documents a build asks for some fields of a few."""
+    given = [Document("article", str(number), "", "", "", "") for number in range(5)]
+    with patch.object(compact, "BLOCK", 2):
+        made = compact.late(Document, 5, compact.kept(Document, given, VARIED))
+        with patch.object(pickle, "loads", wraps=pickle.loads) as loads:
+            assert made[2].key == "2"
+            assert made[3].key == "3"
+            assert loads.call_count == 1
+            assert [one.key for one in made] == ["0", "1", "2", "3", "4"]
+            assert loads.call_count == 3
+
+
+sites = st.dictionaries(st.text("abc", min_size=1, max_size=2), st.sampled_from("123"))
+
+
+@given(sites, sites, st.sets(st.integers(0, 40)), st.sampled_from(["same", "other"]))
+def test_groups_that_stand_are_those_made_anew(
+    before: dict[str, str], now: dict[str, str], held: set[int], program: str
+) -> None:
+    """However documents were edited, came and went since, and where all is read in another way."""
+
+    def grouped(
+        texts: dict[str, str], program: str, *more: Any
+    ) -> tuple[parse.Known, list[parse.Group]]:
+        sources = [_source(path, "document", text) for path, text in texts.items()]
+        described = parse.Described(sources)
+        context = parse.Context(Path(), SiteConfig(), program, Path())
+        return parse.grouped(described.lines, described.tasks, context, *more)
+
+    with patch.object(parse, "GROUP", 2):
+        known, _ = grouped(before, "same")
+        anew, groups = grouped(now, program)
+        assert sorted(path for one in groups for path in one.paths) == sorted(now)
+        keys = {key for number, key in enumerate(known.keys) if number in held}
+        last = [f"last {number}" for number in range(len(known.keys))]
+        again, some = grouped(now, program, known, last, keys)
+    assert tuple(map(list, (again.keys, again.lines))) == tuple(map(list, (anew.keys, anew.lines)))
+    assert [(one.key, one.tasks) for one in some] == [
+        (one.key, one.tasks) for one in groups if one.key not in keys
+    ]
+    assert again.by_path == {path: one.key for one in groups for path in one.paths}
+    if len(anew.keys) == len(last):
+        assert [one.before for one in some] == [
+            name for name, key in zip(last, anew.keys, strict=True) if key and key not in keys
+        ]
+
+
+def _source(path: str, kind: SourceKind, digest: str) -> Source:
+    return Source(path, kind, digest=digest)
+
+
+additions = st.dictionaries(st.sampled_from(["a/x", "a/y", "b/x"]), st.sampled_from("12"))
+
+
+@given(additions, additions, additions, additions)
+def test_a_document_has_the_line_of_its_task(
+    sidecars: dict[str, str], defaults: dict[str, str], rows: dict[str, str], twins: dict[str, str]
+) -> None:
+    """Whatever adds to it; and what adds to it tells it from all others."""
+    at = Origin("metadata.csv", "metadata.csv", 1)
+    described = parse.Described(
+        [_source(path, "document", "0") for path in ("a/x", "a/y", "b/x")],
+        {path: _source(f"{path}.yml", "sidecar", digest) for path, digest in sidecars.items()},
+        {path[0]: (_source(path, "defaults", digest),) for path, digest in defaults.items()},
+        {path: (Statement("key", text, at, raw=text),) for path, text in rows.items()},
+        {path: (text,) for path, text in twins.items()},
+    )
+    tasks = described.tasks({"a/x", "a/y", "b/x"})
+    assert described.lines == [one.line for one in tasks.values()]
+    for one in tasks.values():
+        plain = parse.Task(one.source)
+        assert (one.line == plain.line) == (one == plain)
 
 
 @given(st.lists(documents, max_size=4), st.lists(documents, max_size=4))

@@ -23,10 +23,10 @@ def parsed(site: SiteTest) -> Iterator[tuple[Document, Record]]:
 
     settings, _ = sitefile.load(site.folder)
     inventory, _ = sources.walk(site.folder, settings)
-    tasks, _ = parse.tasks(site.folder, inventory, settings)
+    described, _ = parse.described(site.folder, inventory, settings)
     context = parse.Context(site.folder, settings, "test", site.folder / ".cache")
-    for task in tasks:
-        one = parse.parse(task, context, "body")
+    for source in described.documents:
+        one = parse.parse(described.task(source), context, "body")
         if one.parsed.document:
             yield one.parsed.document, one.record
 

@@ -114,7 +114,9 @@ def place(run: Run, read: Read) -> Placed:
 
     A plan is kept: where only texts were edited, it is that of the last build.
     """
-    documents = list(map(run.copies.filled, read.documents))
+    documents: Sequence[Document] = read.documents
+    if run.copies.known:
+        documents = list(map(run.copies.filled, documents))
     key = _key(run, read)
     with cache.Store(run.store) as store:
         kept = store.get(key)
@@ -298,9 +300,10 @@ def remember(run: Run, read: Read, planned: Planned) -> Planned:
     context = parse.Context(run.options.site, run.settings, run.program, run.store)
     # The workers of other machines may lack git.
     jobs = run.options.jobs if isinstance(run.options.jobs, int) else parallel.usable_cores()
-    tasks = {one.source.path: one for one in read.tasks}
+    articles = planned.archive.articles
+    tasks = read.described.tasks({one.path for one in articles.values()})
     place = history.Place(run.commit, context, jobs)
-    found, problems = history.find(planned.archive.articles, tasks, place)
+    found, problems = history.find(articles, tasks, place)
     run.options.progress("Looking back", 1, 1)
     whole = replace(planned.archive, history=found)
     return replace(planned, archive=whole, found=(*planned.found, *problems))

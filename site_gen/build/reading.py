@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
-from operator import attrgetter
 
 from site_gen import cache, check, parallel, parse, sources
 from site_gen.build.run import Run
@@ -17,8 +16,10 @@ MOST_GROUPS = 8
 """Groups of documents that a worker takes at a time."""
 
 
-Rounds = Sequence[tuple[Mapping[str, str], parse.Batch]]
-"""What came of sources each time, with the keys of their groups by path."""
+Kept = tuple[parse.Known, Sequence[tuple[Mapping[str, str], parse.Batch]]]
+"""All groups of documents, and what came of sources each time, with the keys of their groups by
+path.
+"""
 
 
 @frozen
@@ -26,8 +27,8 @@ class Read:
     """What the sources came to. `keys` are those of all that the store holds of it, `masked` the
     paths, without their endings, that are not to be printed, with what is printed instead,
     `quiet` the files of which nothing may be quoted, `signatures` those of articles by path,
-    `tasks` the documents with all that describes them, `outline` the digest of what a plan is made
-    from.
+    `described` the documents with all that describes them, `outline` the digest of what a plan is
+    made from.
     """
 
     inventory: sources.Inventory
@@ -38,37 +39,31 @@ class Read:
     masked: Mapping[str, str]
     quiet: frozenset[str]
     signatures: Mapping[str, bytes]
-    tasks: tuple[parse.Task, ...]
+    described: parse.Described
     outline: str
     fresh: int
     """How many groups of documents were read anew, and not taken from the store."""
     withheld: tuple[Withheld, ...]
     """What documents withhold, shown or not."""
-    together: Rounds = ()
+    together: Kept | None = None
     """What is to be kept in one value, where much of it is not yet."""
 
 
 def read(run: Run, inventory: sources.Inventory) -> Read:
     """Parse every document whose inputs are new."""
-    tasks, found = parse.tasks(run.options.site, inventory, run.settings)
-    given = tuple(tasks)
+    described, found = parse.described(run.options.site, inventory, run.settings)
     groups = _Groups(run)
-    documents: list[Document] = []
-    signatures: dict[str, bytes] = {}
-    outlines: dict[str, str] = {}
+    whole = parse.Batch()
     failed = [one.path for one in inventory.sources if one.kind == "failed" and one.document_kind]
     unknown: list[tuple[str, Location]] = []
     masked: dict[str, str] = {}
     quiet: set[str] = set()
     withheld: list[Withheld] = []
-    while tasks:
+    batches = groups.first(described)
+    while True:
         waiting: list[str] = []
-        for batch in groups.parsed(tasks):
-            documents += batch.documents
-            paths = [one.path for one in batch.documents]
-            signatures.update(zip(paths, batch.signatures, strict=True))
-            outlines.update(zip(paths, batch.outlines, strict=True))
-            failed += batch.failed
+        for batch in batches:
+            whole.add(batch)
             for one in batch.told:
                 if one.waits:
                     waiting.append(one.path)
@@ -79,34 +74,36 @@ def read(run: Run, inventory: sources.Inventory) -> Read:
                 withheld += one.withheld
                 if one.masked:
                     masked[without_ending(one.path)] = without_ending(one.masked)
-        if waiting and any(sources.document_kind(path) == "author" for path in failed):
+        if not waiting:
+            break
+        if any(sources.document_kind(path) == "author" for path in (*failed, *whole.failed)):
             # A spelling that cannot be read would be shown.
             found += map(parse.no_spellings, waiting)
             failed += waiting
             break
-        tasks = parse.again(tasks, waiting, documents)
+        tasks = described.tasks(frozenset(waiting)).values()
+        batches = groups.again(parse.again(tasks, whole.documents))
     groups.keep()
     if groups.many:
-        parse.share(documents)
+        parse.share(whole.documents)
     # Documents come by groups; whatever looks at them in turn goes by path.
-    documents.sort(key=attrgetter("path"))
+    whole = whole.in_order()
     found += check.unknown_keys(unknown, run.settings)
-    lost = tuple(sorted(failed))
-    whole = cache.digest_of("".join([outlines[one.path] for one in documents]), *lost)
+    lost = tuple(sorted([*failed, *whole.failed]))
     return Read(
         inventory,
-        tuple(documents),
+        tuple(whole.documents),
         lost,
-        groups.stored(documents),
+        groups.stored(whole.documents),
         tuple(found),
         masked,
         frozenset(quiet),
-        signatures,
-        given,
-        whole,
+        dict(zip([one.path for one in whole.documents], whole.signatures, strict=True)),
+        described,
+        cache.digest_of("".join(whole.outlines), *lost),
         groups.fresh,
         tuple(withheld),
-        groups.by_path if groups.many else (),
+        groups.together if groups.many else None,
     )
 
 
@@ -114,7 +111,7 @@ def keep(run: Run, read: Read) -> None:
     """Keep all documents in one value, where there is cause. Raises CacheBroken."""
     if read.together:
         with cache.Store(run.store) as store:
-            parse.keep_together(store, read.together)
+            parse.keep_together(store, *read.together)
 
 
 class _Groups:
@@ -124,42 +121,51 @@ class _Groups:
         self.run = run
         self.context = parse.Context(run.options.site, run.settings, run.program, run.store)
         with cache.Store(run.store) as store:
-            self.together = parse.Together(store)
+            self.standing = parse.Together(store)
             self.last = parse.last(store)
-        self.rounds: list[tuple[list[parse.Group], set[str], parse.Batch]] = []
+        self.rounds: list[tuple[parse.Known, set[str], parse.Batch]] = []
         """What came of groups each time, with the paths of which nothing is kept."""
-        self.places: list[str] = []
-        """The keys of the first groups in their order."""
         self.keys: set[str] = set()
         self.fresh = 0
         self.alone = 0
         """How many groups are not in the one value that holds most."""
 
-    def parsed(self, tasks: Sequence[parse.Task]) -> Iterator[parse.Batch]:
-        """What comes of the documents, those that the store has first."""
-        every = parse.groups(tasks, self.context, self.last)
-        self.last = []
-        self.places = self.places or [one.key for one in every]
-        groups = {parse.name(one.key): one for one in every if one.tasks}
-        wanted = {one.key for one in groups.values()}
+    def first(self, described: parse.Described) -> Iterator[parse.Batch]:
+        """What comes of all documents, those that the store has first."""
+        lines, known = described.lines, self.standing.known
+        given = parse.grouped(
+            lines, described.tasks, self.context, known, self.last, self.standing.keys
+        )
+        return self._parsed(len(lines), *given)
+
+    def again(self, tasks: Mapping[str, parse.Task]) -> Iterator[parse.Batch]:
+        """The same of these."""
+        lines = [one.line for one in tasks.values()]
+        given = parse.grouped(lines, lambda paths: tasks, self.context, held=self.standing.keys)
+        return self._parsed(len(lines), *given)
+
+    def _parsed(
+        self, count: int, every: parse.Known, groups: Sequence[parse.Group]
+    ) -> Iterator[parse.Batch]:
+        wanted = set(filter(None, every.keys))
         self.keys |= wanted
-        standing = self.together.standing(wanted)
-        others = groups.keys() - map(parse.name, self.together.keys)
+        names = {parse.name(one.key): one for one in groups}
         with cache.Store(self.run.store) as store:
-            alone = store.get_all(sorted(others))
-        new = [group for name, group in groups.items() if name in others and name not in alone]
+            alone = store.get_all(sorted(names))
+        new = [group for name, group in names.items() if name not in alone]
         self.fresh += len(new)
-        self.alone += len(others)
+        self.alone += len(groups)
         whole = parse.Batch()
         lost: set[str] = set()
-        self.rounds.append((list(groups.values()), lost, whole))
+        self.rounds.append((every, lost, whole))
         done = 0
+        standing = self.standing.some(wanted)
         for batch in chain([standing, parse.unpacked(alone.values())], self._now(new, lost)):
             whole.add(batch)
             yield batch
             done += len(batch.documents) + len(batch.failed) + sum(one.waits for one in batch.told)
             if done:
-                self.run.options.progress("Reading", done, len(tasks))
+                self.run.options.progress("Reading", done, count)
 
     def _now(self, groups: Sequence[parse.Group], lost: set[str]) -> Iterator[parse.Batch]:
         """What comes of the documents of groups that are parsed now.
@@ -181,21 +187,24 @@ class _Groups:
         return self.alone > len(self.keys) // parse.SHARE
 
     @property
-    def by_path(self) -> Rounds:
-        """What came of sources each time, with the keys of their groups by path."""
-        return [
-            ({path: one.key for one in groups for path in one.paths if path not in lost}, batch)
-            for groups, lost, batch in self.rounds
-        ]
+    def together(self) -> Kept:
+        """What is to be kept in one value."""
+        known, _, _ = self.rounds[0]
+        rounds = []
+        for every, lost, batch in self.rounds:
+            keys = {path: key for path, key in every.by_path.items() if path not in lost}
+            rounds.append((keys, batch))
+        return known, rounds
 
     def keep(self) -> None:
         """Keep which groups there are."""
         if self.fresh:
+            known, _, _ = self.rounds[0]
             with cache.Store(self.run.store) as store:
-                parse.keep_last(store, self.places)
+                parse.keep_last(store, known.keys)
 
     def stored(self, documents: list[Document]) -> tuple[str, ...]:
         """The keys of all that the store is to hold of groups and of their documents."""
         # A group that comes again is taken from the one value, with what lies elsewhere of it.
-        others = [] if self.many else self.together.others(self.keys)
+        others = [] if self.many else self.standing.others(self.keys)
         return (*map(parse.name, self.keys), *parse.stored([*documents, *others]))

@@ -14,6 +14,7 @@ from site_gen import (
     diagnostics,
     markup,
     parallel,
+    parse,
     permalinks,
     related,
     render,
@@ -62,7 +63,7 @@ def done(run: Run, begun: Begun) -> Report:
     few = small and several(options.jobs)
     apart = few and many
     one = _alone(run) if few else run
-    busy = many and bool(read.together) and several(options.jobs)
+    busy = many and read.together is not None and several(options.jobs)
     with parallel.beside([partial(reading.keep, run, read)], busy) as (keep_read,):
         placed = planning.place(run, read)
         plan = lru_cache(partial(planning.finish, run, placed))
@@ -90,7 +91,7 @@ def done(run: Run, begun: Begun) -> Report:
         planned = planning.joined(one, read, placed, planned, alike)
         planned = planning.remember(run, read, planned)
         # What only planning asks for would lie in the memory of all processes that render.
-        read = replace(read, tasks=(), signatures={}, together=())
+        read = replace(read, described=parse.Described(), signatures={}, together=None)
         like = related.Related
         total = check.masked(planned.sum, read.masked)
         found += [*read.found, *planned.found]

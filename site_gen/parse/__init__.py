@@ -7,24 +7,27 @@ import os
 import pickle
 import traceback
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from site_gen import cache, related
 from site_gen.diagnostics import Diagnostic, Location, error
 from site_gen.frozen import frozen
-from site_gen.model import Document, Source, record_of
+from site_gen.model import Document, record_of
 from site_gen.parse.document import Context, Parsed, parse
-from site_gen.parse.gather import Task, tasks
+from site_gen.parse.gather import Described, Task, described
 from site_gen.parse.keeping import (
     SHARE,
     Batch,
+    Known,
     Together,
     keep_last,
     keep_together,
     last,
     name,
     packed,
+    path_of,
     share,
     unpacked,
 )
@@ -34,15 +37,17 @@ __all__ = [
     "SHARE",
     "Batch",
     "Context",
+    "Described",
     "Group",
+    "Known",
     "Parsed",
     "Task",
     "Together",
     "again",
-    "groups",
+    "described",
+    "grouped",
     "keep_last",
     "keep_together",
-    "key_of",
     "last",
     "masked",
     "name",
@@ -51,7 +56,6 @@ __all__ = [
     "parse_groups",
     "share",
     "stored",
-    "tasks",
     "unpacked",
 ]
 
@@ -74,30 +78,41 @@ class Group:
         return [one.source.path for one in self.tasks]
 
 
-def groups(tasks: Sequence[Task], context: Context, last: Sequence[str] = ()) -> list[Group]:
-    """The tasks in groups by their paths, so that an edit concerns one group; some may be empty.
+def grouped(
+    lines: Sequence[str],
+    tasks: Callable[[Collection[str]], Mapping[str, Task]],
+    context: Context,
+    known: Known | None = None,
+    last: Sequence[str] = (),
+    held: Collection[str] = (),
+) -> tuple[Known, list[Group]]:
+    """Documents in groups by their paths, so that an edit concerns one group: all groups, and
+    those whose keys are not `held`.
 
-    `last` are the keys of the groups of the last build.
+    `lines` are those of their tasks, `tasks` gives these by path. `known` are groups of a former
+    build, which stand where their lines do, `last` the keys of those of the last build.
     """
-    count = max(1, 2 ** round(math.log2(max(len(tasks), 1) / GROUP)))
-    found: list[list[Task]] = [[] for _ in range(count)]
     shared = _shared(context)
-    parts = [[shared] for _ in range(count)]
-    for task in tasks:
-        place = zlib.crc32(task.source.path.encode("utf-8", "surrogatepass")) % count
-        found[place].append(task)
-        inputs = _inputs(task)
-        parts[place] += [str(len(inputs)), *inputs]
+    count = max(1, 2 ** round(math.log2(max(len(lines), 1) / GROUP)))
+    if known is None or (known.shared, len(known.keys)) != (shared, count):
+        known = Known(shared, [""] * count, [()] * count)
+    changed: dict[int, list[str]] = {}
+    for line in set(lines).symmetric_difference(chain.from_iterable(known.lines)):
+        place = zlib.crc32(path_of(line).encode("utf-8", "surrogatepass")) % count
+        changed.setdefault(place, []).append(line)
+    keys, members = list(known.keys), list(known.lines)
+    for place, some in changed.items():
+        members[place] = tuple(sorted({*members[place]}.symmetric_difference(some)))
+        keys[place] = cache.digest_of(shared, *members[place]) if members[place] else ""
     before = last if len(last) == count else [""] * count
-    return [
-        Group(cache.digest_of(*inputs), tuple(group), key)
-        for inputs, group, key in zip(parts, found, before, strict=True)
+    new = [place for place, key in enumerate(keys) if key and key not in held]
+    paths = {place: list(map(path_of, members[place])) for place in new}
+    made = tasks(frozenset(chain.from_iterable(paths.values()))) if new else {}
+    groups = [
+        Group(keys[place], tuple([made[path] for path in paths[place]]), before[place])
+        for place in new
     ]
-
-
-def key_of(task: Task, context: Context) -> str:
-    """The digest of everything that the result depends on."""
-    return _key(task, _shared(context))
+    return Known(shared, keys, members), groups
 
 
 def stored(documents: Iterable[Document]) -> list[str]:
@@ -111,35 +126,8 @@ def _shared(context: Context) -> str:
     return cache.digest_of(context.program, context.config.parsing)
 
 
-def _key(task: Task, shared: str) -> str:
-    return cache.digest_of(shared, *_inputs(task))
-
-
-def _inputs(task: Task) -> list[str]:
-    """What a document is made from, as texts."""
-    found = [_line(task.source)]
-    if task.sidecar:
-        found.append(_line(task.sidecar))
-    if task.defaults:
-        found += map(_line, task.defaults)
-    if task.row:
-        found += [f"{one.key} {one.raw} {one.origin}" for one in task.row]
-    found += task.twins
-    if task.spellings is not None:
-        found.append(f"spellings {task.spellings}")
-    return found
-
-
-def _line(one: Source) -> str:
-    return f"{one.kind} {one.document_kind} {one.markup} {one.path} {one.digest}"
-
-
-def again(
-    tasks: Sequence[Task], waiting: Sequence[str], documents: Iterable[Document]
-) -> list[Task]:
-    """The tasks of documents that wait for the registry's spellings of their authors."""
-    if not waiting:
-        return []
+def again(tasks: Iterable[Task], documents: Iterable[Document]) -> dict[str, Task]:
+    """The tasks, by path, of documents that wait for the registry's spellings of their authors."""
     spellings = tuple(
         sorted(
             (one.title, one.key, *one.registry.aliases, one.registry.sort_name)
@@ -147,8 +135,7 @@ def again(
             if one.kind == "author" and one.registry
         )
     )
-    wanted = frozenset(waiting)
-    return [replace(one, spellings=spellings) for one in tasks if one.source.path in wanted]
+    return {one.source.path: replace(one, spellings=spellings) for one in tasks}
 
 
 def no_spellings(path: str) -> Diagnostic:
@@ -180,7 +167,7 @@ def _parse_group(
     made: list[tuple[str, bytes]] = []
     whole = True
     for task in group.tasks:
-        key = f"body {_key(task, shared)}"
+        key = f"body {cache.digest_of(shared, task.line)}"
         if key in before:
             results.append(before[key])
             said.append(None)

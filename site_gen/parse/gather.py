@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from itertools import repeat
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import field, replace
 from pathlib import Path, PurePosixPath
 
 from site_gen import (
-    compact,
+    cache,
     decoding,
     sources,
     tables,
@@ -40,26 +39,80 @@ class Task(Compact):
     """The spellings of each author in the registry, once they are known. Only a document whose
     byline is withheld waits for them."""
 
+    @property
+    def line(self) -> str:
+        """What stands for all that the document is made from, beginning with its path and a NUL.
 
-def tasks(
+        What kind of file it is follows from its path, the settings and the program.
+        """
+        more = [
+            f"{one.kind} {one.path} {one.digest}" for one in (self.sidecar, *self.defaults) if one
+        ]
+        more += [f"{one.key} {one.raw} {one.origin}" for one in self.row]
+        more += self.twins
+        if self.spellings is not None:
+            more.append(f"spellings {self.spellings}")
+        line = _plain(self.source)
+        return f"{line}\0{cache.digest_of(*more)}" if more else line
+
+
+def _plain(document: Source) -> str:
+    """The line of a document to which nothing adds."""
+    return f"{document.path}\0{document.digest}"
+
+
+@frozen
+class Described:
+    """The documents in order of path, and what adds to each: `sidecars`, `rows` and `twins` go by
+    path, `defaults` by folder.
+    """
+
+    documents: Sequence[Source] = ()
+    sidecars: Mapping[str, Source] = field(default_factory=dict)
+    defaults: Mapping[str, tuple[Source, ...]] = field(default_factory=dict)
+    rows: Mapping[str, tuple[Statement, ...]] = field(default_factory=dict)
+    twins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def task(self, document: Source) -> Task:
+        """A document with all that adds to it."""
+        path = document.path
+        return Task(
+            document,
+            self.sidecars.get(path),
+            self.defaults.get(sources.folder_of(path), ()),
+            self.rows.get(path, ()),
+            self.twins.get(path, ()),
+        )
+
+    def tasks(self, paths: Collection[str]) -> dict[str, Task]:
+        """The tasks of some documents, by path."""
+        return {one.path: self.task(one) for one in self.documents if one.path in paths}
+
+    @property
+    def lines(self) -> list[str]:
+        """The line of the task of each document."""
+        lines = list(map(_plain, self.documents))
+        more = {*self.sidecars, *self.rows, *self.twins}
+        if more or self.defaults:
+            for at, one in enumerate(self.documents):
+                if one.path in more or sources.folder_of(one.path) in self.defaults:
+                    lines[at] = self.task(one).line
+        return lines
+
+
+def described(
     site: Path, inventory: sources.Inventory, config: SiteConfig
-) -> tuple[list[Task], list[Diagnostic]]:
+) -> tuple[Described, list[Diagnostic]]:
     """Put each document together with its sidecar, its folder's defaults and its table row."""
     rows, found = _rows(site, inventory, config)
     documents = inventory.documents
-    paths = [one.path for one in documents]
     sharing = _sharing([one for one in documents if one.document_kind in ("article", "page")])
-    folder_of = list(map(sources.folder_of, paths))
-    defaults = {folder: _defaults(folder, inventory) for folder in set(folder_of)}
-    columns = (
-        documents,
-        map(inventory.sidecars.get, paths),
-        map(defaults.__getitem__, folder_of),
-        [rows.get(path, ()) for path in paths],
-        [sharing.get(path, ()) for path in paths],
-        repeat(None, len(paths)),
-    )
-    return compact.values(Task, [tuple(map(tuple, columns))]), found
+    defaults: dict[str, tuple[Source, ...]] = {}
+    if inventory.defaults:
+        folders = {sources.folder_of(one.path) for one in documents}
+        every = {folder: _defaults(folder, inventory) for folder in folders}
+        defaults = {folder: some for folder, some in every.items() if some}
+    return Described(documents, inventory.sidecars, defaults, rows, sharing), found
 
 
 def _sharing(documents: Sequence[Source]) -> dict[str, tuple[str, ...]]:

@@ -10,12 +10,13 @@ from __future__ import annotations
 import pickle
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from itertools import accumulate, chain, compress, pairwise
+from itertools import accumulate, chain, compress, islice, pairwise
 from operator import attrgetter
 from typing import Any
 
 from site_gen import cache, compact
 from site_gen.compact import Compact
+from site_gen.frozen import frozen
 from site_gen.model import Document
 from site_gen.parse.document import Parsed
 
@@ -74,6 +75,17 @@ class Batch(Compact):
             list(compress(self.failed, failed)),
         )
 
+    def in_order(self) -> Batch:
+        """The same with its documents in order of path."""
+        paths = [one.path for one in self.documents]
+        order = sorted(range(len(paths)), key=paths.__getitem__)
+        return replace(
+            self,
+            documents=list(map(self.documents.__getitem__, order)),
+            outlines=list(map(self.outlines.__getitem__, order)),
+            signatures=list(map(self.signatures.__getitem__, order)),
+        )
+
     @property
     def paths(self) -> tuple[list[str], list[str], list[str]]:
         """The paths of documents, of what is told, and of what failed."""
@@ -105,6 +117,32 @@ def unpacked(groups: Iterable[bytes]) -> Batch:
     return Batch(compact.values(Document, [one.documents for one in parts]), *rest)
 
 
+@frozen
+class Known:
+    """All groups of documents in their places: the key of each, and the lines of the tasks of its
+    documents in order of path. A key is empty where no document is. `shared` is the digest of what
+    all results depend on beside.
+    """
+
+    shared: str
+    keys: Sequence[str]
+    lines: Sequence[Sequence[str]]
+
+    @property
+    def by_path(self) -> dict[str, str]:
+        """The key of its group for each document."""
+        return {
+            path_of(line): key
+            for key, lines in zip(self.keys, self.lines, strict=True)
+            for line in lines
+        }
+
+
+def path_of(line: str) -> str:
+    """The path of the document whose task has this line."""
+    return line[: line.index("\0")]
+
+
 class Together:
     """The groups that lie in one value."""
 
@@ -113,24 +151,29 @@ class Together:
         data = store.get(_whole())
         self.keys: list[str] = []
         """The digests of the inputs of each group."""
+        self.known: Known | None = None
+        """The groups of the build that made it."""
         self._batch = Batch()
         self._groups: list[list[int]] = [[], [], []]
         """Of which group each document, what is told, and each path that failed is."""
         if data is not None:
-            self.keys, self._groups, rest, sizes = pickle.loads(data)
-            # The fields stay in memory, and nothing else of the value.
-            view = memoryview(data[len(data) - sum(sizes.values()) :])
-            ends = accumulate(sizes.values(), initial=0)
-            columns = {name: view[a:b] for name, (a, b) in zip(sizes, pairwise(ends), strict=True)}
+            self.keys, self._groups, rest, sizes, known = pickle.loads(data)
+            self.known = Known(*known)
+            view = memoryview(data)[len(data) - sum(map(sum, sizes.values())) :]
+            ends = pairwise(accumulate(chain.from_iterable(sizes.values()), initial=0))
+            columns = {
+                name: [view[a:b] for a, b in islice(ends, len(parts))]
+                for name, parts in sizes.items()
+            }
             count = len(self._groups[0])
             self._batch = replace(rest, documents=compact.late(Document, count, columns))
 
-    def standing(self, wanted: Collection[str]) -> Batch:
+    def some(self, wanted: Collection[str]) -> Batch:
         """What came of those groups that are wanted."""
         stands = [key in wanted for key in self.keys]
         if all(stands):
             return self._batch
-        return self._batch.only(*([stands[one] for one in group] for group in self._groups))
+        return self._batch.only(*(map(stands.__getitem__, group) for group in self._groups))
 
     def others(self, wanted: Collection[str]) -> list[Document]:
         """The documents of the groups that are not wanted."""
@@ -145,9 +188,12 @@ def share(documents: Sequence[Document]) -> None:
     compact.share(Document, documents, _VARIED)
 
 
-def keep_together(store: cache.Store, rounds: Iterable[tuple[Mapping[str, str], Batch]]) -> None:
+def keep_together(
+    store: cache.Store, known: Known, rounds: Iterable[tuple[Mapping[str, str], Batch]]
+) -> None:
     """Put all groups into one value. What came of sources comes with the keys of their groups by
-    path; of what has none nothing is kept. Raises CacheBroken.
+    path; of what has none nothing is kept. `known` are the groups of all sources. Raises
+    CacheBroken.
     """
     numbers: dict[str, int] = {}
     whole = Batch()
@@ -155,15 +201,18 @@ def keep_together(store: cache.Store, rounds: Iterable[tuple[Mapping[str, str], 
     for keys, batch in rounds:
         for key in keys.values():
             numbers.setdefault(key, len(numbers))
+        batch = batch.in_order()
         paths = batch.paths
         whole.add(batch.only(*([path in keys for path in some] for some in paths)))
         for group, some in zip(groups, paths, strict=True):
             group += [numbers[keys[path]] for path in some if path in keys]
     columns = compact.kept(Document, whole.documents, _VARIED)
-    sizes = {one: len(data) for one, data in columns.items()}
-    value = list(numbers), groups, replace(whole, documents=[]), sizes
+    sizes = {one: list(map(len, parts)) for one, parts in columns.items()}
+    at_once = known.shared, known.keys, known.lines
+    value = list(numbers), groups, replace(whole, documents=[]), sizes, at_once
     # The fields lie behind it, to be read from where they are.
-    data = b"".join([pickle.dumps(value, pickle.HIGHEST_PROTOCOL), *columns.values()])
+    parts = chain.from_iterable(columns.values())
+    data = b"".join([pickle.dumps(value, pickle.HIGHEST_PROTOCOL), *parts])
     store.put([(_whole(), data)])
 
 
