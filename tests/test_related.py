@@ -16,10 +16,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from site_gen.related import lists as related_lists
+from site_gen.related import vectors as related_vectors
 from site_gen.related import versions
 from site_gen.related.lists import Articles, Lists, lists
 from site_gen.related.signature import FORMAT, SKETCH
-from site_gen.related.vectors import FEW, RARITY, TIMES, TOGETHER, Vectors
+from site_gen.related.vectors import FEW, NEAR, RARITY, TIMES, Vectors
 from tests.archive_sites import Files, document
 from tests.support import SiteTest
 from tests.test_laws import copy
@@ -217,9 +218,15 @@ def test_lists_made_from_earlier_ones_are_the_same(
         past = made
 
 
-@pytest.mark.parametrize("count", [1, TOGETHER, 3 * TOGETHER + 1, FEW + 1])
-def test_nearness_is_the_product_of_the_vectors(count: int) -> None:
-    """What is near an article, and how near, is what multiplying all vectors tells."""
+@pytest.mark.parametrize("together", [1, 7, 1000])
+@pytest.mark.parametrize("count", [1, 8, FEW + 1])
+def test_nearness_is_the_product_of_the_vectors(
+    count: int, together: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is near an article, and how near, is what multiplying all vectors tells, however many
+    are compared together.
+    """
+    monkeypatch.setattr(related_vectors, "CELLS", together * count)
     draw = Random(count)
     made = vectors([draw.sample(range(1, 30), 6) for _ in range(count)])
     full = np.zeros((count, 40), np.int64)
@@ -229,8 +236,8 @@ def test_nearness_is_the_product_of_the_vectors(count: int) -> None:
     product = full @ full.T
     one_by_one = (next(made.near([row])) for row in range(count))
     for row, others, near in (*made.near(range(count)), *one_by_one):
-        expected = {at: one for at, one in enumerate(product[row]) if one >= 120_000 and at != row}
-        assert expected == dict(zip(others.tolist(), near.tolist(), strict=True))
+        expected = [(at, one) for at, one in enumerate(product[row]) if one >= NEAR and at != row]
+        assert expected == list(zip(others.tolist(), near.tolist(), strict=True))
 
 
 TERMS = st.sampled_from([*range(1, 30), 1 << 16, 3 << 16, (1 << 16) + 5])

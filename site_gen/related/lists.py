@@ -110,38 +110,37 @@ def _unchanged(articles: Articles, past: Articles, old: Matrix) -> Matrix:
 
 def _listed(articles: Articles, rows: Sequence[int]) -> tuple[Matrix, Matrix]:
     """The lists of these articles, and how near each entry is."""
-    related = np.full((len(rows), articles.size), -1, np.int32)
-    nearness = np.zeros((len(rows), articles.size), np.int32)
-    for line, (row, others, near) in enumerate(articles.vectors.near(rows)):
-        best = _best(articles, row, others, near)
-        related[line, : len(best)], nearness[line, : len(best)] = others[best], near[best]
-    return related, nearness
+    made = [_best(articles, *one) for one in articles.vectors.near(rows)]
+    related = np.array([others for others, _ in made], np.int32)
+    return related, np.array([near for _, near in made], np.int32)
 
 
-def _best(articles: Articles, row: int, others: Matrix, near: Matrix) -> list[int]:
-    """The places in `others` of what the list of an article holds."""
+Best = tuple[list[int], list[int]]
+
+
+def _best(articles: Articles, row: int, others: Matrix, near: Matrix) -> Best:
+    """What the list of an article holds, of those that are near it, and how near that is."""
     spare = SPARE * articles.size
-    few = np.arange(len(others))
     if len(others) > spare:
-        few = np.flatnonzero(near >= np.partition(near, -spare)[-spare])
-    best = _distinct(articles, row, others, near, few)
-    if len(best) < articles.size and len(few) < len(others):
-        best = _distinct(articles, row, others, near, np.arange(len(others)))
-    return best
+        few = near >= np.partition(near, -spare)[-spare]
+        best = _distinct(articles, row, others[few], near[few])
+        if best[0][-1] >= 0:
+            return best
+    return _distinct(articles, row, others, near)
 
 
-def _distinct(
-    articles: Articles, row: int, others: Matrix, near: Matrix, among: Matrix
-) -> list[int]:
+def _distinct(articles: Articles, row: int, others: Matrix, near: Matrix) -> Best:
     """The nearest, of equals those nearer in time; no version of the article or of one before."""
-    apart = np.abs(articles.days[others[among]] - articles.days[row])
-    best: list[int] = []
+    apart = np.abs(articles.days.take(others) - articles.days[row])
+    order = np.lexsort((others, apart, -near))
+    best, how = [-1] * articles.size, [0] * articles.size
     out = set(articles.versions.get(row, ()))
-    for place in among[np.lexsort((others[among], apart, -near[among]))].tolist():
-        other = int(others[place])
+    at = 0
+    for other, likeness in zip(others[order].tolist(), near[order].tolist(), strict=True):
         if other not in out:
-            best.append(place)
-            out.update(articles.versions.get(other, ()))
-            if len(best) == articles.size:
+            best[at], how[at] = other, likeness
+            at += 1
+            if at == articles.size:
                 break
-    return best
+            out.update(articles.versions.get(other, ()))
+    return best, how

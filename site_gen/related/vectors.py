@@ -30,8 +30,8 @@ AT_ONCE = 4_096
 """Articles whose vectors are made at a time."""
 FEW = 400
 """Articles for which the terms of all others need not be in order."""
-TOGETHER = 8
-"""Articles that are compared with all others at a time."""
+CELLS = 1 << 18
+"""Pairs of articles whose likeness is summed up at a time: so many sums lie near the processor."""
 
 TIMES = np.array([0, *(round(100 * (1 + math.log(count))) for count in range(1, 64))], np.int64)
 """The weight of a term by how often an article says it."""
@@ -142,24 +142,30 @@ class Vectors:
     def near(self, rows: Sequence[int]) -> Iterator[tuple[int, Matrix, Matrix]]:
         """For each of these articles those that are like it, in order, and how much."""
         articles, weight, begins, counts = self._posted_of(rows)
-        column = np.zeros(len(self.terms), np.int64)
-        seen = np.zeros(len(self.terms), np.bool_)
-        for start in range(0, len(rows), TOGETHER):
-            chosen = np.array(rows[start : start + TOGETHER], np.int64)
-            count = counts[chosen].ravel()
-            total = int(count.sum())
-            first = np.cumsum(count) - count
-            at = np.repeat(begins[chosen].ravel() - first, count) + np.arange(total)
-            other = articles[at]
-            seen[other] = True
-            others = np.flatnonzero(seen)
-            seen[others] = False
-            column[others] = np.arange(len(others))
-            own = np.repeat(np.arange(len(chosen)) * len(others), counts[chosen].sum(axis=1))
-            product = np.repeat(self.weights[chosen].ravel().astype(np.float64), count) * weight[at]
-            sums = np.bincount(own + column[other], product, minlength=len(chosen) * len(others))
-            table = sums.reshape(len(chosen), len(others))
-            for row, line in zip(chosen.tolist(), table, strict=True):
-                hits = np.flatnonzero(line >= NEAR)
-                hits = hits[others[hits] != row]
-                yield row, others[hits], line[hits].astype(np.int64)
+        size = max(len(self.terms), 1)
+        firsts = np.arange(0, CELLS, size)
+        sums = np.zeros(len(firsts) * size, np.int32)
+        for start in range(0, len(rows), len(firsts)):
+            chosen = np.array(rows[start : start + len(firsts)], np.int64)
+            first, count = firsts[: len(chosen)], counts[chosen]
+            cells = first.repeat(count.sum(axis=1))
+            count = count.ravel()
+            at = (begins[chosen].ravel() - (count.cumsum() - count)).repeat(count)
+            at += np.arange(len(at))
+            cells += articles.take(at)
+            product = self.weights[chosen].ravel().astype(np.int32).repeat(count)
+            product *= weight.take(at)
+            np.add.at(sums, cells, product)
+            sums[first + chosen] = 0
+            hits = cells.compress(sums.take(cells) >= NEAR)
+            hits.sort()
+            new = np.ones(len(hits), np.bool_)
+            np.not_equal(hits[1:], hits[:-1], out=new[1:])
+            hits = hits[new]
+            near = sums.take(hits)
+            sums[cells] = 0
+            others, begin = hits % size, 0
+            ends = hits.searchsorted(first + size).tolist()
+            for row, end in zip(chosen.tolist(), ends, strict=True):
+                yield row, others[begin:end], near[begin:end]
+                begin = end
