@@ -21,6 +21,7 @@ from site_gen.config import SiteConfig
 from site_gen.dates import parse_edtf
 from site_gen.metadata import Statement
 from site_gen.model import Document, Origin, Page, Reference, Registry, Source, SourceKind
+from site_gen.parse.outline import outline
 from tests.archive_sites import articles
 from tests.support import SiteTest
 
@@ -207,6 +208,23 @@ def test_groups_lie_together_again_when_many_do_not(site: SiteTest) -> None:
         database.execute("UPDATE store SET value = X'00' WHERE key LIKE 'past % documents'")
     site.write(articles(60)).run("build", "--jobs", "1")
     assert site.output() == before
+
+
+def test_documents_lie_in_the_order_of_time(site: SiteTest) -> None:
+    """Each with what belongs to it, and those of one group are found again."""
+    days = {f"content/articles/n{at:02}.md": f"2001-01-{1 + at * 7 % 28:02}" for at in range(60)}
+    site.write({path: f"---\ndate: {day}\n---\nText.\n" for path, day in days.items()})
+    site.run("build", "--jobs", "1")
+    with Store(site.folder / ".site_gen/cache") as kept:
+        together = parse.Together(kept)
+    whole = together.some(together.keys)
+    shown = [days[one.path] for one in whole.documents]
+    assert shown == sorted(days.values())
+    for key in together.keys:
+        some = together.some([key])
+        assert 0 < len(some.documents) < 60
+        assert some.outlines == list(map(outline, some.documents))
+    assert len(whole.signatures) == 60
 
 
 @given(st.lists(st.tuples(words, words, words), max_size=5))

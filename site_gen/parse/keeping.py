@@ -206,6 +206,12 @@ def keep_together(
         whole.add(batch.only(*([path in keys for path in some] for some in paths)))
         for group, some in zip(groups, paths, strict=True):
             group += [numbers[keys[path]] for path in some if path in keys]
+    # They lie in memory as they are kept: in the order in which an archive is gone through.
+    days = [one.date.first.toordinal() if one.date else 0 for one in whole.documents]
+    order = sorted(range(len(days)), key=days.__getitem__)
+    by_document: list[list[Any]] = [whole.documents, whole.outlines, whole.signatures, groups[0]]
+    for column in by_document:
+        column[:] = [column[at] for at in order]
     columns = compact.kept(Document, whole.documents, _VARIED)
     sizes = {one: list(map(len, parts)) for one, parts in columns.items()}
     at_once = known.shared, known.keys, known.lines
