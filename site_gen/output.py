@@ -53,7 +53,7 @@ from site_gen import compact
 from site_gen.frozen import frozen
 from site_gen.model import OutputFile
 from site_gen.paths import all_above, comparable, folders, trouble
-from site_gen.signatures import Kept, Signatures, Signed, clock, unsettled
+from site_gen.signatures import Kept, Signatures, Signed, clock, signature, unsettled
 
 MANIFEST = "archive-manifest.json"
 """The list of what site_gen wrote, published with it: path, SHA-256 and size of every file."""
@@ -75,6 +75,9 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 """How a file is opened that must not be there yet, on any system."""
 JUNCTION = 0xA0000003
 """The reparse tag of a Windows junction, a link that is not a symbolic one."""
+
+MANY = 300_000
+"""Bytes of a manifest from which on to look at its files takes longer than to start a process."""
 
 PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
 SHOWN = 3
@@ -152,8 +155,10 @@ class Journal:
     names: Mapping[str, str]
 
 
-Left = tuple[str, Kept]
-"""What a build left: the SHA-256 of its manifest, and the signatures of all files it lists."""
+Left = tuple[str, Callable[[], Kept | None]]
+"""What a build left: the SHA-256 of its manifest, and what gives the signatures of all files that
+it lists, None where they are not known.
+"""
 
 
 class Output:
@@ -164,7 +169,7 @@ class Output:
     """
 
     def __init__(
-        self, folder: Path, lock_folder: Path, left: Callable[[], Left] = lambda: ("", {})
+        self, folder: Path, lock_folder: Path, left: Callable[[], Left] = lambda: ("", lambda: None)
     ) -> None:
         self.folder = Path(os.path.realpath(folder))
         self.stage_folder = self.folder / STAGE
@@ -172,15 +177,11 @@ class Output:
         # A build may close in another thread than it opened in, as a preview does.
         self._lock = FileLock(lock_folder / f"output-{name}.lock", timeout=0, thread_local=False)
         self._left = left
-        self.manifest = ""
-        """The SHA-256 of the manifest; empty if there is none yet."""
-        self._listing = b""
-        """The manifest, where it is the one that the last build wrote: line by line it lists
-        `_old` as the next one will.
-        """
-        self._old: Files = {}
+        self._listed: tuple[str, Files, bytes] | None = None
         self._held: Files = {}
         self._existed = True
+        self.many = False
+        """Whether to look at all files takes longer than to start a process that does."""
         self._signatures = Signatures({}, 0)
         self._moved: tuple[list[OutputFile], int] = [], 0
 
@@ -200,18 +201,45 @@ class Output:
         """Take the lock, finish or undo what a killed build left, read the manifest.
 
         Raises OutputError if another build has the lock, if the manifest cannot be understood,
-        and if the folder has content but no manifest (dotfiles and CNAME are not content).
+        and if the folder has content but no manifest (dotfiles and CNAME are not content). A
+        manifest of `many` files is read when it is first asked for, and raises that then.
         """
         self._take_lock()
         try:
             with _reported(UNTOUCHED):
                 self._existed = self.folder.exists()
                 _recover(self.folder)
-                read = _read_manifest(self.folder, self._left())
-                self.manifest, self._old, self._listing = read
+                manifest = _status(self.folder / MANIFEST)
+                self._listed = None
+                self.many = manifest is not None and manifest.st_size > MANY
+                if not self.many:
+                    self._list()
         except BaseException:
             self._lock.release()
             raise
+
+    @property
+    def manifest(self) -> str:
+        """The SHA-256 of the manifest; empty if there is none yet."""
+        return self._list()[0]
+
+    @property
+    def _old(self) -> Files:
+        """What the manifest lists."""
+        return self._list()[1]
+
+    @property
+    def _listing(self) -> bytes:
+        """The manifest, where it is the one that the last build wrote: line by line it lists
+        `_old` as the next one will.
+        """
+        return self._list()[2]
+
+    def _list(self) -> tuple[str, Files, bytes]:
+        if self._listed is None:
+            with _reported(UNTOUCHED):
+                self._listed = _read_manifest(self.folder, self._left())
+        return self._listed
 
     def close(self) -> None:
         """Remove a stage that was not published and release the lock. Harmless if not open."""
@@ -237,19 +265,21 @@ class Output:
         """What `held` sees. It may be looked at in a copy of this process, and held in this one."""
         with _reported(UNTOUCHED):
             self._signatures = Signatures(kept, self._clock())
+            statuses = [_status(f"{self.folder}/{path}") for path in self._old]
+            digests = [file.digest for file in self._old.values()]
+            signed = zip([one and signature(one) for one in statuses], digests, strict=True)
+            seen = zip(self._old, signed, strict=True)
+            other = [path for path, one in seen if kept.get(path) != one]
+            gone = frozenset(path for path in other if not self._stands(self._old[path]))
             taken = self._signatures.taken
-            gone = frozenset(path for path, file in self._old.items() if not self._stands(file))
-            other = {path: taken.get(path) for path in self._old.keys() - gone}
-            new = {
-                path: one for path, one in other.items() if one is None or kept.get(path) is not one
-            }
+            new = {path: taken.get(path) for path in other if path not in gone}
             return Looked(self._signatures.now, gone, new)
 
     def hold(self, kept: Kept, looked: Looked) -> dict[str, OutputFile]:
         """The files that were seen as the last publication left them."""
         held = dict(self._old)
         for path in looked.gone:
-            del held[path]
+            held.pop(path, None)
         certain = {path: one for path, one in looked.new.items() if one is not None}
         taken = {**kept, **certain}
         for path in (looked.new.keys() - certain.keys()) | (taken.keys() - held.keys()):
@@ -318,10 +348,8 @@ class Output:
         for path in journal.moves:
             self._signatures.taken.pop(path, None)
         self._moved = [planned.files[path] for path in journal.moves], started
-        self.manifest = described.digest
         # Of a first one nothing is kept: it may be large, and few publish twice.
-        self._listing = manifest if self._listing else b""
-        self._old = planned.files
+        self._listed = described.digest, planned.files, manifest if self._listing else b""
         self._existed = True
         written = len(journal.moves)
         return Published(written, len(planned.files) - written, cleared + deleted, left)
@@ -348,7 +376,8 @@ class Output:
             return
         for file in moved:
             status = _status(f"{self.folder}/{file.path}")
-            if status and status.st_size == file.size and status.st_mtime_ns <= started:
+            whole = status and modes.S_ISREG(status.st_mode) and status.st_size == file.size
+            if status and whole and status.st_mtime_ns <= started:
                 self._signatures.take(file.path, status, file.digest)
 
     def _take_lock(self) -> None:
@@ -781,9 +810,10 @@ def _read_manifest(folder: Path, left: Left) -> tuple[str, Files, bytes]:
     try:
         data = (folder / MANIFEST).read_bytes()
         digest = hashlib.sha256(data).hexdigest()
-        if digest == left[0]:
+        kept = left[1]() if digest == left[0] else None
+        if kept is not None:
             # To read the manifest takes several times as long.
-            return digest, _files(left[1]), data
+            return digest, _files(kept), data
         return digest, _listed(folder / MANIFEST, data), b""
     except FileNotFoundError:
         _refuse_content(folder)

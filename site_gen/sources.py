@@ -6,21 +6,24 @@ import difflib
 import fnmatch
 import hashlib
 import os
+import pickle
 import stat
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import field, replace
 from functools import cached_property
 from itertools import chain
 from operator import attrgetter
 from pathlib import Path, PurePosixPath
+from typing import Any
 
-from site_gen import parallel
+from site_gen import compact, parallel
+from site_gen.compact import Compact
 from site_gen.config import SiteConfig, extension_use
 from site_gen.diagnostics import Diagnostic, Location, error, warning
 from site_gen.frozen import frozen
 from site_gen.model import DocumentKind, Markup, Source, SourceKind
 from site_gen.paths import INDEX_STEMS, ending_of, name_of, without_ending
-from site_gen.signatures import Signatures
+from site_gen.signatures import Signature, settled, signature, unsettled
 
 CONTENT = "content"
 KIND_OF_FOLDER: dict[str, DocumentKind] = {
@@ -52,13 +55,16 @@ class Inventory:
 
     Paths are relative to the site's folder. `sidecars` goes by document, `defaults` and
     `tables` by folder. A sidecar, defaults or table without a digest could not be read, which is
-    told already.
+    told already. `folders` is what `Known` has of them the next time, and `said` stands for all
+    sources.
     """
 
     sources: tuple[Source, ...]
     sidecars: Mapping[str, Source]
     defaults: Mapping[str, Source]
     tables: Mapping[str, Source]
+    folders: Mapping[str, bytes] = field(default_factory=dict)
+    said: str = ""
 
     @property
     def documents(self) -> list[Source]:
@@ -71,18 +77,57 @@ class Inventory:
         return [one for one in self.sources if one.kind == "attachment"]
 
 
+@frozen
+class Known:
+    """What an earlier walk saw, at most until `now` by the clock of files: its `folders`, of which
+    nothing was to be told. `same` says that it went by the same settings.
+    """
+
+    folders: Mapping[str, bytes] = field(default_factory=dict)
+    same: bool = False
+    now: int = 0
+
+
+@frozen
+class Seen(Compact):
+    """Files of one folder in order: names, signatures, sources field by field but for their paths,
+    and what stands for all that but the signatures.
+    """
+
+    names: tuple[str, ...]
+    signatures: tuple[Signature, ...]
+    columns: tuple[tuple[Any, ...], ...]
+    said: str
+
+    def sources(self, folder: str) -> list[Source]:
+        """The sources, in a folder of this path."""
+        paths = tuple([f"{folder}/{name}" for name in self.names])
+        return compact.values(Source, [(paths, *self.columns)])
+
+
+def _seen(sources: Sequence[Source], signatures: Iterable[Signature]) -> Seen:
+    """What is kept of files in one folder."""
+    names = tuple([name_of(one.path) for one in sources])
+    columns = compact.columns(Source, sources)[1:]
+    return Seen(names, tuple(signatures), columns, _digest(repr((names, columns))))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def folder_of(path: str) -> str:
     """The folder a path lies in."""
     return path.rpartition("/")[0] or "."
 
 
 def walk(
-    site: Path, config: SiteConfig, signatures: Signatures | None = None, jobs: int = 1
+    site: Path, config: SiteConfig, known: Known | None = None, jobs: int = 1
 ) -> tuple[Inventory, list[Diagnostic]]:
     """List all files under `site`/content and read, for their digests, those that say something.
 
-    A file that `signatures` vouch for is not read; those of files that are read are taken there.
-    Where many are to be read, so many processes (`jobs`) do it.
+    A file that is as it is `known` is not read. Where many are to be read, so many processes
+    (`jobs`) do it.
     """
     root = site / CONTENT
     if not root.is_dir():
@@ -91,92 +136,161 @@ def walk(
         return Inventory((), {}, {}, {}), [
             error("no-content", Location(CONTENT), message, hint=hint)
         ]
-    walker = _Walker(site, config, os.path.realpath(root), signatures or Signatures({}, 0))
-    walker.folder(root, CONTENT)
+    walker = _Walker(site, config, os.path.realpath(root), known or Known())
+    walker.folder(str(root), CONTENT)
     walker.read(jobs)
-    return _matched(sorted(walker.sources, key=attrgetter("path")), walker.found)
+    inventory, found = _matched(sorted(walker.sources, key=attrgetter("path")), walker.found)
+    folders, said = walker.seen()
+    return replace(inventory, folders=folders, said=said), found
 
 
 class _Walker:
     """Goes through content/ and keeps what it sees."""
 
-    def __init__(
-        self, site: Path, config: SiteConfig, real_root: str, signatures: Signatures
-    ) -> None:
+    def __init__(self, site: Path, config: SiteConfig, real_root: str, known: Known) -> None:
         self.site = site
         self.config = config
         self.real_root = real_root
-        self.signatures = signatures
+        self.known = known
         self.sources: list[Source] = []
         self.found: list[Diagnostic] = []
         self.ordinary: dict[tuple[str, str], Classified] = {}
         """What files with ordinary names are, by folder and ending."""
         self.unread: list[tuple[int, os.stat_result]] = []
         """Which of the sources have no digest yet, and their files' facts."""
+        self.as_known: dict[str, bytes] = {}
+        """The folders whose files are all as they are known."""
+        self.anew: list[tuple[str, range]] = []
+        """The other folders, and where in all sources those in them are."""
+        self.facts: dict[int, os.stat_result] = {}
+        """The facts of those files by which they may be known the next time."""
+        self.said: list[str] = []
+        """What stands for the sources that are in no folder of `anew`."""
 
-    def folder(self, folder: Path, path: str) -> None:
+    def folder(self, folder: str, path: str) -> None:
         try:
             with os.scandir(folder) as listing:
-                entries = sorted(listing, key=lambda entry: entry.name)
+                entries = sorted(listing, key=attrgetter("name"))
         except OSError as problem:
             self.found.append(_unreadable(path, f"The folder cannot be read: {_reason(problem)}"))
             return
+        files: list[os.DirEntry[str]] = []
+        folders: list[os.DirEntry[str]] = []
         for entry in entries:
-            self.entry(entry, path, f"{path}/{entry.name}")
+            (folders if entry.is_dir(follow_symlinks=False) else files).append(entry)
+        if files:
+            self.files(path, files)
+        for entry in folders:
+            self.below(entry, f"{path}/{entry.name}")
 
-    def entry(self, entry: os.DirEntry[str], folder: str, path: str) -> None:
+    def below(self, entry: os.DirEntry[str], path: str) -> None:
+        """Go into a folder, unless it is to be ignored or its name cannot be printed."""
         rule = _ignored_by(entry.name, path, self.config)
         if rule:
             self.sources.append(Source(_text(path), "ignored", rule=rule))
-            return
-        if not entry.name.isascii() and _text(entry.name) != entry.name:
-            message = "The name is not valid UTF-8"
-            hint = "Rename it; letters of any language will do."
-            self.found.append(error("file-name", Location(_text(path)), message, hint=hint))
+            self.said.append(f"{_text(path)} {rule}")
+        elif self.printable(entry.name, path):
+            self.folder(entry.path, path)
+
+    def files(self, path: str, files: Sequence[os.DirEntry[str]]) -> None:
+        """Keep all files of a folder; as they are known, if all of them are."""
+        names = tuple([entry.name for entry in files])
+        kept = self.known.folders.get(path)
+        known: dict[str, tuple[Signature, str]] = {}
+        if kept is not None:
+            seen: Seen = pickle.loads(kept)
+            if self.known.same and names == seen.names and seen.signatures == _signatures(files):
+                self.as_known[path] = kept
+                self.said.append(f"{path} {seen.said} []")
+                self.sources += seen.sources(path)
+                return
+            each = zip(seen.signatures, seen.sources(path), strict=True)
+            known = {one.path: (signed, one.digest) for signed, one in each}
+        start = len(self.sources)
+        for entry in files:
+            facts = self.file(entry, path, f"{path}/{entry.name}", known)
+            if facts:
+                self.facts[len(self.sources) - 1] = facts
+        self.anew.append((path, range(start, len(self.sources))))
+
+    def file(
+        self,
+        entry: os.DirEntry[str],
+        folder: str,
+        path: str,
+        known: Mapping[str, tuple[Signature, str]],
+    ) -> os.stat_result | None:
+        """Keep a file with its digest and size, where it says something. Its facts, if these can
+        vouch for that.
+        """
+        rule = _ignored_by(entry.name, path, self.config)
+        if rule:
+            self.sources.append(Source(_text(path), "ignored", rule=rule))
+            return _facts(entry)
+        if not self.printable(entry.name, path):
             if not os.path.isdir(entry.path):
                 self.sources.append(self.lost(_text(path)))
-            return
+            return None
         problem = _link_problem(entry, path, self.real_root) if entry.is_symlink() else None
         if problem:
             self.found.append(problem)
             if not os.path.isdir(entry.path):
                 self.sources.append(self.lost(path))
-        elif entry.is_dir(follow_symlinks=False):
-            self.folder(Path(entry.path), path)
-        else:
-            try:
-                self.file(entry, folder, path)
-            except OSError as reason:
-                self.sources.append(self.unreadable(path, _reason(reason)))
-
-    def file(self, entry: os.DirEntry[str], folder: str, path: str) -> None:
-        """Keep a file with its digest and size, where it says something. Raises OSError."""
+            return None
         kind, document_kind, markup, rule = self.classified(entry.name, folder, path)
         if kind == "ignored":
             self.sources.append(Source(path, kind, rule=rule))
-            return
-        status = _regular(entry.path)
-        digest = "" if kind == "attachment" else self.signatures.digest(path, status)
+            return _facts(entry)
+        try:
+            status = _regular(entry.path)
+        except OSError as reason:
+            self.sources.append(self.unreadable(path, _reason(reason)))
+            return None
+        signed, digest = known.get(path, (None, ""))
+        if signed != signature(status) or kind == "attachment":
+            digest = ""
         if not digest and kind != "attachment":
             self.unread.append((len(self.sources), status))
         self.sources.append(Source(path, kind, document_kind, markup, digest, status.st_size))
+        return status
+
+    def printable(self, name: str, path: str) -> bool:
+        """Whether a name is valid UTF-8; else it is told."""
+        if name.isascii() or _text(name) == name:
+            return True
+        message = "The name is not valid UTF-8"
+        hint = "Rename it; letters of any language will do."
+        self.found.append(error("file-name", Location(_text(path)), message, hint=hint))
+        return False
 
     def read(self, jobs: int) -> None:
-        """Take the digests of files that no signature vouches for."""
+        """Take the digests of files that are not known."""
         paths = [self.sources[at].path for at, _ in self.unread]
         chunks = parallel.chunks(paths, AT_ONCE)
         several = jobs if len(paths) > MANY else 1
         digests = parallel.ordered_map(_digests, chunks, self.site, several, here=True)
-        for (at, status), (digest, size, problem) in zip(
+        for (at, _), (digest, size, problem) in zip(
             self.unread, chain.from_iterable(digests), strict=True
         ):
             one = self.sources[at]
             if problem:
                 self.sources[at] = self.unreadable(one.path, problem)
-                continue
-            self.sources[at] = replace(one, digest=digest, size=size)
-            if size == status.st_size:
-                self.signatures.take(one.path, status, digest)
+            else:
+                self.sources[at] = replace(one, digest=digest, size=size)
+
+    def seen(self) -> tuple[dict[str, bytes], str]:
+        """The folders as the next walk may know them, and what stands for all sources."""
+        folders, said = self.as_known, self.said
+        for path, places in self.anew:
+            certain = [at for at in places if at in self.facts and _certain(self.sources[at])]
+            signatures = [
+                _vouching(self.facts[at], self.sources[at], self.known.now) for at in certain
+            ]
+            seen = _seen([self.sources[at] for at in certain], signatures)
+            folders[path] = pickle.dumps(seen)
+            others = [repr(self.sources[at]) for at in sorted({*places}.difference(certain))]
+            said.append(f"{path} {seen.said} {others}")
+        return folders, _digest("\n".join(sorted(said)))
 
     def unreadable(self, path: str, problem: str) -> Source:
         """What is kept of a file that cannot be read, which is told."""
@@ -449,6 +563,33 @@ def _digests(site: Path, paths: Sequence[str]) -> list[tuple[str, int, str]]:
         else:
             found.append((hashlib.sha256(data).hexdigest(), len(data), ""))
     return found
+
+
+def _facts(entry: os.DirEntry[str]) -> os.stat_result | None:
+    """The facts of what stands in a folder, which may be a link; None if there are none."""
+    try:
+        return entry.stat(follow_symlinks=False)
+    except OSError:
+        return None
+
+
+def _signatures(entries: Iterable[os.DirEntry[str]]) -> tuple[Signature, ...] | None:
+    """The signatures of what stands in a folder; None if one cannot be had."""
+    try:
+        return tuple([signature(entry.stat(follow_symlinks=False)) for entry in entries])
+    except OSError:
+        return None
+
+
+def _certain(source: Source) -> bool:
+    """Whether all is known of a file that its kind asks for."""
+    return bool(source.digest) or source.kind in ("attachment", "ignored")
+
+
+def _vouching(facts: os.stat_result, source: Source, now: int) -> Signature:
+    """What vouches the next time for a file that was looked at before it was read."""
+    whole = source.kind == "ignored" or source.size == facts.st_size
+    return signature(facts) if whole and settled(facts, now) else unsettled(source.size)
 
 
 def _regular(file: str) -> os.stat_result:

@@ -7,7 +7,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -494,37 +493,39 @@ def test_the_past_of_a_folder_that_is_gone(site: SiteTest) -> None:
     assert kept() == expected
 
 
-def test_a_past_is_kept_by_what_changed(tmp_path: Path) -> None:
-    """However often a past is kept, and how much of it is new or gone, the next build has it."""
-    files = {str(one): ((1, 1, 1, one), "d") for one in range(100)}
-    pages = {str(one): ("k", "d") for one in range(100)}
-    past = Past(files, files, pages, "frame", "inputs", "m", 1)
+def _past(name: str) -> Past:
+    """A past that is told from others by a name."""
+    kept = {f"{name}/{one}": ((1, 2**63, one, 2**64 - 1), "d") for one in range(100)}
+    pages = {f"{name}/{one}": ("k", name) for one in range(100)}
+    return Past("seen by", {name: b"1"}, kept, name, output=lambda: kept, pages=lambda: pages)
+
+
+@pytest.mark.parametrize("name", ["", "a"])
+def test_a_past_comes_back_as_it_was_kept(tmp_path: Path, name: str) -> None:
+    """What is read late is the same as what was kept, and is there when the store is closed."""
+    past = _past(name) if name else Past(output=dict, pages=dict)
     with Store(tmp_path) as store:
-        for turn in range(30):
-            past.save(store, "output")
-            past = Past.load(store, "output")
-            pages = dict(past.pages)
-            del pages[str(turn)]
-            new = {str(100 + turn): ("k", "d"), "99": ("k", str(turn))}
-            past = replace(past, pages={**pages, **new}, inputs=str(turn))
-            past.save(store, "output")
-            assert Past.load(store, "output") == past
+        _past("before").save(store, "output")
+        past.save(store, "output")
+        found = Past.load(store, "output")
+    assert (found, found.output(), found.pages()) == (past, past.output(), past.pages())
 
 
-def test_changes_of_another_past(tmp_path: Path) -> None:
-    """Changes are not put upon a whole that they do not belong to."""
-    folders = [str(tmp_path / name) for name in ("one", "two")]
+@pytest.mark.parametrize("part", ["output", "pages"])
+def test_tables_of_another_past(tmp_path: Path, part: str) -> None:
+    """A table that is damaged, or belongs to another past, is none."""
     with Store(tmp_path / "store") as store:
-        for folder in folders:
-            Path(folder).mkdir()
-            Past({}, {}, {folder: ("k", "d")}).save(store, folder)
-        whole = next(key for key in _keys(store) if key.endswith("whole"))
-        other = next(key for key in _keys(store) if key.endswith("whole") and key != whole)
-        value = store.get(other)
-        assert value is not None
-        store.put([(whole, value)])
-        found = [Past.load(store, folder) for folder in folders]
-    assert sorted(map(len, (one.pages for one in found))) == [0, 1]
+        _past("one").save(store, "output")
+        (key,) = (key for key in _keys(store) if key.endswith(part))
+        other = store.get(key)
+        assert other
+        for value in (other, b"", None):
+            _past("two").save(store, "output")
+            store.put([(key, value)]) if value is not None else store.forget([key])
+            found = Past.load(store, "output")
+            whole = {"output": found.output(), "pages": found.pages()}
+            assert whole.pop(part) == (None if part == "output" else {})
+            assert [len(one or ()) for one in whole.values()] == [100]
 
 
 def _keys(store: Store) -> list[str]:
@@ -536,11 +537,11 @@ def _keys(store: Store) -> list[str]:
 
 IN_COPIES = """
 import sys
-from site_gen import parallel
-from site_gen.build import seen, stages
+from site_gen import output, parallel
+from site_gen.build import stages
 from site_gen.cli import main
 
-seen.MANY = stages.MANY = 0
+output.MANY = stages.MANY = 0
 copied = []
 beside = parallel.beside
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import pickle
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -429,3 +432,132 @@ def test_a_table_in_another_encoding(site: SiteTest) -> None:
     told = next(one for one in site.diagnostics() if one["code"] == "not-utf8")
     assert "CSV UTF-8" in told["hint"]
     assert "encoding:" not in told["hint"]
+
+
+LATER = 4 * 10**18
+"""A time by which everything had been left alone for long."""
+
+
+def _link(file: Path, to: Path) -> None:
+    file.unlink(missing_ok=True)
+    file.symlink_to(to)
+
+
+EDITS: dict[str, Callable[[Path], object]] = {
+    "nothing": lambda _: None,
+    "text": lambda folder: (folder / "articles/a.md").write_text("other"),
+    "same size": lambda folder: (folder / "articles/a.md").write_text("ARTICLES/A.MD"),
+    "picture": lambda folder: (folder / "articles/a.png").write_bytes(b"other"),
+    "new": lambda folder: (folder / "articles/b.md").write_text("b"),
+    "gone": lambda folder: (folder / "articles/a.md").unlink(),
+    "renamed": lambda folder: (folder / "articles/a.md").rename(folder / "articles/ab.md"),
+    "exchanged": lambda folder: (folder / "articles/deep/a.md").replace(folder / "articles/a.md"),
+    "ignored": lambda folder: (folder / "articles/.a").rename(folder / "articles/.b"),
+    "folder ignored": lambda folder: (folder / "authors").rename(folder / ".authors"),
+    "folder moved": lambda folder: (folder / "authors").rename(folder / "places"),
+    "sidecar": lambda folder: (folder / "articles/a.yml").write_text("title: B"),
+    "sidecar gone": lambda folder: (folder / "articles/a.yml").unlink(),
+    "lone sidecar": lambda folder: (folder / "articles/z.yml").write_text("title: Z"),
+    "link": lambda folder: _link(folder / "articles/l.md", folder / "authors/b.md"),
+    "text of link": lambda folder: (folder / "authors/b.md").write_text("other"),
+    "link to nothing": lambda folder: _link(folder / "articles/m.md", folder / "none"),
+    "link to folder": lambda folder: _link(folder / "articles/x", folder / "authors"),
+    "folder for a file": lambda folder: (
+        (folder / "articles/a.md").rename(folder / "articles/d.md"),
+        (folder / "articles/deep").rename(folder / "articles/a.md"),
+    ),
+}
+
+
+def _content(site: Path) -> Path:
+    folder = site / "content"
+    files = ("a.md", "a.yml", "a.png", "_defaults.yml", "metadata.csv", ".a", "deep/a.md")
+    for name in (*(f"articles/{one}" for one in files), "authors/b.md", "authors/c.yml"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(name)
+    return folder
+
+
+def _walked(site: Path, config: SiteConfig, known: sources.Known | None = None) -> Any:
+    inventory, found = sources.walk(site, config, known)
+    return replace(inventory, folders={}), sorted(found, key=lambda one: one.sort_key)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no stat vouches for a file there")
+@pytest.mark.parametrize("edits", [("nothing", one) for one in EDITS] + [("link", "text of link")])
+def test_what_is_known_is_what_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, edits: tuple[str, str]
+) -> None:
+    """A walk that knows what an earlier one saw comes to what a walk that knows nothing does, and
+    reads no file that is as it was.
+    """
+    folder, settings = _content(tmp_path), SiteConfig()
+    pictures: dict[str, Any] = {".md": "attachment", ".png": "text"}
+    seen = sources.walk(tmp_path, settings, sources.Known(now=LATER))[0]
+    read: list[str] = []
+    read_bytes = sources.read_bytes
+
+    def noted(site: Path, path: str) -> bytes:
+        read.append(path)
+        return read_bytes(site, path)
+
+    monkeypatch.setattr(sources, "read_bytes", noted)
+    for edit in edits:
+        EDITS[edit](folder)
+        for config in (
+            settings,
+            replace(settings, ignore=["*.csv"]),
+            replace(settings, extensions=pictures),
+        ):
+            read.clear()
+            known = sources.Known(seen.folders, config is settings, LATER)
+            found = _walked(tmp_path, config, known)
+            assert {*read} <= {one.path for one in found[0].sources if one not in seen.sources}
+            assert found == _walked(tmp_path, config)
+        seen = sources.walk(tmp_path, settings, sources.Known(seen.folders, True, LATER))[0]
+
+
+def test_what_could_not_be_read_is_not_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is told each time, until it can be read."""
+    (_content(tmp_path) / "articles/a.yml").write_text("")
+    read_bytes = sources.read_bytes
+
+    def read(site: Path, path: str) -> bytes:
+        if path.endswith("a.yml"):
+            raise OSError(None, "no")
+        return read_bytes(site, path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sources, "read_bytes", read)
+        seen, told = sources.walk(tmp_path, SiteConfig(), sources.Known(now=LATER))
+        known = sources.Known(seen.folders, True, LATER)
+        assert "unreadable" in [one.code for one in told]
+        assert _walked(tmp_path, SiteConfig(), known) == _walked(tmp_path, SiteConfig())
+    assert _walked(tmp_path, SiteConfig(), known) == _walked(tmp_path, SiteConfig())
+
+
+def test_other_names_are_not_known(tmp_path: Path) -> None:
+    """A file that got a name without any of its times being changed, which some systems do."""
+    _content(tmp_path)
+    seen = sources.walk(tmp_path, SiteConfig(), sources.Known(now=LATER))[0]
+    one: sources.Seen = pickle.loads(seen.folders["content/authors"])
+    other = pickle.dumps(replace(one, names=("b.md", "d.yml")))
+    known = sources.Known({**seen.folders, "content/authors": other}, True, LATER)
+    assert _walked(tmp_path, SiteConfig(), known) == _walked(tmp_path, SiteConfig())
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no stat vouches for a file there")
+def test_what_changed_a_moment_ago_is_read_again(tmp_path: Path) -> None:
+    """A file that may change again within the same moment is not known."""
+    folder = _content(tmp_path)
+    now = (folder / "articles/a.md").stat().st_mtime_ns
+    seen = sources.walk(tmp_path, SiteConfig(), sources.Known(now=now))[0]
+    status = (folder / "articles/a.md").stat()
+    (folder / "articles/a.md").write_text("tezt")
+    os.utime(folder / "articles/a.md", ns=(status.st_atime_ns, status.st_mtime_ns))
+    known = sources.Known(seen.folders, True, LATER)
+    assert _walked(tmp_path, SiteConfig(), known) == _walked(tmp_path, SiteConfig())
+    kept: list[sources.Seen] = list(map(pickle.loads, seen.folders.values()))
+    assert {signed[-1] for one in kept for signed in one.signatures} == {-1}

@@ -115,9 +115,9 @@ def surveyed(options: Options, use: Callable[[Survey], T]) -> T:
 def _survey(options: Options, store: Path) -> Survey:
     from site_gen.build import masking, planning, reading, stages
 
-    _, known = seen.past(options, store)
+    past, now = seen.past(options, store)
     settings, static, found = _settings(options, store)
-    inventory, problems = sources.walk(options.site, settings, known)
+    inventory, problems = sources.walk(options.site, settings, seen.known(past, now, settings))
     program = cache.program_digest(settings.markdown_extensions)
     ledger, told = permalinks.read(options.site)
     copied, wrong = copies.read(options.site)
@@ -194,19 +194,21 @@ def _made(
     options: Options,
     store: Path,
     target: output.Output | None,
-    last: Callable[[], tuple[Past, signatures.Signatures]],
+    last: Callable[[], tuple[Past, int]],
     started: float,
 ) -> Report:
-    past, known = last()
+    past, now = last()
     with seen.outputs(options, target, past) as looked:
         settings, static, found = _settings(options, store)
         jobs = options.jobs if isinstance(options.jobs, int) else 1
+        known = seen.known(past, now, settings)
         inventory, problems = sources.walk(options.site, settings, known, jobs)
-        if known.taken != known.kept:
+        if inventory.folders != past.folders:
             # It is needed now, and takes its time while output/ may still be looked at.
             import site_gen.build.stages  # noqa: F401
         held, all_held = looked()
-    before = seen.Seen(past, known, held, all_held)
+    attachments = signatures.Signatures(past.attachments, now)
+    before = seen.Seen(past, attachments, held, all_held)
     found += problems
     program = cache.program_digest(settings.markdown_extensions)
     templates = theme.templates_digest(options.site)
@@ -221,7 +223,7 @@ def _made(
     run = Run(options, settings, static, program, templates, store, target, ledger, copied, commit)
     inputs = seen.inputs(run, inventory, before, found)
     if target and inputs and inputs == before.past.inputs and before.all_held:
-        return seen.as_before(run, before, started)
+        return seen.as_before(run, before, inventory.folders, started)
     # What does the work takes longer to load than it takes to see that there is none.
     from site_gen.build import stages
 

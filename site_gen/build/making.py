@@ -160,7 +160,7 @@ def _context(run: Run, planned: Planned, index: str, seen: Seen) -> render.Conte
     past = seen.past
     held = seen.held if run.target else None
     return render.Context(
-        inputs, stage, folder, past.pages, held, past.frame, past.stamps, past.parts
+        inputs, stage, folder, past.pages(), held, past.frame, past.stamps, past.parts
     )
 
 
@@ -212,7 +212,7 @@ def _attachment(
     drawing = check.ending(url) == ".svg"
     held = seen.held.get(url)
     read = partial(sources.read_bytes, run.options.site, path)
-    digest, data = seen.sources.read(path, os.stat(run.options.site / path), read)
+    digest, data = seen.attachments.read(path, os.stat(run.options.site / path), read)
     as_it_is = not drawing and withheld is None
     if run.target and as_it_is and held and digest == held.digest:
         return [held], []

@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from site_gen import cache, config, output, parallel, signatures, sources
@@ -23,30 +22,31 @@ from site_gen.past import Past
 
 @frozen
 class Seen:
-    """What is left of the last build: its end, sources that are as they were, files it wrote.
+    """What is left of the last build: its end, attachments that it read, files that it wrote.
 
     `all_held` says that output/ is as it left it, every file of it.
     """
 
     past: Past
-    sources: signatures.Signatures
+    attachments: signatures.Signatures
     held: Mapping[str, OutputFile]
     all_held: bool
 
 
-MANY = 2_000
-"""Files from which on to look at output/ takes longer than to start a process that does."""
-
-
-def past(options: Options, store: Path) -> tuple[Past, signatures.Signatures]:
-    """What the store has of the last build, and the sources that it knows."""
+def past(options: Options, store: Path) -> tuple[Past, int]:
+    """What the store has of the last build, and the time now by the clock of files."""
     with cache.Store(store) as kept:
         found = Past.load(kept, os.path.realpath(options.output))
     try:
         now = signatures.clock(store)
     except OSError as problem:
         raise cache.CacheBroken(f"{store}: {problem}") from problem
-    return found, signatures.Signatures(found.sources, now)
+    return found, now
+
+
+def known(past: Past, now: int, settings: SiteConfig) -> sources.Known:
+    """What a walk through content/ need not look at again."""
+    return sources.Known(past.folders, past.seen_by == settings.digested, now)
 
 
 def settings(site: Path, store: Path) -> tuple[SiteConfig, list[Diagnostic]]:
@@ -82,11 +82,11 @@ def outputs(
         yield lambda: ({}, False)
         return
     there = target
-    many = there.size > MANY and several(options.jobs)
-    with parallel.beside([partial(there.look, past.output)], many) as (looked,):
+    many = there.many and several(options.jobs)
+    with parallel.beside([lambda: there.look(past.output() or {})], many) as (looked,):
 
         def held() -> tuple[Mapping[str, OutputFile], bool]:
-            found = there.hold(past.output, looked())
+            found = there.hold(past.output() or {}, looked())
             return found, len(found) == there.size and there.manifest == past.manifest
 
         yield held
@@ -102,7 +102,7 @@ def inputs(run: Run, inventory: sources.Inventory, seen: Seen, found: Sequence[D
             status = os.stat(run.options.site / one.path)
         except OSError:
             return ""  # It went away just now; whatever needs it will tell.
-        if not seen.sources.settled(status):
+        if not seen.attachments.settled(status):
             return ""
         attachments.append(str(signatures.signature(status)))
     return cache.digest_of(
@@ -115,16 +115,17 @@ def inputs(run: Run, inventory: sources.Inventory, seen: Seen, found: Sequence[D
         repr(run.ledger),
         run.copies.digest,
         run.commit,
-        *(f"{one.kind} {one.path} {one.digest} {one.size} {one.rule}" for one in inventory.sources),
+        inventory.said,
         *attachments,
     )
 
 
-def as_before(run: Run, seen: Seen, started: float) -> Report:
+def as_before(run: Run, seen: Seen, folders: Mapping[str, bytes], started: float) -> Report:
     """The report of the last build, from whose inputs and outputs nothing has changed."""
     assert run.target is not None
-    past = replace(seen.past, sources=seen.sources.taken, output=run.target.signatures())
-    if past != seen.past:
+    files = run.target.signatures()
+    past = replace(seen.past, folders=folders, output=lambda: files)
+    if past != seen.past or files != seen.past.output():
         with cache.Store(run.store) as kept:
             past.save(kept, str(run.target.folder))
     found, total, _, unrecorded = past.result

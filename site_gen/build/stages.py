@@ -140,7 +140,7 @@ def _early(
     target, tell = run.target, run.options.early
     if target is None or tell is None or not before.all_held:
         return None
-    if {page.url for page in planned.plan.pages} != before.past.pages.keys():
+    if {page.url for page in planned.plan.pages} != before.past.pages().keys():
         # A page that came, went or moved is shown where the index and all files know of it.
         return None
 
@@ -160,17 +160,20 @@ def _leave(run: Run, begun: Begun, made: making.Made, report: Report, keys: Sequ
     again = any(one.code == "internal-error" for one in report.diagnostics)
     with cache.Store(run.store) as kept:
         kept.keep_only((*keys, related.key(run.program)))
+    files = run.target.signatures()
+    pages = {url: (key, file.digest) for url, (key, file) in made.pages.items()}
     past = Past(
-        begun.before.sources.taken,
-        run.target.signatures(),
-        {url: (key, file.digest) for url, (key, file) in made.pages.items()},
+        run.settings.digested,
+        begun.inventory.folders,
+        begun.before.attachments.taken,
         made.frame,
         "" if again else begun.inputs,
         run.target.manifest,
         (report.diagnostics, report.sum, tuple(run.ledger.recorded), report.unrecorded),
         made.stamps,
         made.parts,
-        begun.before.past.whole,
+        lambda: files,
+        lambda: pages,
     )
     with cache.Store(run.store) as kept:
         past.save(kept, str(run.target.folder))
