@@ -1,5 +1,5 @@
 """`python -m site_gen`."""
 
-from site_gen.cli import main
+from site_gen.cli import run
 
-main(prog_name="python -m site_gen")
+run("python -m site_gen")

@@ -34,6 +34,11 @@ INTERRUPTED = 130
 SHOWN = 20
 """Documents that are named one by one as held back."""
 
+_held: list[object] = []
+"""What a build had in memory, in a process that ends with it."""
+_ends = False
+"""Whether this process ends with its command."""
+
 Sort = Literal["relevance", "newest", "oldest"]
 Format = Literal["text", "json", "github", "csv"]
 
@@ -84,6 +89,27 @@ def main(context: click.Context, directory: Path) -> None:
     python -m site_gen -C my-archive build write it to output/
     """
     context.obj = directory
+
+
+def run(name: str | None = None) -> None:
+    """The command line as a process, which is called by this name.
+
+    After a build the process ends at once: to take apart all that it knows of an archive takes as
+    long as to plan it.
+    """
+    global _ends
+    _ends = True
+    try:
+        main(prog_name=name)
+    except SystemExit as end:
+        if not _held or not isinstance(end.code, int):
+            raise
+        # Where nobody reads what is written, Python says so as it always does.
+        with contextlib.suppress(OSError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(end.code)
+        raise
 
 
 main.add_command(export)
@@ -438,6 +464,9 @@ def _run(site: Path, output: Path | None, shared: dict[str, Any], **more: Any) -
     if not site.is_dir():
         raise click.UsageError(f"There is no folder {site}.")
     with _progress() as progress:
+        # Libraries that lead to other machines have their own ways to end.
+        if _ends and not shared["executor"]:
+            more["hold"] = _held.append
         options = _options(site, output, shared, progress=progress, **more)
         if not shared["date"]:
             _say(f"The day is {options.date} (UTC); --date sets another.")

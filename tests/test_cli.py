@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from site_gen import __version__
+from site_gen import __version__, cli
 from site_gen.cli import main
 from tests.archive_sites import Files, articles, document
 from tests.support import ROOT, SITE_YML, SiteTest
@@ -240,6 +240,21 @@ def test_no_progress_without_a_terminal(site: SiteTest) -> None:
     assert day.startswith("The day is 20")
     assert last.startswith("Published: 3 sources = 3 published")
     assert "\x1b" not in result.stderr
+
+
+@pytest.mark.parametrize("command", ["build", "check"])
+def test_a_process_ends_with_its_build(site: SiteTest, command: str) -> None:
+    """At once, after all that it had to say, and with its code; a build in a process that goes on
+    leaves nothing in its memory.
+    """
+    for files, code in ((articles(1), 0), ({}, 0), ({**DEAD, **BAD}, 1)):
+        site.write({"site.yml": SITE_YML, **files})
+        result = program("-C", str(site.folder), command, "--format", "json", "--all")
+        assert result.returncode == code
+        assert len(json.loads(result.stdout or "[]")) == (6 if code else 0)
+        assert result.stderr.splitlines()[-1].endswith(" s")
+        assert site.run(command).exit_code == code
+        assert not cli._held
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a POSIX shell")

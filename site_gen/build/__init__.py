@@ -209,6 +209,7 @@ def _made(
         held, all_held = looked()
     attachments = signatures.Signatures(past.attachments, now)
     before = seen.Seen(past, attachments, held, all_held)
+    options.hold((inventory, before))
     found += problems
     program = cache.program_digest(settings.markdown_extensions)
     templates = theme.templates_digest(options.site)

@@ -25,6 +25,10 @@ def silent(what: str, done: int, total: int) -> None:
     """Show no progress."""
 
 
+def let_go(made: object) -> None:
+    """Hold nothing."""
+
+
 @frozen
 class Options:
     """What a build is asked to do.
@@ -32,7 +36,8 @@ class Options:
     `date` is the only clock: it decides embargoes. `url` takes the place of the one in site.yml.
     `publish` is False for `check`. `jobs` is how many processes may work, or workers of other
     machines; the result does not depend on it. `early` is told when an edit's pages are published,
-    where the search index and the files for programs take a moment more.
+    where the search index and the files for programs take a moment more. `hold` is given what a
+    build had in memory, for a process that ends with it: to take that apart takes a while.
     """
 
     site: Path
@@ -45,6 +50,7 @@ class Options:
     jobs: int | remote.Remote = field(default_factory=parallel.usable_cores)
     progress: Progress = silent
     early: Callable[[], None] | None = None
+    hold: Callable[[object], None] = let_go
 
 
 @frozen

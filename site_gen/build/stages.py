@@ -128,6 +128,7 @@ def done(run: Run, begun: Begun) -> Report:
         if report.published:
             keys = *read.keys, planned.key, *indexed().keys, *made.keys, *planning.remembered(run)
             _leave(run, begun, made, report, keys)
+    options.hold((read, placed, plan, planned, made))
     return replace(report, seconds=time.monotonic() - begun.started)
 
 
