@@ -151,23 +151,23 @@ class Store:
         except _DAMAGED as problem:
             raise CacheBroken(str(problem)) from problem
 
-    def keep_only(self, keys: Iterable[str]) -> None:
+    def keep_only(self, keys: Sequence[str]) -> None:
         """Forget every value whose key is not among these, but for the pasts of this program.
 
         A few others may stay for a while: to look for them takes longer than to leave them.
         """
-        wanted = set(keys)
         past = f"{PAST}{program_digest()} "
         with _broken():
-            for path in _files_below(self._large):
-                key = unquote(os.path.basename(path))
-                if key not in wanted and not key.startswith(past):
-                    _forget(path)
+            large = {unquote(os.path.basename(path)): path for path in _files_below(self._large)}
+            for key in large.keys() - keys:
+                if not key.startswith(past):
+                    _forget(large[key])
         try:
             with self._database:
                 (count,) = self._database.execute("SELECT count(*) FROM store").fetchone()
-                if count <= len(wanted) + len(wanted) // FEW:
+                if count <= len(keys) + len(keys) // FEW:
                     return
+                wanted = set(keys)
                 held = [row[0] for row in self._database.execute("SELECT key FROM store")]
                 # A key that was damaged may be no text.
                 unwanted = (key for key in held if key not in wanted)
