@@ -15,19 +15,22 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import pickle
 import re
 import shutil
 import sqlite3
+import struct
 import sys
 import time
 import uuid
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from importlib import util
+from itertools import accumulate
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, overload
 from urllib.parse import quote, unquote
 
 PACKAGE = Path(__file__).parent
@@ -110,13 +113,18 @@ class Store:
 
     def get(self, key: str) -> bytes | None:
         """The value put under a key, or None if there is none or it was damaged."""
-        try:
-            row = self._database.execute(
-                "SELECT checksum, value FROM store WHERE key = ?", (key,)
-            ).fetchone()
-        except _DAMAGED as problem:
-            raise CacheBroken(str(problem)) from problem
+        row = self._row(key)
         return self._sound(key, *row) if row else None
+
+    def parts(self, key: str) -> Parts | None:
+        """The parts of a value that was made of them (`joined`), or None if there is none or its
+        beginning was damaged. Raises CacheBroken.
+        """
+        row = self._row(key)
+        if row and row[0] == _ELSEWHERE and _MAY_STAY_OPEN:
+            return _opened(self._file(key))
+        value = self._sound(key, *row) if row else None
+        return None if value is None else parts_of(value)
 
     def get_all(self, keys: Sequence[str]) -> dict[str, bytes]:
         """The values put under keys, as `get` has them, without those that there are not."""
@@ -188,6 +196,14 @@ class Store:
         except _DAMAGED as problem:
             raise CacheBroken(str(problem)) from problem
 
+    def _row(self, key: str) -> tuple[object, object] | None:
+        try:
+            query = "SELECT checksum, value FROM store WHERE key = ?"
+            row: tuple[object, object] | None = self._database.execute(query, (key,)).fetchone()
+        except _DAMAGED as problem:
+            raise CacheBroken(str(problem)) from problem
+        return row
+
     def _sound(self, key: str, checksum: object, value: object) -> bytes | None:
         """A value that is as it was put."""
         if checksum == _ELSEWHERE:
@@ -216,6 +232,13 @@ class Shared(Store):
         """The value put under a key, or None if there is none or it was damaged."""
         with _broken():
             return _read(self._file(key), key)
+
+    def parts(self, key: str) -> Parts | None:
+        """The parts of a value, as the parts of a `Store`. Raises CacheBroken."""
+        if _MAY_STAY_OPEN:
+            return _opened(self._file(key))
+        value = self.get(key)
+        return None if value is None else parts_of(value)
 
     def put(self, values: Iterable[tuple[str, bytes]]) -> None:
         """Keep values, each whole, in their order: who sees one sees those before it."""
@@ -252,8 +275,94 @@ _CHECKSUM = 4
 """The bytes of a checksum."""
 _ELSEWHERE = b"large"
 """What stands in place of a checksum in the database where a value has a file of its own."""
+_HEAD = struct.Struct("<QII")
+_MAY_STAY_OPEN = os.name != "nt"
+"""Whether a file that is open can give way to another."""
 _PART = ".part"
 """What the name of a file ends with that is not whole."""
+
+
+class Parts(Sequence[bytes]):
+    """The parts of a value, each of which is read when it is asked for. Raises CacheBroken where it
+    was damaged.
+    """
+
+    def __init__(
+        self, read: Callable[[int, int], bytes], places: Sequence[tuple[int, ...]]
+    ) -> None:
+        """`read` gives so many bytes from a place on, `places` tell the size, the place and the
+        CRC-32 of each part.
+        """
+        self._read = read
+        self._places = places
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, at: int) -> bytes: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> Parts: ...
+
+    def __getitem__(self, at: int | slice) -> bytes | Parts:
+        if isinstance(at, slice):
+            return Parts(self._read, self._places[at])
+        size, place, checksum = self._places[at]
+        with _broken():
+            data = self._read(size, place)
+        if zlib.crc32(data) != checksum:
+            raise CacheBroken("a part of a value was damaged")
+        return data
+
+
+def joined(parts: Sequence[bytes]) -> bytes:
+    """A value of these parts."""
+    index = pickle.dumps([(len(one), zlib.crc32(one)) for one in parts])
+    return b"".join([_head(len(index), zlib.crc32(index)), index, *parts])
+
+
+def parts_of(value: bytes) -> Parts | None:
+    """The parts of a value, as `Store.parts` gives them."""
+    return _parts(lambda size, at: value[at : at + size])
+
+
+def _opened(path: str) -> Parts | None:
+    with _broken(), contextlib.suppress(FileNotFoundError):
+        return _parts(_Open(os.open(path, os.O_RDONLY)))
+    return None
+
+
+def _head(size: int, checksum: int) -> bytes:
+    """What a value of parts begins with, by the size and the CRC-32 of its list of parts."""
+    return _HEAD.pack(size, checksum, zlib.crc32(b"%d %d" % (size, checksum)))
+
+
+def _parts(read: Callable[[int, int], bytes]) -> Parts | None:
+    head = read(_HEAD.size, 0)
+    if len(head) < _HEAD.size or _head(*_HEAD.unpack(head)[:2]) != head:
+        return None
+    size, checksum, _ = _HEAD.unpack(head)
+    index = read(size, _HEAD.size)
+    if zlib.crc32(index) != checksum:
+        return None
+    sizes, checksums = zip(*pickle.loads(index), strict=True)
+    places = accumulate(sizes, initial=_HEAD.size + size)
+    return Parts(read, list(zip(sizes, places, checksums, strict=False)))
+
+
+class _Open:
+    """Reads a value from its open file, which may give way to another meanwhile. Raises OSError."""
+
+    def __init__(self, file: int) -> None:
+        self._file = file
+
+    def __call__(self, size: int, at: int) -> bytes:
+        # Copies of a process share where it is in a file, but for this.
+        return os.pread(self._file, size, _CHECKSUM + at)
+
+    def __del__(self) -> None:
+        os.close(self._file)
 
 
 def _files_below(folder: str) -> Iterator[str]:

@@ -15,7 +15,7 @@ from site_gen.frozen import getter
 
 Kind = TypeVar("Kind")
 
-Kept = Mapping[str, Sequence[bytes | memoryview]]
+Kept = Mapping[str, Sequence[bytes]]
 """What is kept of values by field: a part for each block of them, or one for all where it is the
 same of all.
 """
@@ -122,30 +122,34 @@ def share(kind: type[Kind], values: Sequence[Kind], varied: Collection[str] = ()
 
 
 def kept(
-    kind: type[Kind], values: Sequence[Kind], varied: Collection[str] = ()
+    kind: type[Kind],
+    values: Sequence[Kind],
+    varied: Collection[str] = (),
+    **packed: Callable[[Sequence[Any]], Any],
 ) -> dict[str, list[bytes]]:
-    """Values of one class of `Late`, as `Kept`. What is shared in a block stays so."""
+    """Values of one class of `Late`, as `Kept`. What is shared in a block stays so. A field may be
+    `packed`: made something that pickles faster, and comes back as a list.
+    """
     found = {}
     for name in names(cast("Any", kind)):
         column = list(map(attrgetter(name), values))
         same = bool(column) and name not in varied and column.count(column[0]) == len(column)
-        parts = [column[0]] if same else [column[at : at + BLOCK] for at in _blocks(len(column))]
+        parts = [column[0]] if same else map(packed.get(name, list), blocks(column))
         found[name] = [pickle.dumps((same, one), pickle.HIGHEST_PROTOCOL) for one in parts]
     return found
+
+
+def blocks(values: Sequence[Any]) -> list[Sequence[Any]]:
+    """The blocks of values."""
+    return [values[at : at + BLOCK] for at in range(0, len(values), BLOCK)]
 
 
 def late(kind: type[Kind], count: int, kept: Kept) -> list[Kind]:
     """The values again, so many. Each field of a block is read when it is asked for."""
     made = _empty(kind, count)
-    for number, at in enumerate(_blocks(count)):
-        block = made[at : at + BLOCK]
+    for number, block in enumerate(blocks(made)):
         _put(block, "_fields", repeat(_Fields(block, number, kept)))
     return made
-
-
-def _blocks(count: int) -> range:
-    """Where each block of so many values begins."""
-    return range(0, count, BLOCK)
 
 
 def _empty(kind: type[Kind], count: int) -> list[Kind]:

@@ -409,7 +409,7 @@ PageKind = Literal[
 
 
 @frozen
-class Page(Compact):
+class Page(Late):
     """One HTML page to be made: its final URL (relative to the site's root) and what it shows.
 
     `key` is the document or the entity it shows; for a list, the bucket.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import random
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -211,6 +212,76 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> SiteTest:
     site = SiteTest(tmp_path_factory.mktemp("built")).write(articles(5))
     assert site.run("build").exit_code == 0
     return site
+
+
+@pytest.mark.parametrize("name", [cache.LOCAL, cache.SHARED])
+@pytest.mark.parametrize(("large", "open_files"), [(10, True), (10, False), (10_000, True)])
+def test_parts_of_a_value(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, large: int, open_files: bool
+) -> None:
+    """Each is read when it is asked for, whatever took the place of the value meanwhile."""
+    monkeypatch.setattr(cache, "LARGE", large)
+    monkeypatch.setattr(cache, "_MAY_STAY_OPEN", open_files)
+    given = [b"first", b"", b"third" * 100, b"4"]
+    with cache.Store(tmp_path / name) as store:
+        assert store.parts("a") is None
+        for value in (given, given[::-1], [b"one"]):
+            store.put([("a", cache.joined(value))])
+            parts = store.parts("a")
+            assert parts is not None
+            store.put([("a", b"")])
+            assert list(parts) == value
+            assert list(parts[1:3]) == value[1:3]
+            assert list(parts[1:][-1:]) == value[1:][-1:]
+            assert store.parts("a") is None
+
+
+@pytest.mark.parametrize("name", [cache.LOCAL, cache.SHARED])
+def test_a_damaged_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """None of its bytes is given out; where it is the list of parts, nothing of the value."""
+    monkeypatch.setattr(cache, "LARGE", 10)
+    value = cache.joined([b"first", b"second"])
+    with cache.Store(tmp_path / name) as store:
+        store.put([("a", value)])
+        files = [one for one in tmp_path.rglob("*") if one.is_file() and "store" not in one.name]
+        (file,) = [one for one in files if b"second" in one.read_bytes()]
+        whole = file.read_bytes()
+        for at in range(4, len(whole)):
+            damaged = bytearray(whole)
+            damaged[at] ^= 1
+            file.write_bytes(bytes(damaged))
+            parts = store.parts("a")
+            if at < len(whole) - len(b"firstsecond"):
+                assert parts is None
+                continue
+            assert parts is not None
+            with pytest.raises(cache.CacheBroken):
+                list(parts)
+        file.write_bytes(whole[:6])
+        assert store.parts("a") is None
+    assert cache.parts_of(value[:-1]) is not None
+    assert cache.parts_of(b"") is None
+
+
+def test_a_part_that_was_damaged_is_made_again(
+    site: SiteTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is read late is found broken late; the build comes to the same."""
+    monkeypatch.setattr(cache, "LARGE", 100)
+    files = articles(40)
+    site.write(files).run("build", "--jobs", "1")
+    expected = site.output()
+    large = sorted((site.folder / ".site_gen/cache/large").glob("*"))
+    of_parts = [one for one in large if re.match(r"plan|past.*documents", one.name)]
+    assert len(of_parts) == 3
+    for file in of_parts:
+        data = bytearray(file.read_bytes())
+        data[-1] ^= 1
+        file.write_bytes(bytes(data))
+    result = site.write(files | {"content/articles/n07.md": "Other."}).run("build", "--jobs", "1")
+    assert result.exit_code == 0
+    assert site.write(files).run("build", "--jobs", "1").exit_code == 0
+    assert site.output() == expected
 
 
 @settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -75,6 +75,11 @@ class Planned:
     """Whether the store has it."""
 
     @property
+    def keys(self) -> tuple[str, ...]:
+        """Under which the store has it: all but what was placed, and that."""
+        return _keys(self.key)
+
+    @property
     def addresses(self) -> tuple[Address, ...]:
         """The addresses worth keeping, with the source of each."""
         return _addresses(self.archive, self.plan)
@@ -119,41 +124,45 @@ def place(run: Run, read: Read) -> Placed:
         documents = list(map(run.copies.filled, documents))
     key = _key(run, read)
     with cache.Store(run.store) as store:
-        kept = store.get(key)
+        kept, there = map(store.parts, _keys(key))
     placed = begun(read, documents, key)
-    if kept is None:
+    if kept is None or there is None:
         return assembled(run, placed)
-    made, (whole, urls) = repeated.unpacked(kept, documents)
+    made, (whole, urls) = repeated.unpacked(kept), repeated.unpacked(there, documents)
     made = _whole(made, whole, urls)
     return replace(placed, archive=whole, urls=urls, failed=made.failed, planned=made)
 
 
-def packed(planned: Planned) -> bytes:
+def packed(planned: Planned) -> Sequence[bytes]:
     """A new plan as bytes, but for what was placed; nothing where the store has it."""
     if planned.kept:
-        return b""
+        return ()
     return repeated.packed(replace(_whole(planned, NOTHING, {}), kept=True))
 
 
-def unpacked(run: Run, placed: Placed, data: bytes) -> Planned:
+def unpacked(run: Run, placed: Placed, data: Sequence[bytes]) -> Planned:
     """The plan that was packed, of what was placed."""
-    (made,) = repeated.unpacked(data)
+    made: Planned = repeated.unpacked(data)
     if made.failed == placed.failed:
         return _whole(made, placed.archive, placed.urls)
     return finish(run, placed)
 
 
-def keep(run: Run, planned: Planned, data: bytes) -> None:
+def keep(run: Run, planned: Planned, data: Sequence[bytes]) -> None:
     """Put a new plan, packed, into the store. Raises CacheBroken."""
     if data:
-        whole = repeated.packed((planned.archive, planned.plan.urls))
+        there = repeated.packed((planned.archive, planned.plan.urls))
         with cache.Store(run.store) as store:
-            store.put([(planned.key, data + whole)])
+            store.put(zip(planned.keys, map(cache.joined, (data, there)), strict=True))
 
 
 def _whole(planned: Planned, whole: Archive, urls: Mapping[str, str]) -> Planned:
     """A plan with the archive and the URLs of documents, which it is packed without."""
     return replace(planned, archive=whole, plan=replace(planned.plan, urls=urls))
+
+
+def _keys(key: str) -> tuple[str, str]:
+    return key, f"{key} placed"
 
 
 def _key(run: Run, read: Read) -> str:

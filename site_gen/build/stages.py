@@ -71,7 +71,7 @@ def done(run: Run, begun: Begun) -> Report:
             plan()
         keep_read()
     like: Callable[[], related.Related] = partial(planning.relate, one, read, placed)
-    packed: Callable[[], bytes] = lru_cache(lambda: planning.packed(plan()))
+    packed: Callable[[], Sequence[bytes]] = lru_cache(lambda: planning.packed(plan()))
     keep: Callable[[], None] = lru_cache(lambda: planning.keep(run, plan(), packed()))
     files: Callable[[], making.Filed] = lru_cache(lambda: making.files(one, plan(), before))
     index: Callable[[], search.Index] = lru_cache(lambda: making.index(one, plan(), before))
@@ -126,7 +126,7 @@ def done(run: Run, begun: Begun) -> Report:
             report = replace(report, published=published)
         keep()
         if report.published:
-            keys = *read.keys, planned.key, *indexed().keys, *made.keys, *planning.remembered(run)
+            keys = *read.keys, *planned.keys, *indexed().keys, *made.keys, *planning.remembered(run)
             _leave(run, begun, made, report, keys)
     options.hold((read, placed, plan, planned, made))
     return replace(report, seconds=time.monotonic() - begun.started)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from itertools import accumulate, chain, compress, islice, pairwise
+from itertools import accumulate, chain, compress, pairwise
 from operator import attrgetter
 from typing import Any
 
@@ -148,7 +148,7 @@ class Together:
 
     def __init__(self, store: cache.Store) -> None:
         """Look at the value that the store has. Raises CacheBroken."""
-        data = store.get(_whole())
+        parts = store.parts(_whole())
         self.keys: list[str] = []
         """The digests of the inputs of each group."""
         self.known: Known | None = None
@@ -156,15 +156,11 @@ class Together:
         self._batch = Batch()
         self._groups: list[list[int]] = [[], [], []]
         """Of which group each document, what is told, and each path that failed is."""
-        if data is not None:
-            self.keys, self._groups, rest, sizes, known = pickle.loads(data)
+        if parts is not None:
+            self.keys, self._groups, rest, counts, known = pickle.loads(parts[0])
             self.known = Known(*known)
-            view = memoryview(data)[len(data) - sum(map(sum, sizes.values())) :]
-            ends = pairwise(accumulate(chain.from_iterable(sizes.values()), initial=0))
-            columns = {
-                name: [view[a:b] for a, b in islice(ends, len(parts))]
-                for name, parts in sizes.items()
-            }
+            ends = pairwise(accumulate(counts.values(), initial=1))
+            columns = {name: parts[a:b] for name, (a, b) in zip(counts, ends, strict=True)}
             count = len(self._groups[0])
             self._batch = replace(rest, documents=compact.late(Document, count, columns))
 
@@ -213,13 +209,11 @@ def keep_together(
     for column in by_document:
         column[:] = [column[at] for at in order]
     columns = compact.kept(Document, whole.documents, _VARIED)
-    sizes = {one: list(map(len, parts)) for one, parts in columns.items()}
+    counts = {one: len(parts) for one, parts in columns.items()}
     at_once = known.shared, known.keys, known.lines
-    value = list(numbers), groups, replace(whole, documents=[]), sizes, at_once
-    # The fields lie behind it, to be read from where they are.
-    parts = chain.from_iterable(columns.values())
-    data = b"".join([pickle.dumps(value, pickle.HIGHEST_PROTOCOL), *parts])
-    store.put([(_whole(), data)])
+    value = list(numbers), groups, replace(whole, documents=[]), counts, at_once
+    head = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+    store.put([(_whole(), cache.joined([head, *chain.from_iterable(columns.values())]))])
 
 
 def last(store: cache.Store) -> list[str]:
