@@ -485,13 +485,13 @@ def _installed() -> dict[str, str]:
 
 def _code_digest(folder: Path) -> str:
     """The digest of all Python files below a folder and the data beside them, by their names."""
-    files = sorted([*folder.rglob("*.py"), *folder.rglob("*.json")])
-    return digest_of(
-        *(
-            f"{file.relative_to(folder).as_posix()} {hashlib.sha256(file.read_bytes()).hexdigest()}"
-            for file in files
-        )
-    )
+    code = [name for name in _files_below(str(folder)) if name.endswith((".py", ".json"))]
+    digests = []
+    for name in sorted(code):
+        with open(name, "rb", buffering=0) as file:
+            inner = name.removeprefix(str(folder)).replace(os.sep, "/")
+            digests.append(f"{inner} {hashlib.sha256(file.read()).hexdigest()}")
+    return digest_of(*digests)
 
 
 def _module_digest(name: str) -> str:

@@ -15,11 +15,19 @@ Kind = TypeVar("Kind")
 def frozen(kind: type[Kind]) -> type[Kind]:
     """What `dataclass(frozen=True, slots=True)` makes, in a third of the time.
 
-    That writes and compiles eight methods for each class; this one only its constructor. The
-    others ask for the fields, and take two to three times as long.
+    That writes and compiles eight methods for each class; this one only its constructor, when its
+    first value is made. The others ask for the fields, and take two to three times as long.
     """
     made: Any = dataclass(init=False, repr=False, eq=False, slots=True)(kind)
-    made.__init__ = _constructor(made)
+    for one in fields(made):
+        if one.kw_only or not one.init or one.hash is not None:
+            raise TypeError(f"{made.__qualname__}.{one.name}: no such fields are made here")
+
+    def first(self: Any, *given: Any, **named: Any) -> None:
+        made.__init__ = _constructor(made)
+        made.__init__(self, *given, **named)
+
+    made.__init__ = first
     for name, method in _METHODS.items():
         if name not in vars(kind):
             setattr(made, name, method)
@@ -38,8 +46,6 @@ def _constructor(kind: Any) -> Callable[..., None]:
     arguments, lines = ["self"], []
     known: dict[str, Any] = {"__put": object.__setattr__, "__unset": MISSING}
     for one in fields(kind):
-        if one.kw_only or not one.init or one.hash is not None:
-            raise TypeError(f"{kind.__qualname__}.{one.name}: no such fields are made here")
         name = value = argument = one.name
         if one.default is not MISSING:
             known[f"__default_{name}"] = one.default

@@ -9,15 +9,18 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from site_gen.patterns import late_pattern
 from site_gen.yamlscalars import NULL_TAG, TYPED_TAGS, tag_of, typed
 
 LONGEST = 20_000
 """Characters of a block that is read so: nothing in it can be past any use."""
 
-_NOT_PLAIN = re.compile(
+_NOT_PLAIN = late_pattern(
     r"[^\n -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufdcf\ufdf0-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
 """Tabs, line ends of other kinds, and what no text may hold."""
+_NOT_PLAIN_ASCII = re.compile(r"[^\n -~]")
+"""The same in ASCII."""
 _KEY = re.compile(r"([A-Za-z_][\w.-]{0,60}+(?: [\w.-]{1,60}+){0,3}+):(?: ++|$)")
 _ITEM = re.compile(r"( *+)- ++")
 _FIRST = r"[^\s?:,\[\]{}#&*!|>'\"%@`-]"
@@ -46,7 +49,8 @@ def read(text: str, first_line: int) -> Read | None:
 
     `first_line` is the number of its first line in its file.
     """
-    if len(text) > LONGEST or _NOT_PLAIN.search(text):
+    unfit = _NOT_PLAIN_ASCII if text.isascii() else _NOT_PLAIN
+    if len(text) > LONGEST or unfit.search(text):
         return None
     try:
         return _read(text, first_line)

@@ -422,20 +422,19 @@ def _matched(sources: list[Source], found: list[Diagnostic]) -> tuple[Inventory,
     of_sidecar = _Documents(
         sources, {folder_of(one.path) for one in sources if one.kind == "sidecar"}
     )
-    kept: list[Source] = []
+    kept = list(sources)
     sidecars: dict[str, Source] = {}
     defaults: dict[str, Source] = {}
     tables: dict[str, Source] = {}
-    for one in sources:
-        if one.kind in ("document", "attachment"):
-            kept.append(one)
-            continue
+    about = [at for at, one in enumerate(sources) if one.kind in ("sidecar", "defaults", "table")]
+    for at in about:
+        one = sources[at]
         if one.kind == "sidecar" and not of_sidecar.named(one.path):
             kind = document_kind(one.path)
             if kind in ("author", "place", "topic", "series"):
                 read: SourceKind = "document" if one.digest else "failed"
                 one = replace(one, kind=read, document_kind=kind, markup="markdown")
-        kept.append(one)
+                kept[at] = one
         if one.kind == "sidecar":
             documents = of_sidecar.named(one.path)
             if not documents:
