@@ -203,32 +203,29 @@ def _made(
         jobs = options.jobs if isinstance(options.jobs, int) else 1
         known = seen.known(past, now, settings)
         inventory, problems = sources.walk(options.site, settings, known, jobs)
-        if inventory.folders != past.folders:
-            # It is needed now, and takes its time while output/ may still be looked at.
-            import site_gen.build.stages  # noqa: F401
-        held, all_held = looked()
-    attachments = signatures.Signatures(past.attachments, now)
-    before = seen.Seen(past, attachments, held, all_held)
-    options.hold((inventory, before))
-    found += problems
-    program = cache.program_digest(settings.markdown_extensions)
-    templates = theme.templates_digest(options.site)
-    ledger, problems = permalinks.read(options.site)
-    if before.past.result:
-        problems += permalinks.removed(ledger, before.past.result[2])
-    found += problems
-    copied, problems = copies.read(options.site)
-    found += problems
-    commit, problems = _commit(settings, options)
-    found += problems
-    run = Run(options, settings, static, program, templates, store, target, ledger, copied, commit)
-    inputs = seen.inputs(run, inventory, before, found)
-    if target and inputs and inputs == before.past.inputs and before.all_held:
-        return seen.as_before(run, before, inventory.folders, started)
-    # What does the work takes longer to load than it takes to see that there is none.
-    from site_gen.build import stages
+        attachments = signatures.Signatures(past.attachments, now)
+        before = seen.Seen(past, attachments, looked)
+        found += problems
+        program = cache.program_digest(settings.markdown_extensions)
+        templates = theme.templates_digest(options.site)
+        ledger, problems = permalinks.read(options.site)
+        if before.past.result:
+            problems += permalinks.removed(ledger, before.past.result[2])
+        found += problems
+        copied, problems = copies.read(options.site)
+        found += problems
+        commit, problems = _commit(settings, options)
+        found += problems
+        run = Run(
+            options, settings, static, program, templates, store, target, ledger, copied, commit
+        )
+        inputs = seen.inputs(run, inventory, before, found)
+        if target and inputs and inputs == before.past.inputs and before.all_held:
+            return seen.as_before(run, before, inventory.folders, started)
+        # What does the work takes longer to load than it takes to see that there is none.
+        from site_gen.build import stages
 
-    return stages.done(run, stages.Begun(inventory, before, inputs, found, started))
+        return stages.done(run, stages.Begun(inventory, before, inputs, found, started))
 
 
 def _refuse_sources(options: Options) -> None:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from site_gen import cache, config, output, parallel, signatures, sources
@@ -22,15 +23,23 @@ from site_gen.past import Past
 
 @frozen
 class Seen:
-    """What is left of the last build: its end, attachments that it read, files that it wrote.
-
-    `all_held` says that output/ is as it left it, every file of it.
+    """What is left of the last build: its end, attachments that it read, and what gives the files
+    in output/ that are as it left them, and whether all are.
     """
 
     past: Past
     attachments: signatures.Signatures
-    held: Mapping[str, OutputFile]
-    all_held: bool
+    looked: Callable[[], tuple[Mapping[str, OutputFile], bool]]
+
+    @property
+    def held(self) -> Mapping[str, OutputFile]:
+        """The files in output/ that are as the last build left them."""
+        return self.looked()[0]
+
+    @property
+    def all_held(self) -> bool:
+        """Whether output/ is as the last build left it, every file of it."""
+        return self.looked()[1]
 
 
 def past(options: Options, store: Path) -> tuple[Past, int]:
@@ -76,7 +85,8 @@ def outputs(
 ) -> Iterator[Callable[[], tuple[Mapping[str, OutputFile], bool]]]:
     """What gives the files in output/ that are as the last build left them, and whether all are.
 
-    They are looked at meanwhile, where they are many.
+    They are looked at meanwhile, where they are many. A copy of this process must not be the first
+    to ask.
     """
     if target is None:
         yield lambda: ({}, False)
@@ -85,6 +95,7 @@ def outputs(
     many = there.many and several(options.jobs)
     with parallel.beside([lambda: there.look(past.output() or {})], many) as (looked,):
 
+        @lru_cache
         def held() -> tuple[Mapping[str, OutputFile], bool]:
             found = there.hold(past.output() or {}, looked())
             return found, len(found) == there.size and there.manifest == past.manifest

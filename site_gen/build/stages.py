@@ -59,7 +59,7 @@ def done(run: Run, begun: Begun) -> Report:
     found += render.check_templates(options.site, run.templates, run.store)
     read = reading.read(run, begun.inventory)
     many = len(read.documents) > MANY
-    small = read.fresh <= FEW and len(before.held) > 0
+    small = len(before.held) > 0 and read.fresh <= FEW
     few = small and several(options.jobs)
     apart = few and many
     one = _alone(run) if few else run
