@@ -7,6 +7,9 @@ from datetime import date
 from types import ModuleType
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from slugify import slugify
 
 from site_gen import archive, dates
 from site_gen.model import Archive, ClosingNote, Document, DocumentKind, Registry
@@ -117,6 +120,13 @@ def test_the_registry_wins() -> None:
     assert names(whole) == {"tim-judah": "Tim Judah"}
     assert whole.entities["author"]["tim-judah"].articles == ("a", "b", "c")
     assert whole.credits["author"] == dict.fromkeys("abc", ("tim-judah",))
+
+
+@given(st.text("aZ7 -_.'&", max_size=8) | st.text("ab -", min_size=76, max_size=84))
+def test_slugs_of_plain_names_are_those_of_all(name: str) -> None:
+    """The library that makes them is not asked about names of which nothing is left out."""
+    made = slugify(name, max_length=80, word_boundary=True, backend="text-unidecode")
+    assert archive.slug_of(name) == made or not made
 
 
 def test_a_name_does_not_take_the_slug_of_an_entry() -> None:

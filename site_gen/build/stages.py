@@ -77,14 +77,14 @@ def done(run: Run, begun: Begun) -> Report:
     index: Callable[[], search.Index] = lru_cache(lambda: making.index(one, plan(), before))
     known = placed.planned is not None
     # A copy of this process does about half of it.
-    works = (like, files) if known else (packed, keep, files, index)
+    works = (like, files) if known else (packed, files, index, keep)
     with parallel.beside(works if apart else (), apart) as there:
         if apart and known:
             like, files = there
             if may_publish([*found, *read.found, *plan().found], options):
                 index()
         elif apart:
-            packed, keep, files, index = there
+            packed, files, index, keep = there
             making.lay_out_index(one, placed, before)
         alike = like()
         planned = planning.unpacked(run, placed, packed()) if apart and not known else plan()
