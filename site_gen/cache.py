@@ -24,10 +24,10 @@ import sys
 import time
 import uuid
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from importlib import util
-from itertools import accumulate
+from itertools import accumulate, chain
 from pathlib import Path
 from types import TracebackType
 from typing import Self, overload
@@ -159,23 +159,24 @@ class Store:
         except _DAMAGED as problem:
             raise CacheBroken(str(problem)) from problem
 
-    def keep_only(self, keys: Sequence[str]) -> None:
-        """Forget every value whose key is not among these, but for the pasts of this program.
+    def keep_only(self, *keys: Collection[str]) -> None:
+        """Forget every value whose key is in none of these, but for the pasts of this program.
 
         A few others may stay for a while: to look for them takes longer than to leave them.
         """
         past = f"{PAST}{program_digest()} "
         with _broken():
-            large = {unquote(os.path.basename(path)): path for path in _files_below(self._large)}
-            for key in large.keys() - keys:
-                if not key.startswith(past):
-                    _forget(large[key])
+            for path in _files_below(self._large):
+                key = unquote(os.path.basename(path))
+                if not key.startswith(past) and not any(key in some for some in keys):
+                    _forget(path)
+        most = sum(map(len, keys))
         try:
             with self._database:
                 (count,) = self._database.execute("SELECT count(*) FROM store").fetchone()
-                if count <= len(keys) + len(keys) // FEW:
+                if count <= most + most // FEW:
                     return
-                wanted = set(keys)
+                wanted = set(chain(*keys))
                 held = [row[0] for row in self._database.execute("SELECT key FROM store")]
                 # A key that was damaged may be no text.
                 unwanted = (key for key in held if key not in wanted)
@@ -251,9 +252,9 @@ class Shared(Store):
         found = ((key, self.get(key)) for key in keys)
         return {key: value for key, value in found if value is not None}
 
-    def keep_only(self, keys: Iterable[str]) -> None:
-        """Forget every value whose key is not among these, but for the pasts of this program."""
-        wanted = {self._file(key) for key in keys}
+    def keep_only(self, *keys: Collection[str]) -> None:
+        """Forget every value whose key is in none of these, but for the pasts of this program."""
+        wanted = {self._file(key) for key in chain(*keys)}
         with _broken():
             for path in _files_below(f"{self.folder}/values"):
                 if path not in wanted:

@@ -60,7 +60,7 @@ def test_a_large_value_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
             store.put([(name, value), ("b", b"")])
             assert store.get_all([name, "b", "c"]) == {name: value, "b": b""}
         store.put([(key, large) for key in "abc"])
-        store.keep_only([name, "b", "z"])
+        store.keep_only([name], ["b", "z"])
         assert [store.get(key) for key in (name, *"abc")] == [large[::-1], None, large, None]
         assert len(list((tmp_path / "large").iterdir())) == 2
         store.forget(["b"])

@@ -83,6 +83,20 @@ def test_a_field_of_one_is_read_for_its_block_only() -> None:
             assert loads.call_count == 3
 
 
+def test_keys_of_what_is_kept_of_documents() -> None:
+    """They tell which values are theirs without making all keys, if that can be told by a name."""
+    given = [Document("article", "", "", "", f"body {number}", "") for number in range(3)]
+    stored = parse.Stored({"documents a", "documents b"}, given)
+    assert "documents a" in stored
+    assert not any(key in stored for key in ("documents c", "lines", None))
+    assert "_beside" not in vars(stored)
+    expected = {f"{kind} {number}" for kind in ("body", "record") for number in range(3)}
+    assert {*stored} == {"documents a", "documents b", *expected}
+    assert len(stored) == 8
+    assert all(key in stored for key in expected)
+    assert "body 3" not in stored
+
+
 sites = st.dictionaries(st.text("abc", min_size=1, max_size=2), st.sampled_from("123"))
 
 
@@ -218,8 +232,9 @@ def test_documents_lie_in_the_order_of_time(site: SiteTest) -> None:
     with Store(site.folder / ".site_gen/cache") as kept:
         together = parse.Together(kept)
     whole = together.some(together.keys)
-    shown = [days[one.path] for one in whole.documents]
-    assert shown == sorted(days.values())
+    assert [one.path for one in whole.documents] == sorted(days)
+    lying = whole.documents[0]._fields.values
+    assert [days[one.path] for one in lying] == sorted(days.values())
     for key in together.keys:
         some = together.some([key])
         assert 0 < len(some.documents) < 60

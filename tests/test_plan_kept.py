@@ -54,7 +54,7 @@ def test_a_kept_plan_is_the_plan(site: SiteTest) -> None:
     run, read = begun(site.write(EVERY_KIND))
     placed = planning.place(run, read)
     made = planning.finish(run, placed)
-    planning.keep(run, made, planning.packed(made))
+    planning.keep(run, read, made, planning.packed(made))
     kept = planning.plan(run, read)
     assert kept.kept
     assert not made.kept

@@ -148,10 +148,11 @@ def unpacked(run: Run, placed: Placed, data: Sequence[bytes]) -> Planned:
     return finish(run, placed)
 
 
-def keep(run: Run, planned: Planned, data: Sequence[bytes]) -> None:
+def keep(run: Run, read: Read, planned: Planned, data: Sequence[bytes]) -> None:
     """Put a new plan, packed, into the store. Raises CacheBroken."""
     if data:
-        there = repeated.packed((planned.archive, planned.plan.urls))
+        urls = repeated.ByPath(planned.plan.urls)
+        there = repeated.packed((planned.archive, urls), read.documents)
         with cache.Store(run.store) as store:
             store.put(zip(planned.keys, map(cache.joined, (data, there)), strict=True))
 

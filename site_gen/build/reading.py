@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
 
 from site_gen import cache, check, parallel, parse, sources
@@ -34,7 +34,7 @@ class Read:
     inventory: sources.Inventory
     documents: tuple[Document, ...]
     failed: tuple[str, ...]
-    keys: tuple[str, ...]
+    keys: Collection[str]
     found: tuple[Diagnostic, ...]
     masked: Mapping[str, str]
     quiet: frozenset[str]
@@ -203,8 +203,8 @@ class _Groups:
             with cache.Store(self.run.store) as store:
                 parse.keep_last(store, known.keys)
 
-    def stored(self, documents: list[Document]) -> tuple[str, ...]:
+    def stored(self, documents: list[Document]) -> parse.Stored:
         """The keys of all that the store is to hold of groups and of their documents."""
         # A group that comes again is taken from the one value, with what lies elsewhere of it.
         others = [] if self.many else self.standing.others(self.keys)
-        return (*map(parse.name, self.keys), *parse.stored([*documents, *others]))
+        return parse.Stored(set(map(parse.name, self.keys)), [*documents, *others])

@@ -1,4 +1,4 @@
-"""A plan as bytes, in which each document is its path: the documents are read anyway.
+"""A plan as bytes, in which each document is its place among all: the documents are read anyway.
 
 Pages are in it field by field, and a field of some of them is read when it is asked for: to make
 each page by itself takes most of the time.
@@ -19,31 +19,40 @@ from site_gen.model import Archive, Bucket, Document, Page
 from site_gen.pages import Plan
 
 
-def packed(value: object) -> list[bytes]:
-    """A value that holds documents, as bytes in parts."""
+def packed(value: object, documents: Iterable[Document] = ()) -> list[bytes]:
+    """A value that holds some of these documents, as bytes in parts."""
     data = io.BytesIO()
-    packer = _Packer(data)
+    packer = _Packer(data, {one.path: place for place, one in enumerate(documents)})
     packer.dump(value)
     return [data.getvalue(), *packer.parts]
 
 
-def unpacked(parts: Sequence[bytes], documents: Iterable[Document] = ()) -> Any:
-    """The value again that was packed, with these documents in it. Some of the parts are read when
-    they are asked for.
+def unpacked(parts: Sequence[bytes], documents: Sequence[Document] = ()) -> Any:
+    """The value again that was packed, with these documents in it: others of the same paths. Some
+    of the parts are read when they are asked for.
     """
-    return _Unpacker(parts, {one.path: one for one in documents}).load()
+    return _Unpacker(parts, documents).load()
 
 
 class _Packer(pickle.Pickler):
-    def __init__(self, data: io.BytesIO) -> None:
+    def __init__(self, data: io.BytesIO, places: Mapping[str, int]) -> None:
         super().__init__(data, pickle.HIGHEST_PROTOCOL)
+        self.places = places
         self.parts: list[bytes] = []
         self.dispatch_table = {
             **copyreg.dispatch_table,
-            Document: lambda one: (_at, (one.path,)),
-            Archive: _with_paths,
+            Document: lambda one: (_at, (places[one.path],)),
+            Archive: self.with_places,
+            ByPath: lambda one: (_by_path, ([places[path] for path in one], list(one.values()))),
             Plan: self.apart,
         }
+
+    def with_places(self, archive: Archive) -> tuple[Any, ...]:
+        """How an archive is pickled: its articles, which are most of the documents, at once."""
+        rest = {name: getattr(archive, name) for name in compact.names(Archive)}
+        articles = rest.pop("articles")
+        places = [self.places[one.path] for one in articles.values()]
+        return _with_documents, (list(articles), places, rest)
 
     def apart(self, plan: Plan) -> tuple[Any, ...]:
         """How a plan is pickled: its pages lie in other parts."""
@@ -55,11 +64,12 @@ class _Packer(pickle.Pickler):
 
 
 class _Unpacker(pickle.Unpickler):
-    def __init__(self, parts: Sequence[bytes], documents: dict[str, Document]) -> None:
+    def __init__(self, parts: Sequence[bytes], documents: Sequence[Document]) -> None:
         super().__init__(io.BytesIO(parts[0]))
         self.of_name = {
             _at.__name__: documents.__getitem__,
             _with_documents.__name__: partial(_with_documents, documents),
+            _by_path.__name__: partial(_by_path, documents),
             _joined.__name__: partial(_joined, parts),
         }
 
@@ -70,23 +80,26 @@ class _Unpacker(pickle.Unpickler):
         return super().find_class(module, name)
 
 
-def _at(path: str) -> Document:
+class ByPath(dict[str, Any]):
+    """What documents have, by their paths."""
+
+
+def _at(place: int) -> Document:
     """What stands for a document; an unpickler has it replaced."""
-    raise NotImplementedError(path)
-
-
-def _with_paths(archive: Archive) -> tuple[Any, ...]:
-    """How an archive is pickled: its articles, which are most of the documents, at once."""
-    rest = {name: getattr(archive, name) for name in compact.names(Archive) if name != "articles"}
-    paths = [one.path for one in archive.articles.values()]
-    return _with_documents, (list(archive.articles), paths, rest)
+    raise NotImplementedError(place)
 
 
 def _with_documents(
-    documents: Mapping[str, Document], keys: list[str], paths: list[str], rest: dict[str, Any]
+    documents: Sequence[Document], keys: list[str], places: list[int], rest: dict[str, Any]
 ) -> Archive:
     """An archive with these articles."""
-    return Archive(dict(zip(keys, map(documents.__getitem__, paths), strict=True)), **rest)
+    return Archive(dict(zip(keys, map(documents.__getitem__, places), strict=True)), **rest)
+
+
+def _by_path(documents: Sequence[Document], places: list[int], values: list[Any]) -> dict[str, Any]:
+    """What documents have, by their paths again."""
+    paths = [one.path for one in map(documents.__getitem__, places)]
+    return dict(zip(paths, values, strict=True))
 
 
 def _joined(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
 
@@ -72,7 +72,7 @@ def done(run: Run, begun: Begun) -> Report:
         keep_read()
     like: Callable[[], related.Related] = partial(planning.relate, one, read, placed)
     packed: Callable[[], Sequence[bytes]] = lru_cache(lambda: planning.packed(plan()))
-    keep: Callable[[], None] = lru_cache(lambda: planning.keep(run, plan(), packed()))
+    keep: Callable[[], None] = lru_cache(lambda: planning.keep(run, read, plan(), packed()))
     files: Callable[[], making.Filed] = lru_cache(lambda: making.files(one, plan(), before))
     index: Callable[[], search.Index] = lru_cache(lambda: making.index(one, plan(), before))
     known = placed.planned is not None
@@ -126,8 +126,8 @@ def done(run: Run, begun: Begun) -> Report:
             report = replace(report, published=published)
         keep()
         if report.published:
-            keys = *read.keys, *planned.keys, *indexed().keys, *made.keys, *planning.remembered(run)
-            _leave(run, begun, made, report, keys)
+            keys = {*planned.keys, *indexed().keys, *made.keys, *planning.remembered(run)}
+            _leave(run, begun, made, report, [keys, read.keys])
     options.hold((read, placed, plan, planned, made))
     return replace(report, seconds=time.monotonic() - begun.started)
 
@@ -154,13 +154,15 @@ def _early(
     return publish
 
 
-def _leave(run: Run, begun: Begun, made: making.Made, report: Report, keys: Sequence[str]) -> None:
+def _leave(
+    run: Run, begun: Begun, made: making.Made, report: Report, keys: Sequence[Collection[str]]
+) -> None:
     """Leave in the store what the next build goes by. `keys` are those of all that it holds."""
     assert run.target is not None
     # A fault of the program is tried again, at every build.
     again = any(one.code == "internal-error" for one in report.diagnostics)
     with cache.Store(run.store) as kept:
-        kept.keep_only((*keys, related.key(run.program)))
+        kept.keep_only(*keys, [related.key(run.program)])
     files = run.target.signatures()
     pages = {url: (key, file.digest) for url, (key, file) in made.pages.items()}
     past = Past(

@@ -7,8 +7,9 @@ import os
 import pickle
 import traceback
 import zlib
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import chain
 
 from site_gen import cache, related
@@ -41,6 +42,7 @@ __all__ = [
     "Group",
     "Known",
     "Parsed",
+    "Stored",
     "Task",
     "Together",
     "again",
@@ -55,7 +57,6 @@ __all__ = [
     "parse",
     "parse_groups",
     "share",
-    "stored",
     "unpacked",
 ]
 
@@ -115,10 +116,30 @@ def grouped(
     return Known(shared, keys, members), groups
 
 
-def stored(documents: Iterable[Document]) -> list[str]:
-    """The keys in the store of what comes of documents beside themselves."""
-    bodies = [one.body for one in documents]
-    return [*bodies, *map(record_of, bodies)]
+class Stored(Collection[str]):
+    """The keys in the store of groups of documents, and of what comes of documents beside
+    themselves, which are made when they are asked for.
+    """
+
+    def __init__(self, groups: Collection[str], documents: Sequence[Document]) -> None:
+        self._groups = groups
+        self._documents = documents
+
+    def __len__(self) -> int:
+        return len(self._groups) + 2 * len(self._documents)
+
+    def __iter__(self) -> Iterator[str]:
+        return chain(self._groups, self._beside)
+
+    def __contains__(self, key: object) -> bool:
+        if key in self._groups:
+            return True
+        return isinstance(key, str) and key.startswith(("body ", "record ")) and key in self._beside
+
+    @cached_property
+    def _beside(self) -> frozenset[str]:
+        bodies = [one.body for one in self._documents]
+        return frozenset((*bodies, *map(record_of, bodies)))
 
 
 def _shared(context: Context) -> str:

@@ -106,7 +106,8 @@ def described(
     """Put each document together with its sidecar, its folder's defaults and its table row."""
     rows, found = _rows(site, inventory, config)
     documents = inventory.documents
-    sharing = _sharing([one for one in documents if one.document_kind in ("article", "page")])
+    paths = [one.path for one in documents if one.document_kind in ("article", "page")]
+    sharing = _sharing(paths, config)
     defaults: dict[str, tuple[Source, ...]] = {}
     if inventory.defaults:
         folders = {sources.folder_of(one.path) for one in documents}
@@ -115,14 +116,17 @@ def described(
     return Described(documents, inventory.sidecars, defaults, rows, sharing), found
 
 
-def _sharing(documents: Sequence[Source]) -> dict[str, tuple[str, ...]]:
+def _sharing(paths: Sequence[str], config: SiteConfig) -> dict[str, tuple[str, ...]]:
     """For the documents that would share a page the others that would."""
-    stems = [without_ending(one.path) for one in documents]
-    if len(set(stems)) == len(stems):
+    if "" in config.extensions:
+        stems = set(map(without_ending, paths))
+    else:
+        stems = {path.rpartition(".")[0] for path in paths}  # Each of them has an ending.
+    if len(stems) == len(paths):
         return {}
     by_key: dict[str, list[str]] = {}
-    for one in documents:
-        by_key.setdefault(sources.document_key(one.path), []).append(one.path)
+    for path in paths:
+        by_key.setdefault(sources.document_key(path), []).append(path)
     return {
         path: tuple(one for one in paths if one != path)
         for paths in by_key.values()

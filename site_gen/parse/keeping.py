@@ -157,12 +157,12 @@ class Together:
         self._groups: list[list[int]] = [[], [], []]
         """Of which group each document, what is told, and each path that failed is."""
         if parts is not None:
-            self.keys, self._groups, rest, counts, known = pickle.loads(parts[0])
+            self.keys, self._groups, places, rest, counts, known = pickle.loads(parts[0])
             self.known = Known(*known)
             ends = pairwise(accumulate(counts.values(), initial=1))
             columns = {name: parts[a:b] for name, (a, b) in zip(counts, ends, strict=True)}
-            count = len(self._groups[0])
-            self._batch = replace(rest, documents=compact.late(Document, count, columns))
+            lying = compact.late(Document, len(places), columns)
+            self._batch = replace(rest, documents=list(map(lying.__getitem__, places)))
 
     def some(self, wanted: Collection[str]) -> Batch:
         """What came of those groups that are wanted."""
@@ -205,13 +205,11 @@ def keep_together(
     # They lie in memory as they are kept: in the order in which an archive is gone through.
     days = [one.date.first.toordinal() if one.date else 0 for one in whole.documents]
     order = sorted(range(len(days)), key=days.__getitem__)
-    by_document: list[list[Any]] = [whole.documents, whole.outlines, whole.signatures, groups[0]]
-    for column in by_document:
-        column[:] = [column[at] for at in order]
-    columns = compact.kept(Document, whole.documents, _VARIED)
+    columns = compact.kept(Document, [whole.documents[at] for at in order], _VARIED)
     counts = {one: len(parts) for one, parts in columns.items()}
+    places = sorted(range(len(order)), key=order.__getitem__)
     at_once = known.shared, known.keys, known.lines
-    value = list(numbers), groups, replace(whole, documents=[]), counts, at_once
+    value = list(numbers), groups, places, replace(whole, documents=[]), counts, at_once
     head = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
     store.put([(_whole(), cache.joined([head, *chain.from_iterable(columns.values())]))])
 
