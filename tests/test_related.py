@@ -244,11 +244,14 @@ TERMS = st.sampled_from([*range(1, 30), 1 << 16, 3 << 16, (1 << 16) + 5])
 
 
 @given(rows=st.lists(st.lists(TERMS, max_size=8, unique=True), min_size=1, max_size=40))
+@example(rows=[*[[1, 2, 3]] * 511, [2, 3], *[[3]] * 200, *[[4]] * 400])
 def test_weights_follow_from_counts(rows: list[list[int]]) -> None:
     """A term weighs what its rarity tells, counted with all that have its last bits; one that a
     single article holds, or most hold, weighs nothing.
     """
-    made = vectors(rows)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(related_vectors, "AT_ONCE", 20)
+        made = vectors(rows)
     held = Counter(term & 0xFFFF for row in rows for term in row)
     size = len(rows).bit_length()
     for at, row in enumerate(rows):

@@ -26,8 +26,8 @@ LONGEST = 1000
 """The length of a vector."""
 NEAR = 120_000
 """The least likeness of related articles: the cosine times the square of `LONGEST`."""
-AT_ONCE = 4_096
-"""Articles whose vectors are made at a time."""
+AT_ONCE = 1 << 15
+"""Terms that are counted and weighed at a time: so many lie near the processor."""
 FEW = 400
 """Articles for which the terms of all others need not be in order."""
 CELLS = 1 << 18
@@ -51,23 +51,27 @@ def in_order(values: Matrix, places: Matrix) -> tuple[Matrix, Matrix]:
     return (ordered & 0xFFFFFFFF).astype(np.int64), ordered >> 32
 
 
-def _rarity(terms: Matrix, slots: int) -> Matrix:
-    """The weight of a term by its rarity, by the last bits of its number."""
-    # Counts of all slots would take more memory than the terms of most archives.
-    ordered = (terms & (slots - 1)).ravel()
-    ordered.sort()
-    begins = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)])
-    held = np.diff(begins, append=len(ordered))
-    held[ordered[begins] == 0] -= np.count_nonzero(terms == 0)
+def tally(numbers: Matrix, slots: int) -> Matrix:
+    """How many of these numbers have the same last bits, for all bits that tell so many apart."""
+    counts = np.zeros(slots, np.int32)
+    flat = numbers.ravel()
+    for start in range(0, len(flat), AT_ONCE):
+        last = flat[start : start + AT_ONCE] & (slots - 1)
+        # With a number of another type NumPy takes thirty times as long.
+        np.add.at(counts, last.astype(np.intp), np.int32(1))
+    return counts
+
+
+def _rarity(size: int) -> Matrix:
+    """The weight of a term by how many articles hold it, the last for so many and more; all
+    articles are fewer than two to the power of `size`.
+    """
     # The power of two, one higher: 0 for none.
-    power = np.frexp(held)[1]
-    size = max(len(terms), 1).bit_length()
+    power = np.frexp(np.arange((1 << COMMONEST) + 1))[1]
     steps = size - power
     # What one article says alone, or most say, tells nothing.
     steps[(power < 2) | (power >= size) | (power > COMMONEST)] = 0
-    rarity = np.zeros(slots, np.int16)
-    rarity[ordered[begins]] = RARITY[steps]
-    return rarity
+    return RARITY.take(steps)
 
 
 @dataclass(frozen=True)
@@ -82,16 +86,21 @@ class Vectors:
         """The vectors of articles that say these terms so often."""
         size = max(len(terms), 1).bit_length()
         slots = 1 << min(SLOTS, max(16, size + 9))
-        rarity = _rarity(terms, slots)
+        held, rarity = tally(terms, slots), _rarity(size)
+        held[0] -= np.count_nonzero(terms == 0)
         width = min(WIDTH, terms.shape[1])
         made = cls(
             np.empty((len(terms), width), np.uint32), np.empty((len(terms), width), np.uint16)
         )
         # Some articles at a time: each of these tables is many times as large as what comes of it.
-        for start in range(0, len(terms), AT_ONCE):
-            rows = slice(start, start + AT_ONCE)
+        some_rows = max(1, AT_ONCE // max(terms.shape[1], 1))
+        for start in range(0, len(terms), some_rows):
+            rows = slice(start, start + some_rows)
             some = terms[rows].astype(np.int64)
-            packed = (rarity.take(some & (slots - 1)) * TIMES[counts[rows]] * (some > 0)) << 32
+            packed = rarity.take(held.take(some & (slots - 1)), mode="clip")
+            packed *= TIMES.take(counts[rows])
+            packed *= some > 0
+            packed <<= 32
             packed |= some
             best = np.partition(packed, packed.shape[1] - width, axis=1)[:, -width:]
             best = -np.sort(-best, axis=1)
