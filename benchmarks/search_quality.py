@@ -109,7 +109,12 @@ def _group(entries: Mapping[str, Entry], group: Members) -> search.Group:
     """A group of the index; nothing was indexed before."""
     placed = zip(group.keys, group.places, strict=True)
     members = tuple(replace(entries[key], place=place) for key, place in placed)
-    return search.Group(len(members), group.room, lambda: repr(members).encode(), lambda: members)
+    return search.Group(
+        group.room,
+        cache.digest_of(repr(members)),
+        tuple(one.body for one in members),
+        lambda: members,
+    )
 
 
 def _html(text: str) -> bytes:

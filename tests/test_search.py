@@ -856,8 +856,9 @@ def test_an_edit_of_a_text_looks_at_texts_alone(
         return set(others)
 
     watched(search, "_told")
+    watched(search, "_entry")
     watched(facets, "columns")
-    everything = {"_told", "columns"}
+    everything = {"_told", "_entry", "columns"}
     site.write(many(60) | {"content/places/kabul.yml": "name: Kabul\naliases: [Caboul]\n"})
     site.write({"content/articles/m059.md": document("Wheat.", {"authors": "[Eve Long]"})})
     assert built("Wheat.") == everything

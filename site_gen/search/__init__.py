@@ -85,16 +85,13 @@ def make(archive: Archive, urls: Mapping[str, str], language: str, place: Place)
     shown = cached(_shown)
 
     def group(members: Sequence[tuple[int, Document]], room: int, told: str) -> Group:
-        def about() -> bytes:
-            return "\0".join([told, *[one.body for _, one in members]]).encode()
-
         def entries() -> tuple[Entry, ...]:
             return tuple(
                 _entry(one, urls[one.path], language, (*shown(one.date), *named(one.key)), place)
                 for place, one in members
             )
 
-        return Group(len(members), room, about, entries)
+        return Group(room, told, tuple([one.body for _, one in members]), entries)
 
     made = indexes(
         decided.context,
@@ -236,13 +233,14 @@ def _facets(
 
 @frozen
 class Group:
-    """Articles that are indexed together: how many, how many places there are, all that they depend
-    on, and they themselves by their places, which are asked for where they are not in the store.
+    """Articles that are indexed together: how many places there are, what stands for all that they
+    depend on but texts, the keys of these, and they themselves by their places, which are asked for
+    where they are not in the store.
     """
 
-    size: int
     room: int
-    about: Callable[[], bytes]
+    told: str
+    bodies: tuple[str, ...]
     entries: Callable[[], tuple[Entry, ...]]
 
 
@@ -261,7 +259,7 @@ def indexes(
     blocks, keys = _blocks(context, place, groups)
     parts, more = _parts(context, place, _merges(context, blocks, variants))
     documents = [group for block in blocks for group in block.groups]
-    articles, rooms = sum(group.size for group in groups), [group.room for group in groups]
+    articles, rooms = sum(len(group.bodies) for group in groups), [group.room for group in groups]
     files, root = shards.finish(context, articles, rooms, documents, parts, facets())
     return Index(tuple(files), root, (*keys, *more))
 
@@ -278,11 +276,14 @@ def _blocks(
     with cache.Store(context.store) as store:
         for first in range(0, len(groups), context.span):
             members = groups[first : first + context.span]
-            key = shards.block_key(context, first, [group.about() for group in members])
+            about = ["\0".join([one.told, *one.bodies]).encode() for one in members]
+            key = shards.block_key(context, first, about)
             block = shards.kept_block(store, key)
             if block is None or not all(map(place.held, block.files(first))):
-                tasks.append(shards.BlockTask(key, first, tuple(group.room for group in members)))
-                shards.lay_out(store, tasks[-1], [group.entries() for group in members])
+                for one in members:
+                    shards.lay_out(store, context, one.told, one.entries)
+                columns = zip(*((one.room, one.told, one.bodies) for one in members), strict=True)
+                tasks.append(shards.BlockTask(key, first, *columns))
                 block = None
             found.append(block)
             keys.append(f"block {key}")
@@ -294,6 +295,7 @@ def _blocks(
     made = parallel.ordered_map(shards.read, tasks, context, 1 if few else place.jobs)
     blocks = [block or next(made) for block in found]
     keys += [f"piece {one.piece}" for block in blocks for one in block.pieces.values()]
+    keys += [shards.articles_key(context, group.told) for group in groups]
     return blocks, keys
 
 

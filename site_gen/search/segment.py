@@ -50,23 +50,22 @@ class Entry(Compact):
     place: int = 0
 
     def values(self) -> tuple[str | int | tuple[str, ...], ...]:
-        """What it holds, in order."""
+        """What it holds but the key of its body, in order."""
         return (
             self.key,
             self.url,
             self.title,
             self.summary,
             self.language,
-            self.body,
             self.notes,
             self.shown,
             self.place,
         )
 
     @classmethod
-    def of(cls, values: Sequence[Any]) -> Entry:
+    def of(cls, values: Sequence[Any], body: str) -> Entry:
         """The entry that holds these."""
-        key, url, title, summary, language, body, notes, shown, place = values
+        key, url, title, summary, language, notes, shown, place = values
         return cls(key, url, title, summary, language, body, notes, tuple(shown), place)
 
 

@@ -12,7 +12,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -185,10 +185,10 @@ class Block:
 
 @frozen
 class BlockTask:
-    """A block to be made: its key in the store, the number of its first group, and how many places
-    each group has.
+    """A block to be made: its key in the store, the number of its first group, and of each group
+    how many places it has, what is told of its articles, and the keys of their texts.
 
-    The store has its articles too, as JSON: to hold those of all blocks takes memory, and to send
+    The store has the articles, as JSON: to hold those of all blocks takes memory, and to send
     objects to a worker would touch, and so make this process copy, every page that they lie on and
     that workers share with it.
     """
@@ -196,19 +196,32 @@ class BlockTask:
     key: str
     first: int
     rooms: tuple[int, ...]
+    told: tuple[str, ...]
+    bodies: tuple[tuple[str, ...], ...]
 
 
-def lay_out(store: cache.Store, task: BlockTask, groups: Sequence[Sequence[Entry]]) -> None:
-    """Put the articles of a block into the store."""
-    articles = json.dumps([[one.values() for one in group] for group in groups]).encode()
-    store.put([(f"articles {task.key}", articles)])
+def lay_out(
+    store: cache.Store, context: Context, told: str, entries: Callable[[], Sequence[Entry]]
+) -> None:
+    """Put the articles of a group into the store unless it has them. What is told of them stands
+    for all of them but their texts.
+    """
+    key = articles_key(context, told)
+    if store.get(key) is None:
+        store.put([(key, json.dumps([one.values() for one in entries()]).encode())])
 
 
-def _laid_out(store: cache.Store, task: BlockTask) -> list[list[Entry]]:
-    articles = store.get(f"articles {task.key}")
-    if articles is None:
-        raise cache.CacheBroken(f"the articles of block {task.key} are gone")
-    return [[Entry.of(values) for values in group] for group in json.loads(articles)]
+def articles_key(context: Context, told: str) -> str:
+    """Under what the store has the articles of a group, without the keys of their texts."""
+    return f"articles {context.program} {told}"
+
+
+def _laid_out(store: cache.Store, context: Context, task: BlockTask) -> Iterator[list[Entry]]:
+    for told, bodies in zip(task.told, task.bodies, strict=True):
+        articles = store.get(articles_key(context, told))
+        if articles is None:
+            raise cache.CacheBroken(f"the articles of block {task.key} are gone")
+        yield list(map(Entry.of, json.loads(articles), bodies))
 
 
 def block_key(context: Context, first: int, groups: Sequence[bytes]) -> str:
@@ -241,7 +254,7 @@ def load() -> None:
 def read(context: Context, task: BlockTask) -> Block:
     """Stage the document shards of a block, and index it unless that was done."""
     with cache.Store(context.store) as store:
-        groups = [_texts(store, entries) for entries in _laid_out(store, task)]
+        groups = [_texts(store, entries) for entries in _laid_out(store, context, task)]
         documents = tuple(
             _put(
                 context,
