@@ -455,6 +455,16 @@ def _options(site: Path, output: Path | None, shared: dict[str, Any], **more: An
 
 
 def _run(site: Path, output: Path | None, shared: dict[str, Any], **more: Any) -> Report:
+    # The process ends with its build: what is left of it need not be looked through for cycles.
+    gc.disable()
+    try:
+        return _built(site, output, shared, **more)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def _built(site: Path, output: Path | None, shared: dict[str, Any], **more: Any) -> Report:
     from concurrent.futures import BrokenExecutor
 
     from site_gen import build as builder
@@ -470,8 +480,6 @@ def _run(site: Path, output: Path | None, shared: dict[str, Any], **more: Any) -
         options = _options(site, output, shared, progress=progress, **more)
         if not shared["date"]:
             _say(f"The day is {options.date} (UTC); --date sets another.")
-        # The process ends with its build: what is left of it need not be looked through for cycles.
-        gc.disable()
         try:
             return builder.build(options)
         except (OutputError, RemoteError) as problem:
@@ -481,9 +489,6 @@ def _run(site: Path, output: Path | None, shared: dict[str, Any], **more: Any) -
                 "A worker process was ended from outside, perhaps for want of memory. "
                 "Nothing was published. Try again with --jobs 1."
             )
-        finally:
-            gc.freeze()
-            gc.enable()
     _say(f"error: {failure}")
     sys.exit(ENVIRONMENT)
 
