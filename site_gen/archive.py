@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from itertools import compress
+from itertools import chain, compress
 from operator import attrgetter
 from types import MappingProxyType
 
@@ -68,6 +68,7 @@ def assemble(
         else:
             shown.setdefault(document.kind, []).append(document)
     articles = {one.key: one for one in sorted(shown.get("article", ()), key=_chronological)}
+    withholding = {key: one for key, one in articles.items() if one.withheld}
     pages = {one.key: one for one in shown.get("page", ())}
     entities: dict[EntityKind, Mapping[str, Entity]] = {}
     credits: dict[EntityKind, Mapping[str, tuple[str, ...]]] = {}
@@ -75,7 +76,9 @@ def assemble(
     for kind in ENTITY_KINDS:
         entries = shown.get(kind, [])
         around = world if kind == "place" else NO_WORLD
-        entities[kind], credits[kind], others = _entities(kind, entries, articles, around, found)
+        entities[kind], credits[kind], others = _entities(
+            kind, entries, articles, withholding, around, found
+        )
         translators = others if kind == "author" else translators
     return Archive(
         articles, pages, entities, credits, back, withdrawn, translators=translators
@@ -93,11 +96,12 @@ def _entities(
     kind: EntityKind,
     entries: Sequence[Document],
     articles: Mapping[str, Document],
+    withholding: Mapping[str, Document],
     world: Mapping[str, Known],
     found: list[Diagnostic],
 ) -> tuple[dict[str, Entity], dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
     """The registry entries and the names found in articles, who is named where, and, of authors,
-    who translated what.
+    who translated what. `withholding` are the articles that withhold words.
     """
     registered: dict[str, Document] = {}
     owner: dict[str, str] = {}
@@ -117,18 +121,21 @@ def _entities(
         owner.setdefault(name, key)
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
     called = _Called(registered, owner, builtin.places)
-    named = _named(articles, FIELD_OF_KIND[kind], called)
-    translating = _named(articles, "translators", called) if kind == "author" else {}
-    for given, times in (*Counter(named.values()).items(), *Counter(translating.values()).items()):
-        for name in given:
-            if fold(name) not in owner:
-                spellings[fold(name)][name] += times
+    named = _named(articles, withholding, FIELD_OF_KIND[kind], called)
+    translating: dict[str, tuple[str, ...]] = {}
+    if kind == "author":
+        translating = _named(articles, withholding, "translators", called)
+    every = Counter(chain.from_iterable(chain(named.values(), translating.values())))
+    for name, times in every.items():
+        if fold(name) not in owner:
+            spellings[fold(name)][name] = times
     owner.update(_new_slugs(spellings, {*registered, *builtin.places}))
-    credits, members = _credits(named, owner)
+    meant = {name: owner[fold(name)] for name in every}
+    credits, members = _credits(named, meant)
     above, problems = places.hierarchy(registered, members, owner, builtin)
     found += problems
     inside = above.inside(credits) if above.parents else members
-    translators, translated = _credits(translating, owner)
+    translators, translated = _credits(translating, meant)
     notes = _newest_notes(articles, owner) if kind == "author" else {}
     names_by_slug = {owner[folded]: _commonest(counter) for folded, counter in spellings.items()}
     for key in {*members, *above.parents, *above.parents.values()} & builtin.places.keys():
@@ -166,27 +173,31 @@ def _entities(
 
 
 def _named(
-    articles: Mapping[str, Document], field: str, called: _Called
+    articles: Mapping[str, Document],
+    withholding: Mapping[str, Document],
+    field: str,
+    called: _Called,
 ) -> dict[str, tuple[str, ...]]:
     """The names in a field of each article that has some."""
-    found = list(map(attrgetter(field), articles.values()))
-    for at, article in enumerate(articles.values()):
-        if article.withheld:
-            called_so = called.by_withheld
-            found[at] = tuple([one for one in found[at] if not called_so(fold(one), article)])
-    return dict(compress(zip(articles, found, strict=True), found))
+    found = dict(zip(articles, map(attrgetter(field), articles.values()), strict=True))
+    for key, article in withholding.items():
+        called_so = called.by_withheld
+        found[key] = tuple([one for one in found[key] if not called_so(fold(one), article)])
+    return dict(compress(found.items(), found.values()))
 
 
 def _credits(
-    named: Mapping[str, tuple[str, ...]], owner: Mapping[str, str]
+    named: Mapping[str, tuple[str, ...]], meant: Mapping[str, str]
 ) -> tuple[dict[str, tuple[str, ...]], dict[str, list[str]]]:
-    """Who is named in each article, and the articles of each who is named."""
+    """Who is named in each article, and the articles of each who is named. `meant` says whom a
+    name means.
+    """
     # Many articles name the same, in the same order.
-    meant = {
-        given: tuple(dict.fromkeys([owner[fold(one)] for one in given]))
+    known = {
+        given: tuple(dict.fromkeys(map(meant.__getitem__, given)))
         for given in dict.fromkeys(named.values())
     }
-    credits = dict(zip(named, map(meant.__getitem__, named.values()), strict=True))
+    credits = dict(zip(named, map(known.__getitem__, named.values()), strict=True))
     members: dict[str, list[str]] = defaultdict(list)
     for key, found in credits.items():
         for one in found:

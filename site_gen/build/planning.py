@@ -219,7 +219,7 @@ def finish(run: Run, placed: Placed) -> Planned:
         return finish(run, assembled(run, _without(placed, in_the_way)))
     whole, urls, failed = placed.archive, placed.urls, placed.failed
     found = [*placed.found, *placed.problems]
-    moved = [*_placed(whole, urls), *_entries(whole, plan)]
+    moved = [*_placed(whole, urls, "former"), *_entries(whole, plan)]
     redirects, problems = pages.redirects(moved, plan.pages, run.settings.url, RESERVED)
     found += problems
     addresses = _addresses(whole, plan) if run.ledger.recorded else ()
@@ -349,10 +349,13 @@ def _entries(whole: Archive, plan: pages.Plan) -> list[tuple[Document, str]]:
     ]
 
 
-def _placed(whole: Archive, urls: Mapping[str, str]) -> list[tuple[Document, str]]:
-    """The articles, free pages and tombstones, each with its URL."""
+def _placed(
+    whole: Archive, urls: Mapping[str, str], having: str = "path"
+) -> list[tuple[Document, str]]:
+    """The articles, free pages and tombstones that have a field, each with its URL."""
     groups = (whole.articles, whole.pages, whole.withdrawn)
-    return [(one, urls[one.path]) for group in groups for one in group.values()]
+    documents = [one for group in groups for one in group.values() if getattr(one, having)]
+    return [(one, urls[one.path]) for one in documents]
 
 
 def _addresses(whole: Archive, plan: pages.Plan) -> tuple[Address, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from itertools import compress, groupby
 from operator import attrgetter, not_
 from sys import intern
@@ -145,7 +146,6 @@ class Lists:
         rest: list[str] = []
         other: list[str] = []
         for month, members in months.items():
-            label = _month_label(month)
             if not month:
                 for key in members:
                     (rest if self._is_of_one_year(key) else other).append(key)
@@ -154,13 +154,14 @@ class Lists:
             if split or always_months:
                 made.extend(self._month(month, members, prefix, below, owner))
             shown = () if split else tuple(members)
-            buckets.append(
-                Bucket(label, month_url if split or always_months else "", len(members), shown)
-            )
-        label = f"{year}, month{UNKNOWN}"
-        made.extend(self._rest(rest, f"{prefix}{year}-unknown.html", label, below, owner, buckets))
-        label = f"{year}{OTHER_YEARS}"
-        made.extend(self._rest(other, f"{prefix}{year}-others.html", label, below, owner, buckets))
+            at = month_url if split or always_months else ""
+            buckets.append(Bucket(_month_label(month), at, len(members), shown))
+        if rest:
+            label, at = f"{year}, month{UNKNOWN}", f"{prefix}{year}-unknown.html"
+            made.extend(self._rest(rest, at, label, below, owner, buckets))
+        if other:
+            label, at = f"{year}{OTHER_YEARS}", f"{prefix}{year}-others.html"
+            made.extend(self._rest(other, at, label, below, owner, buckets))
         return [self._page(url, year, owner, buckets, parents), *made]
 
     def _is_of_one_year(self, key: str) -> bool:
@@ -348,8 +349,10 @@ def _day(document: Document) -> str:
     return date.first.isoformat() if date and date.day else ""
 
 
+@lru_cache(maxsize=4_096)
 def _month_label(month: str) -> str:
-    return MONTHS[int(month[5:]) - 1] if month else ""
+    """The name of a month, such as `2001-11`; each is in the lists of many years and names."""
+    return MONTHS[int(month[5:]) - 1]
 
 
 def _filed(document: Document, letters: int) -> str:

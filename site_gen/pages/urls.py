@@ -141,20 +141,19 @@ def listed_from(date: Date) -> datetime.date:
 
 def listed_year(date: Date) -> str:
     """The year a date is listed under."""
-    return f"{listed_from(date).year:04d}"
+    return listed_from(date).isoformat()[:4]
 
 
 def listed_month(date: Date) -> str:
     """The month a date is listed under, `2001-11`; empty if it may lie in several."""
-    first, last = date.first, date.last
-    one = first.year == last.year and first.month == last.month
-    return f"{first.year:04d}-{first.month:02d}" if one else ""
+    month = date.first.isoformat()[:7]
+    return month if month == date.last.isoformat()[:7] else ""
 
 
 def listed_day(date: Date) -> str:
     """The day of the year that a date is for certain, `11-02`; empty for all others."""
     certain = date.day and not (date.approximate or date.uncertain)
-    return f"{date.first.month:02d}-{date.first.day:02d}" if certain else ""
+    return date.first.isoformat()[5:] if certain else ""
 
 
 def in_time(label: str) -> bool:
