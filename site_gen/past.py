@@ -13,14 +13,44 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import field, replace
 from functools import lru_cache
+from itertools import compress, filterfalse
+from operator import is_not
 from typing import Any
 
 from site_gen.cache import PAST, Store, digest_of, program_digest
 from site_gen.frozen import frozen
 from site_gen.signatures import Kept, packed, unpacked
 
-Pages = Mapping[str, tuple[str, str]]
-"""Pages by URL, each with its key and the SHA-256 of its bytes."""
+SHARE = 16
+"""Changes of a table are kept apart from the whole until there are more than this part of it."""
+
+Pages = Mapping[str, str]
+"""The keys of pages by URL."""
+
+
+@frozen
+class Since:
+    """What became of a table since it was kept as a whole, under this name: its new entries, and
+    the names of those that are gone, whatever they were.
+    """
+
+    whole: bytes = b""
+    new: Mapping[str, Any] = field(default_factory=dict)
+    gone: frozenset[str] = frozenset()
+
+    def applied(self, entries: dict[str, Any]) -> dict[str, Any]:
+        """The entries of the whole as they are now."""
+        entries.update(self.new)
+        for one in self.gone:
+            entries.pop(one, None)
+        return entries
+
+    def then(self, before: Mapping[str, Any], now: Mapping[str, Any]) -> Since:
+        """The same when the table that was like that `before` is another `now`."""
+        others = compress(now, map(is_not, now.values(), map(before.get, now)))
+        other = {one: now[one] for one in others if before.get(one) != now[one]}
+        gone = self.gone.union(filterfalse(now.__contains__, before)).difference(other)
+        return Since(self.whole, {**self.new, **other}, gone)
 
 
 @frozen
@@ -34,7 +64,8 @@ class Past:
     digest of the plan that they belong to, and `parts` are the digests of what files show of them.
 
     `output` gives the signatures of all files that the manifest lists, None where they are not
-    known; `pages` those pages whose keys are. They are read from the store when they are asked for.
+    known; `pages` those pages whose keys are. They are read from the store when they are asked for,
+    as a whole, and `since` says what became of both.
     """
 
     seen_by: str = ""
@@ -48,6 +79,7 @@ class Past:
     parts: Mapping[str, str] = field(default_factory=dict)
     output: Callable[[], Kept | None] = field(default=lambda: None, compare=False, repr=False)
     pages: Callable[[], Pages] = field(default=dict, compare=False, repr=False)
+    since: tuple[Since, Since] = field(default=(Since(), Since()), compare=False, repr=False)
 
     @classmethod
     def load(cls, store: Store, output: str) -> Past:
@@ -56,48 +88,55 @@ class Past:
         kept = store.get(key)
         if kept is None:
             return cls()
-        loaded: tuple[bytes, Past] = pickle.loads(kept)
-        name, rest = loaded
+        rest: Past = pickle.loads(kept)
 
-        def table(which: str) -> bytes | None:
+        def table(which: str, since: Since) -> bytes | None:
             """What has an entry for each file, if it belongs to the rest."""
             with Store(store.folder) as again:
                 of, _, data = (again.get(f"{key} {which}") or b"").partition(b" ")
-            return data if of == name else None
+            return data if of == since.whole else None
+
+        of_files, of_pages = rest.since
 
         @lru_cache
         def files() -> Kept | None:
-            data = table("output")
-            return None if data is None else unpacked(data)
+            data = table("output", of_files)
+            return None if data is None else of_files.applied(unpacked(data))
 
         @lru_cache
         def pages() -> Pages:
-            data = table("pages")
-            return {} if data is None else _unpacked(data)
+            data = table("pages", of_pages)
+            return {} if data is None else of_pages.applied(_unpacked(data))
 
         return replace(rest, output=files, pages=pages)
 
-    def save(self, store: Store, output: str) -> None:
-        """Keep it for the next build of the folder."""
-        key, name = _key(output), uuid.uuid4().hex.encode()
-        files = b"%b %b" % (name, packed(self.output() or {}))
-        pages = b"%b %b" % (name, _packed(self.pages()))
-        # They count only with the rest, which comes after them.
-        store.put([(f"{key} output", files), (f"{key} pages", pages)])
-        rest = replace(self, output=dict, pages=dict)
-        store.put([(key, pickle.dumps((name, rest)))])
+    def save(self, store: Store, output: str, before: Past | None = None) -> None:
+        """Keep it for the next build of the folder. `before` is what the store has of the last."""
+        key, last = _key(output), before or Past()
+        files, pages = self.output() or {}, self.pages()
+        of_files = last.since[0].then(last.output() or {}, files)
+        of_pages = last.since[1].then(last.pages(), pages)
+        name = uuid.uuid4().hex.encode()
+        if not of_files.whole or len(of_files.new) + len(of_files.gone) > len(files) // SHARE:
+            of_files = Since(name)
+            store.put([(f"{key} output", b"%b %b" % (name, packed(files)))])
+        if not of_pages.whole or len(of_pages.new) + len(of_pages.gone) > len(pages) // SHARE:
+            of_pages = Since(name)
+            store.put([(f"{key} pages", b"%b %b" % (name, _packed(pages)))])
+        # A table counts only with the rest, which comes after it.
+        rest = replace(self, output=dict, pages=dict, since=(of_files, of_pages))
+        store.put([(key, pickle.dumps(rest))])
         _forget_others(store, output)
 
 
 def _packed(pages: Pages) -> bytes:
     """Pages as they are put into the store: field by field, which is read several times as fast."""
-    keys, digests = zip(*pages.values(), strict=True) if pages else ((), ())
-    return pickle.dumps(tuple(map("\0".join, (pages, keys, digests))))
+    return pickle.dumps(("\0".join(pages), "\0".join(pages.values())))
 
 
-def _unpacked(data: bytes) -> Pages:
-    urls, *rest = (one.split("\0") for one in pickle.loads(data))
-    return dict(zip(urls, zip(*rest, strict=True), strict=True)) if urls != [""] else {}
+def _unpacked(data: bytes) -> dict[str, str]:
+    urls, keys = (one.split("\0") for one in pickle.loads(data))
+    return dict(zip(urls, keys, strict=True)) if urls != [""] else {}
 
 
 def _key(output: str) -> str:

@@ -7,10 +7,15 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from site_gen import build, signatures
 from site_gen.cache import Store
@@ -496,7 +501,7 @@ def test_the_past_of_a_folder_that_is_gone(site: SiteTest) -> None:
 def _past(name: str) -> Past:
     """A past that is told from others by a name."""
     kept = {f"{name}/{one}": ((1, 2**63, one, 2**64 - 1), "d") for one in range(100)}
-    pages = {f"{name}/{one}": ("k", name) for one in range(100)}
+    pages = {f"{name}/{one}": name for one in range(100)}
     return Past("seen by", {name: b"1"}, kept, name, output=lambda: kept, pages=lambda: pages)
 
 
@@ -509,6 +514,38 @@ def test_a_past_comes_back_as_it_was_kept(tmp_path: Path, name: str) -> None:
         past.save(store, "output")
         found = Past.load(store, "output")
     assert (found, found.output(), found.pages()) == (past, past.output(), past.pages())
+
+
+@given(st.lists(st.dictionaries(st.integers(0, 6), st.sampled_from("ab"))))
+def test_tables_are_kept_by_what_changed(tables: list[dict[int, str]]) -> None:
+    """What is kept after one another comes back, of whichever whole it is told."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Store(Path(folder)) as store,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setattr("site_gen.past.SHARE", 1)
+        before = Past()
+        for table in tables:
+            pages = {str(one): key for one, key in table.items()}
+            kept = {one: ((1, 2, 3, 4), key) for one, key in pages.items()}
+            past = Past(output=partial(dict, kept), pages=partial(dict, pages))
+            past.save(store, "output", before)
+            before = Past.load(store, "output")
+            assert (before.output(), before.pages()) == (kept, pages)
+
+
+def test_a_table_is_seldom_kept_as_a_whole(tmp_path: Path) -> None:
+    """An edit of a text leaves what stands as it lies in the store."""
+    with Store(tmp_path) as store:
+        _past("one").save(store, "output")
+        before = Past.load(store, "output")
+        pages = {**before.pages(), "one/0": "other"}
+        replace(before, pages=lambda: pages).save(store, "output", before)
+        found = Past.load(store, "output")
+        assert found.pages() == pages
+        assert found.since[1].whole == before.since[1].whole
+        assert found.since[1].new == {"one/0": "other"}
 
 
 @pytest.mark.parametrize("part", ["output", "pages"])

@@ -14,6 +14,7 @@ from site_gen.build.seen import Seen
 from site_gen.diagnostics import Diagnostic
 from site_gen.frozen import frozen
 from site_gen.model import OutputFile, Page, Withheld
+from site_gen.past import Past
 
 Pages = dict[str, tuple[str, OutputFile]]
 """Pages by URL, each with its key."""
@@ -159,9 +160,18 @@ def _context(run: Run, planned: Planned, index: str, seen: Seen) -> render.Conte
     folder = run.target.folder if run.target else run.options.output
     past = seen.past
     held = seen.held if run.target else None
-    return render.Context(
-        inputs, stage, folder, past.pages(), held, past.frame, past.stamps, past.parts
-    )
+    known = past.pages() if held is None or seen.all_held else _standing(past, held)
+    return render.Context(inputs, stage, folder, known, held, past.frame, past.stamps, past.parts)
+
+
+def _standing(past: Past, held: Mapping[str, OutputFile]) -> dict[str, str]:
+    """The pages of the last build whose files are as it left them, with their keys."""
+    nothing = OutputFile("", "", 0)
+    return {
+        url: key
+        for url, key in past.pages().items()
+        if held.get(url, nothing).digest == (past.output() or {}).get(url, ("", None))[1]
+    }
 
 
 def _all(context: render.Context) -> Sequence[Page]:

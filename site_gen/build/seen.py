@@ -138,7 +138,7 @@ def as_before(run: Run, seen: Seen, folders: Mapping[str, bytes], started: float
     past = replace(seen.past, folders=folders, output=lambda: files)
     if past != seen.past or files != seen.past.output():
         with cache.Store(run.store) as kept:
-            past.save(kept, str(run.target.folder))
+            past.save(kept, str(run.target.folder), seen.past)
     found, total, _, unrecorded = past.result
     published = output.Published(0, run.target.size, 0)
     return Report(found, total, published, time.monotonic() - started, unrecorded)

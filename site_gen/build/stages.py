@@ -164,7 +164,7 @@ def _leave(
     with cache.Store(run.store) as kept:
         kept.keep_only(*keys, [related.key(run.program)])
     files = run.target.signatures()
-    pages = {url: (key, file.digest) for url, (key, file) in made.pages.items()}
+    pages = {url: key for url, (key, _) in made.pages.items()}
     past = Past(
         run.settings.digested,
         begun.inventory.folders,
@@ -179,7 +179,7 @@ def _leave(
         lambda: pages,
     )
     with cache.Store(run.store) as kept:
-        past.save(kept, str(run.target.folder))
+        past.save(kept, str(run.target.folder), begun.before.past)
 
 
 def _alone(run: Run) -> Run:

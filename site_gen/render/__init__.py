@@ -47,8 +47,8 @@ READ_AHEAD = 25
 class Context:
     """What a worker needs to render. Without a stage the pages are rendered and forgotten.
 
-    `past` are the pages of an earlier build, each with its key and the digest of its file, and
-    `held` the files in output/; None where nothing is published. `frame` is what all of these
+    `past` are the pages of an earlier build whose files stand, each with its key, and `held` the
+    files in output/; None where nothing is published. `frame` is what all of these
     pages depended on, `stamps` are those of their documents, and `parts` the digests of parts of
     files for programs.
     """
@@ -56,7 +56,7 @@ class Context:
     inputs: Inputs
     stage_folder: Path | None
     output_folder: Path
-    past: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    past: Mapping[str, str] = field(default_factory=dict)
     held: Mapping[str, OutputFile] | None = None
     frame: str = ""
     stamps: Stamps = ("", "", "")
@@ -77,12 +77,9 @@ class Context:
 
     def kept(self, url: str) -> tuple[str, OutputFile] | None:
         """A page of the earlier build with its key, if its file stands."""
-        known = self.past.get(url)
-        if known is None:
-            return None
-        key, digest = known
-        file = OutputFile(url, digest, 0) if self.held is None else self.held.get(url)
-        return (key, file) if file and file.digest == digest else None
+        key = self.past.get(url)
+        file = OutputFile(url, "", 0) if self.held is None else self.held.get(url)
+        return (key, file) if key is not None and file else None
 
     def showing(self, index: str) -> Context:
         """The same with the URL of the root of the search index, which one page shows."""
