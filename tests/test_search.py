@@ -1049,8 +1049,9 @@ def test_lines_of_a_text_are_closed_up_at_once_or_one_by_one(html: str) -> None:
         max_size=6,
     ),
     bits=st.sampled_from([1, 3, lookup.BITS]),
+    many=st.sampled_from([0, 4, lookup.MANY]),
 )
-def test_numbers_of_words_at_once(texts: list[tuple[str, int]], bits: int) -> None:
+def test_numbers_of_words_at_once(texts: list[tuple[str, int]], bits: int, many: int) -> None:
     """Words found at once, by a table of any size, have the numbers that a dict has for each."""
     number = cache(lambda language, word: hash((language, word)) % 2**31)
 
@@ -1063,6 +1064,7 @@ def test_numbers_of_words_at_once(texts: list[tuple[str, int]], bits: int) -> No
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lookup, "BITS", bits)
+        patch.setattr(lookup, "MANY", many)
         table = lookup.Table()
         for text, language in texts:
             several = [plain(text), "", plain(f"{text} b")]

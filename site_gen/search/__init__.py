@@ -84,22 +84,19 @@ def make(archive: Archive, urls: Mapping[str, str], language: str, place: Place)
     layout, named = decided.layout, decided.named
     shown = cached(_shown)
 
-    def group(members: Sequence[tuple[int, Document]], room: int, told: str) -> Group:
+    def group(here: slice, room: int, told: str) -> Group:
         def entries() -> tuple[Entry, ...]:
+            articles = map(decided.listed.__getitem__, layout.order[here])
             return tuple(
                 _entry(one, urls[one.path], language, (*shown(one.date), *named(one.key)), place)
-                for place, one in members
+                for place, one in zip(layout.places[here], articles, strict=True)
             )
 
-        return Group(room, told, tuple([one.body for _, one in members]), entries)
+        return Group(room, told, bodies[here], entries)
 
-    made = indexes(
-        decided.context,
-        place,
-        list(map(group, layout.groups(decided.listed), layout.rooms, layout.told)),
-        layout.variants,
-        decided.facets,
-    )
+    bodies = list(map(decided.bodies.__getitem__, layout.order))
+    groups = list(map(group, layout.spans(), layout.rooms, layout.told))
+    made = indexes(decided.context, place, groups, layout.variants, decided.facets)
     return replace(made, keys=(*made.keys, *map(decided.kept.key, KEPT)))
 
 
@@ -110,9 +107,12 @@ def lay_out(archive: Archive, urls: Mapping[str, str], language: str, place: Pla
 
 @frozen
 class _Decided:
-    """What a plan decides of an index. `named` gives the authors and the places of an article."""
+    """What a plan decides of an index. `named` gives the authors and the places of an article,
+    `bodies` are the keys of the texts of those that are `listed`.
+    """
 
     listed: Sequence[Document]
+    bodies: Sequence[str]
     named: Callable[[str], tuple[str, ...]]
     kept: Kept
     layout: Layout
@@ -122,7 +122,9 @@ class _Decided:
 
 def _decided(archive: Archive, urls: Mapping[str, str], language: str, place: Place) -> _Decided:
     listed = [one for one in archive.articles.values() if not one.noindex]
-    words = [one.words for one in listed]
+    # All that is asked of each at once: they lie far from each other in memory.
+    asked = attrgetter("words", "telling", "body")
+    words, telling, bodies = zip(*map(asked, listed), strict=True) if listed else ((), (), ())
     wanted = number_of_groups(len(listed), sum(words))
     named = _named(archive)
     kept = Kept(place.store, place.program, place.plan, language, wanted)
@@ -132,7 +134,7 @@ def _decided(archive: Archive, urls: Mapping[str, str], language: str, place: Pl
         place.stage_folder,
         place.output_folder,
         place.program,
-        Averages(average([one.telling for one in listed]), layout.title),
+        Averages(average(telling), layout.title),
         places_per_shard(words, sum(layout.rooms)),
         wanted,
     )
@@ -141,7 +143,7 @@ def _decided(archive: Archive, urls: Mapping[str, str], language: str, place: Pl
         return facets.columns(archive, listed, layout.spread(), language)
 
     made = partial(_facets, kept, context, place, columns)
-    return _Decided(listed, named, kept, layout, context, made)
+    return _Decided(listed, bodies, named, kept, layout, context, made)
 
 
 def places_per_shard(words: Sequence[int], places: int) -> int:
@@ -240,7 +242,7 @@ class Group:
 
     room: int
     told: str
-    bodies: tuple[str, ...]
+    bodies: Sequence[str]
     entries: Callable[[], tuple[Entry, ...]]
 
 

@@ -9,16 +9,13 @@ from __future__ import annotations
 import json
 import sys
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Mapping
+from itertools import accumulate, islice, pairwise
 from pathlib import Path
-from typing import TypeVar
 
 from site_gen import cache
 from site_gen.frozen import frozen
 from site_gen.search.numbering import Members
-
-Item = TypeVar("Item")
 
 
 @frozen
@@ -50,12 +47,9 @@ class Layout:
             for one, room in zip(groups, self.rooms, strict=True)
         ]
 
-    def groups(self, articles: Sequence[Item]) -> Iterator[list[tuple[int, Item]]]:
-        """The articles of each group with their places; all of them come in the order of the
-        archive.
-        """
-        ordered = zip(self.places, map(articles.__getitem__, self.order), strict=True)
-        return (list(islice(ordered, size)) for size in self.sizes)
+    def spans(self) -> list[slice]:
+        """Where the articles of each group stand among all."""
+        return [slice(*one) for one in pairwise(accumulate(self.sizes, initial=0))]
 
     def spread(self) -> list[int]:
         """Where the article of each number stands in the archive, in order; -1 where none is."""

@@ -18,6 +18,8 @@ LONGEST = 15
 MOST_LANGUAGES = 256
 BITS = 19
 """The table has so many rows as these tell apart, a few for each word of a large archive."""
+MANY = 4_096
+"""Words that are new to the table, or may be, beyond which most stand there several times."""
 _LETTERS = bytes(code < 128 and chr(code).isalnum() for code in range(256))
 _MASKS = np.array([(1 << 8 * size) - 1 for size in range(9)], np.uint64)
 _MIXED = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], np.uint64)
@@ -41,6 +43,7 @@ class Table:
 
     def __init__(self) -> None:
         self._rows = np.zeros((1 << BITS, 3), np.uint64)
+        self._fresh = True
 
     def each(
         self, texts: Sequence[str], words: Sequence[Words], cut: Callable[[str], Iterable[str]]
@@ -82,14 +85,41 @@ class Table:
         short = sizes <= LONGEST
         second[short] |= np.uint64(language) << _LANGUAGE
         at = (first * _MIXED[0] ^ second * _MIXED[1]) >> np.uint64(64 - BITS)
-        rows = self._rows.take(at.astype(np.intp), axis=0)
+        at = at.astype(np.intp)
+        if self._fresh and len(at) > MANY:
+            # Memory that is read before it is written to takes several times as long to be there.
+            self._rows.fill(0)
+        self._fresh = False
+        rows = self._rows.take(at, axis=0)
+        new = np.flatnonzero(short & (rows[:, 0] == 0))
+        if len(new) > MANY:
+            # Most of them are the same words.
+            new = _firsts(new, at)
+            found = _known(text, begins[new], ends[new], known)
+            self._rows[at[new]] = np.stack((first[new], second[new], found), axis=1)
+            rows = self._rows.take(at, axis=0)
         numbers = rows[:, 2].astype(np.int32)
-        found = short & (rows[:, 0] == first) & (rows[:, 1] == second)
-        others = np.flatnonzero(~found)
-        where = zip(begins[others].tolist(), ends[others].tolist(), strict=True)
-        numbers[others] = [known[text[begin:end]] for begin, end in where]
+        others = np.flatnonzero(~(short & (rows[:, 0] == first) & (rows[:, 1] == second)))
+        numbers[others] = _known(text, begins[others], ends[others], known)
         new = others[short[others] & (rows[others, 0] == 0)]
         row = first[new], second[new], numbers[new].astype(np.uint64)
         self._rows[at[new]] = np.stack(row, axis=1)
         bounds = np.cumsum([0, *map(len, texts)]) + np.arange(len(texts) + 1)
         return numbers, np.diff(np.searchsorted(begins, bounds)).astype(np.int32)
+
+
+Places = NDArray[np.int64]
+
+
+def _known(text: str, begins: Places, ends: Places, known: Known) -> NDArray[np.uint64]:
+    """The numbers of words that stand here in a text, asked for one by one."""
+    where = zip(begins.tolist(), ends.tolist(), strict=True)
+    return np.array([known[text[begin:end]] for begin, end in where], np.uint64)
+
+
+def _firsts(words: Places, at: Places) -> Places:
+    """Of some words, which come to these rows of the table, the first of each row."""
+    first = np.empty(1 << BITS, np.int64)
+    first[at[words[::-1]]] = words[::-1]
+    firsts: Places = words[first[at[words]] == words]
+    return firsts

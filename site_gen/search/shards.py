@@ -197,7 +197,7 @@ class BlockTask:
     first: int
     rooms: tuple[int, ...]
     told: tuple[str, ...]
-    bodies: tuple[tuple[str, ...], ...]
+    bodies: tuple[Sequence[str], ...]
 
 
 def lay_out(
