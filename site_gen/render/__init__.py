@@ -75,11 +75,15 @@ class Context:
             if name not in ("renderer", "stamps_now", "moved")
         }
 
-    def kept(self, url: str) -> tuple[str, OutputFile] | None:
-        """A page of the earlier build with its key, if its file stands."""
-        key = self.past.get(url)
-        file = OutputFile(url, "", 0) if self.held is None else self.held.get(url)
-        return (key, file) if key is not None and file else None
+    def kept(self, pages: Sequence[Page]) -> dict[str, tuple[str, OutputFile]]:
+        """The pages that the earlier build had, by URL, each with its key and its file, which
+        stands.
+        """
+        past, held = self.past, self.held
+        urls = [page.url for page in pages]
+        if held is None:
+            return {url: (past[url], OutputFile(url, "", 0)) for url in urls if url in past}
+        return {url: (past[url], held[url]) for url in urls if url in past and url in held}
 
     def showing(self, index: str) -> Context:
         """The same with the URL of the root of the search index, which one page shows."""
@@ -119,18 +123,17 @@ def standing(
     moved = context.moved if same_frame else None
     if moved is None and len(pages) > FEW:
         renderer.know_articles()
-    still: dict[str, tuple[str, OutputFile]] = {}
+    still = context.kept(pages) if same_frame else {}
+    if moved:
+        unknown = [page for page in pages if page.url not in still]
+        pages = [*unknown, *moved.among(page for page in pages if page.url in still)]
     new = []
     for page in pages:
-        before = context.kept(page.url) if same_frame else None
-        if before and moved and not moved.may_show(page):
-            still[page.url] = before
-            continue
+        before = still.get(page.url)
         # What is told of files for programs is kept with what their keys are made from.
         key = renderer.key(page) if before or page.kind == "file" else ""
-        if before and before[0] == key:
-            still[page.url] = before
-        else:
+        if before is None or before[0] != key:
+            still.pop(page.url, None)
             new.append((page, key))
     return still, new
 

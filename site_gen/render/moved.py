@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import chain, repeat
+from operator import attrgetter
 
 from site_gen.model import Archive, Document, Page
 from site_gen.pages import OPEN_SEARCH, ROBOTS, TABLES, WORKS, works_of
@@ -42,6 +43,9 @@ def _others(archive: Archive) -> Iterator[Document]:
         yield from (one.entry for one in group.values() if one.entry)
 
 
+_articles_of = attrgetter("articles")
+
+
 class Moved:
     """What has another stamp than before, where the plan is the same."""
 
@@ -73,13 +77,22 @@ class Moved:
             near.update(key for key, keys in shown.items() if not articles.isdisjoint(keys))
         return frozenset(near)
 
-    def may_show(self, page: Page) -> bool:
-        """Whether a page may show something that moved."""
+    def among(self, pages: Iterable[Page]) -> list[Page]:
+        """Those pages that may show something that moved."""
+        near = self.near
+        # Most are of articles.
+        return [
+            page
+            for page in pages
+            if (page.key in near if page.kind == "article" else self._may_show(page))
+        ]
+
+    def _may_show(self, page: Page) -> bool:
+        """Whether a page that is none of an article may show something that moved."""
         match page.kind:
-            case "article":
-                return page.key in self.near
             case "list":
-                return any(not self.articles.isdisjoint(one.articles) for one in page.children)
+                apart = self.articles.isdisjoint
+                return not all(map(apart, map(_articles_of, page.children)))
             case "file":
                 return self._in_file(page)
             case "redirect" | "held" | "withdrawn" | "404":
