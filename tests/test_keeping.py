@@ -227,10 +227,14 @@ def test_groups_lie_together_again_when_many_do_not(site: SiteTest) -> None:
 def test_documents_lie_in_the_order_of_time(site: SiteTest) -> None:
     """Each with what belongs to it, and those of one group are found again."""
     days = {f"content/articles/n{at:02}.md": f"2001-01-{1 + at * 7 % 28:02}" for at in range(60)}
-    site.write({path: f"---\ndate: {day}\n---\nText.\n" for path, day in days.items()})
+    text = "---\ndate: {}\n---\nText of {}, which has words enough to be compared.\n"
+    site.write({path: text.format(day, path[-5:-3]) for path, day in days.items()})
     site.run("build", "--jobs", "1")
     with Store(site.folder / ".site_gen/cache") as kept:
         together = parse.Together(kept)
+        groups = [kept.get(parse.name(key)) or b"" for key in together.keys]
+    alone = parse.unpacked(groups)
+    signatures = dict(zip([one.path for one in alone.documents], alone.signatures, strict=True))
     whole = together.some(together.keys)
     assert [one.path for one in whole.documents] == sorted(days)
     lying = whole.documents[0]._fields.values
@@ -239,7 +243,9 @@ def test_documents_lie_in_the_order_of_time(site: SiteTest) -> None:
         some = together.some([key])
         assert 0 < len(some.documents) < 60
         assert some.outlines == list(map(outline, some.documents))
-    assert len(whole.signatures) == 60
+        signed = together.signed([*some.signatures, b"other"])
+        assert signed == [*(signatures[one.path] for one in some.documents), b"other"]
+    assert len(set(together.signed(whole.signatures))) == 60
 
 
 @given(st.lists(st.tuples(words, words, words), max_size=5))

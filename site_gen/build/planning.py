@@ -277,7 +277,7 @@ def relate(run: Run, read: Read, placed: Placed | Planned) -> related.Related:
     run.options.progress("Relating", 0, 1)
     place = related.Place(run.store, run.program, run.options.jobs)
     known = stands_for(placed.key, placed.failed)
-    made = related.find(placed.archive, read.signatures, run.settings, place, known)
+    made = related.find(placed.archive, read.signatures(), run.settings, place, known)
     run.options.progress("Relating", 1, 1)
     return made
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from itertools import chain
 
 from site_gen import cache, check, parallel, parse, sources
@@ -26,7 +28,7 @@ path.
 class Read:
     """What the sources came to. `keys` are those of all that the store holds of it, `masked` the
     paths, without their endings, that are not to be printed, with what is printed instead,
-    `quiet` the files of which nothing may be quoted, `signatures` those of articles by path,
+    `quiet` the files of which nothing may be quoted, `signatures` gives those of articles by path,
     `described` the documents with all that describes them, `outline` the digest of what a plan is
     made from.
     """
@@ -38,7 +40,7 @@ class Read:
     found: tuple[Diagnostic, ...]
     masked: Mapping[str, str]
     quiet: frozenset[str]
-    signatures: Mapping[str, bytes]
+    signatures: Callable[[], Mapping[str, bytes]]
     described: parse.Described
     outline: str
     fresh: int
@@ -98,7 +100,7 @@ def read(run: Run, inventory: sources.Inventory) -> Read:
         tuple(found),
         masked,
         frozenset(quiet),
-        dict(zip([one.path for one in whole.documents], whole.signatures, strict=True)),
+        partial(groups.signed, whole),
         described,
         cache.digest_of("".join(whole.outlines), *lost),
         groups.fresh,
@@ -193,8 +195,14 @@ class _Groups:
         rounds = []
         for every, lost, batch in self.rounds:
             keys = {path: key for path, key in every.by_path.items() if path not in lost}
-            rounds.append((keys, batch))
+            signatures: list[parse.Signature] = [*self.standing.signed(batch.signatures)]
+            rounds.append((keys, replace(batch, signatures=signatures)))
         return known, rounds
+
+    def signed(self, whole: parse.Batch) -> dict[str, bytes]:
+        """The signatures of documents by path. Raises CacheBroken."""
+        paths = [one.path for one in whole.documents]
+        return dict(zip(paths, self.standing.signed(whole.signatures), strict=True))
 
     def keep(self) -> None:
         """Keep which groups there are."""

@@ -91,7 +91,7 @@ def done(run: Run, begun: Begun) -> Report:
         planned = planning.joined(one, read, placed, planned, alike)
         planned = planning.remember(run, read, planned)
         # What only planning asks for would lie in the memory of all processes that render.
-        read = replace(read, described=parse.Described(), signatures={}, together=None)
+        read = replace(read, described=parse.Described(), signatures=dict, together=None)
         like = related.Related
         total = check.masked(planned.sum, read.masked)
         found += [*read.found, *planned.found]

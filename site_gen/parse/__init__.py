@@ -22,6 +22,7 @@ from site_gen.parse.keeping import (
     SHARE,
     Batch,
     Known,
+    Signature,
     Together,
     keep_last,
     keep_together,
@@ -42,6 +43,7 @@ __all__ = [
     "Group",
     "Known",
     "Parsed",
+    "Signature",
     "Stored",
     "Task",
     "Together",
@@ -229,7 +231,7 @@ def _before(group: Group, store: cache.Store) -> dict[str, Parsed]:
     return {
         one.body: Parsed(one.path, one, outline=outline, signature=signature)
         for one, outline, signature in each
-        if one.path not in told
+        if one.path not in told and isinstance(signature, bytes)
     }
 
 

@@ -28,6 +28,12 @@ _VARIED = ("extra", "registry")
 """Fields that may hold numbers of several kinds."""
 
 
+Signature = bytes | int
+"""That of an article, or its number among those of the one value: they are read for a build that
+compares articles, and take as long as all else that is read at once.
+"""
+
+
 @dataclass(slots=True)
 class Batch(Compact):
     """What came of many sources: the documents, with the outline and the signature of each.
@@ -38,7 +44,7 @@ class Batch(Compact):
 
     documents: list[Document] = field(default_factory=list)
     outlines: list[str] = field(default_factory=list)
-    signatures: list[bytes] = field(default_factory=list)
+    signatures: list[Signature] = field(default_factory=list)
     told: list[Parsed] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
 
@@ -154,15 +160,18 @@ class Together:
         self.known: Known | None = None
         """The groups of the build that made it."""
         self._batch = Batch()
+        self._signatures: Sequence[bytes] = ()
         self._groups: list[list[int]] = [[], [], []]
         """Of which group each document, what is told, and each path that failed is."""
         if parts is not None:
             self.keys, self._groups, places, rest, counts, known = pickle.loads(parts[0])
             self.known = Known(*known)
-            ends = pairwise(accumulate(counts.values(), initial=1))
+            self._signatures = parts[1:2]
+            ends = pairwise(accumulate(counts.values(), initial=2))
             columns = {name: parts[a:b] for name, (a, b) in zip(counts, ends, strict=True)}
             lying = compact.late(Document, len(places), columns)
-            self._batch = replace(rest, documents=list(map(lying.__getitem__, places)))
+            documents = list(map(lying.__getitem__, places))
+            self._batch = replace(rest, documents=documents, signatures=list(range(len(places))))
 
     def some(self, wanted: Collection[str]) -> Batch:
         """What came of those groups that are wanted."""
@@ -170,6 +179,13 @@ class Together:
         if all(stands):
             return self._batch
         return self._batch.only(*(map(stands.__getitem__, group) for group in self._groups))
+
+    def signed(self, signatures: Sequence[Signature]) -> list[bytes]:
+        """These signatures themselves. Raises CacheBroken."""
+        kept: list[bytes] = []
+        for part in self._signatures:
+            kept = pickle.loads(part)
+        return [one if isinstance(one, bytes) else kept[one] for one in signatures]
 
     def others(self, wanted: Collection[str]) -> list[Document]:
         """The documents of the groups that are not wanted."""
@@ -209,9 +225,13 @@ def keep_together(
     counts = {one: len(parts) for one, parts in columns.items()}
     places = sorted(range(len(order)), key=order.__getitem__)
     at_once = known.shared, known.keys, known.lines
-    value = list(numbers), groups, places, replace(whole, documents=[]), counts, at_once
-    head = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
-    store.put([(_whole(), cache.joined([head, *chain.from_iterable(columns.values())]))])
+    rest = replace(whole, documents=[], signatures=[])
+    value = list(numbers), groups, places, rest, counts, at_once
+    head, signatures = (
+        pickle.dumps(one, pickle.HIGHEST_PROTOCOL) for one in (value, whole.signatures)
+    )
+    parts = [head, signatures, *chain.from_iterable(columns.values())]
+    store.put([(_whole(), cache.joined(parts))])
 
 
 def last(store: cache.Store) -> list[str]:
