@@ -59,7 +59,9 @@ def files_for_programs(
     if archive.articles:
         made += [Page("file", url) for url in TABLES]
     if absolute:
-        made += _of_site(archive, len(listed(archive, pages, urls)))
+        # Those that are in no sitemap are looked for only where it matters.
+        many = len(pages) > IN_A_SITEMAP
+        made += _of_site(archive, len(listed(archive, pages, urls)) if many else len(pages))
     made += _all_works(archive)
     # Nothing can be a file and a folder.
     names = {page: comparable(page.url) for page in made}
