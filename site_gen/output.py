@@ -563,7 +563,10 @@ def _check_paths(plan: Plan) -> None:
     """Raise ValueError unless all files can lie in one folder, on any system."""
     _check_each(sorted(plan.came))
     paths = plan.files
-    names = {path.lower() if path.isascii() else comparable(path) for path in paths}
+    whole = "".join(paths)
+    # Where no letter in any of them could be another, they are compared as they are.
+    plain = whole.isascii() and whole == whole.lower()
+    names = paths.keys() if plain else set(map(comparable, paths))
     if len(names) == len(paths) and names.isdisjoint(map(comparable, plan.above)):
         return
     spelling: dict[str, str] = {}
