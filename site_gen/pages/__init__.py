@@ -43,6 +43,7 @@ from site_gen.pages.urls import (
     UNDATED,
     UNDATED_URL,
     WITHOUT,
+    article_urls,
     attachment_url,
     document_url,
     in_time,
@@ -56,7 +57,7 @@ from site_gen.pages.urls import (
     translations_url,
     without_url,
 )
-from site_gen.paths import all_above, comparable, folders
+from site_gen.paths import all_above, comparable, comparables, folders
 
 __all__ = [
     "ALL_WORKS",
@@ -126,15 +127,11 @@ def place_documents(archive: Archive) -> tuple[dict[str, str], list[Diagnostic]]
     URLs that differ only in case, or where one is a folder of the other, share too: not every
     disk can hold both.
     """
-    urls = {
-        one.path: document_url(one)
-        for one in (
-            *archive.articles.values(),
-            *archive.pages.values(),
-            *archive.withdrawn.values(),
-        )
-    }
-    names = set(map(comparable, urls.values()))
+    articles = list(archive.articles.values())
+    urls = dict(zip([one.path for one in articles], article_urls(articles), strict=True))
+    others = (*archive.pages.values(), *archive.withdrawn.values())
+    urls |= {one.path: document_url(one) for one in others}
+    names = set(comparables(urls.values()))
     if len(names) == len(urls) and names.isdisjoint(all_above(names)):
         return urls, []
     owners: dict[str, list[str]] = defaultdict(list)
@@ -251,13 +248,11 @@ INTRODUCED = frozenset(
 def _in_the_way(
     made: Sequence[Page], archive: Archive, urls: Mapping[str, str], reserved: Iterable[str]
 ) -> list[Diagnostic]:
-    generated = {
-        comparable(page.url): page.url
-        for page in made
-        if page.kind not in ("article", "page", "withdrawn")
-    } | {comparable(name): name for name in reserved}
+    own = [page.url for page in made if page.kind not in ("article", "page", "withdrawn")]
+    generated = dict(zip(comparables(own), own, strict=True))
+    generated |= {comparable(name): name for name in reserved}
     introduced = {one.path for one in archive.pages.values() if urls[one.path] in INTRODUCED}
-    names = {comparable(url) for path, url in urls.items() if path not in introduced}
+    names = set(comparables(url for path, url in urls.items() if path not in introduced))
     if generated.keys().isdisjoint(names | all_above(names)):
         return []
     found = []
@@ -288,7 +283,8 @@ def files_in_the_way(
 
     `files` are (path in the site's folder, URL); `reserved` are names that no file may have.
     """
-    taken = {comparable(page.url): page.url for page in plan.pages}
+    urls = [page.url for page in plan.pages]
+    taken = dict(zip(comparables(urls), urls, strict=True))
     taken |= {comparable(name): "site_gen itself" for name in reserved}
     above: dict[str, str] = {}
     for name in taken:

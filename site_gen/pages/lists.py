@@ -25,9 +25,7 @@ from site_gen.pages.urls import (
     initial,
     initials,
     letter_name,
-    listed_day,
-    listed_month,
-    listed_year,
+    listed_under,
     translations_url,
     without_url,
 )
@@ -49,10 +47,10 @@ class Lists:
         self.dated = archive.dated
         dates = [date for key in self.dated if (date := archive.articles[key].date)]
         # Many articles are of one date.
-        listed = {
-            one: (intern(listed_year(date)), intern(listed_month(date)), listed_day(date))
-            for one, date in dict(zip(map(id, dates), dates, strict=True)).items()
-        }
+        listed = {}
+        for one, date in dict(zip(map(id, dates), dates, strict=True)).items():
+            year, month, day = listed_under(date)
+            listed[one] = intern(year), intern(month), day
         times = [listed[id(date)] for date in dates]
         self.times = dict(zip(self.dated, times, strict=True))
         """The year, the month and the day of the year that each dated article is listed under."""
