@@ -8,7 +8,7 @@ from functools import partial
 from itertools import chain
 
 from site_gen import cache, check, parallel, parse, sources
-from site_gen.build.run import Run
+from site_gen.build.run import Run, several
 from site_gen.diagnostics import Diagnostic, Location
 from site_gen.frozen import frozen
 from site_gen.model import Document, Withheld
@@ -16,6 +16,8 @@ from site_gen.paths import without_ending
 
 MOST_GROUPS = 8
 """Groups of documents that a worker takes at a time."""
+FEW_GROUPS = 4
+"""Groups in which something was edited that are read before workers would have started."""
 
 
 Kept = tuple[parse.Known, Sequence[tuple[Mapping[str, str], parse.Batch]]]
@@ -177,6 +179,8 @@ class _Groups:
         # The more there are, the more a worker takes at a time.
         batches = parallel.chunks(groups, max(1, min(MOST_GROUPS, len(groups) // 32)))
         jobs = self.run.options.jobs
+        if len(groups) <= FEW_GROUPS and all(one.before for one in groups) and several(jobs):
+            jobs = 1
         made = parallel.ordered_map(parse.parse_groups, batches, self.context, jobs)
         for batch, values in zip(batches, made, strict=True):
             for group, (_, kept) in zip(batch, values, strict=True):
