@@ -67,7 +67,7 @@ def assemble(
             withdrawn[document.path] = document
         else:
             shown.setdefault(document.kind, []).append(document)
-    articles = {one.key: one for one in _in_order(shown.get("article", ()))}
+    articles = {one.key: one for one in sorted(shown.get("article", ()), key=_chronological)}
     withholding = {key: one for key, one in articles.items() if one.withheld}
     pages = {one.key: one for one in shown.get("page", ())}
     entities: dict[EntityKind, Mapping[str, Entity]] = {}
@@ -85,19 +85,11 @@ def assemble(
     ), found
 
 
-def _in_order(articles: Iterable[Document]) -> list[Document]:
+def _chronological(document: Document) -> tuple[object, ...]:
     """Dated ones by date, then undated ones by title; the key settles what is left."""
-    articles = list(articles)
-    # The fields of `Date.sort_key` one by one: to ask each date for that takes twice as long.
-    dated = attrgetter("date.first", "date.last", "date.edtf", "key")
-    return [
-        *sorted([one for one in articles if one.date], key=dated),
-        *sorted([one for one in articles if not one.date], key=_by_title),
-    ]
-
-
-def _by_title(document: Document) -> tuple[str, str]:
-    return fold(document.title), document.key
+    if document.date:
+        return (0, document.date.sort_key, document.key)
+    return (1, fold(document.title), document.key)
 
 
 def _entities(

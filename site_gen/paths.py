@@ -29,15 +29,6 @@ def comparable(path: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
 
 
-def comparables(paths: Iterable[str]) -> list[str]:
-    """The same of each of these paths. Plain ones are looked at at once."""
-    paths = list(paths)
-    text = "\n".join(paths)
-    if text.isascii() and text.count("\n") == len(paths) - 1:
-        return text.lower().split("\n")
-    return list(map(comparable, paths))
-
-
 def folders(path: str) -> tuple[str, ...]:
     """The folders above a path, the topmost first: `a/b/c` is in `a` and `a/b`."""
     return _with_above(path[: path.rfind("/")]) if "/" in path else ()

@@ -16,7 +16,6 @@ from site_gen.diagnostics import Diagnostic
 from site_gen.model import Document, DocumentKind, Page, Registry
 from site_gen.pages.urls import (
     LONGEST,
-    article_urls,
     initial,
     letter_name,
     listed_day,
@@ -25,7 +24,7 @@ from site_gen.pages.urls import (
     listed_year,
     segment,
 )
-from site_gen.paths import comparable, comparables
+from site_gen.paths import comparable
 
 LIMIT = 10
 
@@ -384,34 +383,6 @@ def test_every_text_is_filed_under_one_letter(text: str) -> None:
 def test_an_empty_archive_has_its_pages() -> None:
     """A site without articles still has a home, a 404 and an empty page of dates."""
     assert planned()[0].keys() == {"index.html", "404.html", "dates/index.html", "search.html"}
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        document("articles/2001/b_1"),
-        document("articles/CON"),
-        document("articles/aux/b"),
-        document("articles/what?"),
-        document("articles/été"),
-        document("articles/two\nlines"),
-        document("articles//b"),
-        document(f"articles/{'b' * (LONGEST + 1)}"),
-        document("articles/b", slug="Other"),
-    ],
-    ids=lambda one: one.key[:20],
-)
-def test_all_articles_at_once_have_the_urls_that_each_has(other: Document) -> None:
-    articles = [document("articles/a"), other, document("articles/c")]
-    assert article_urls(articles) == list(map(pages.document_url, articles))
-    assert article_urls([]) == []
-
-
-@pytest.mark.parametrize("other", ["B.html", "É/b.html", "a\nB", ""])
-def test_paths_are_compared_at_once_as_each_is(other: str) -> None:
-    paths = ["A/b.html", other, "c"]
-    assert comparables(paths) == list(map(comparable, paths))
-    assert comparables([]) == []
 
 
 @pytest.mark.parametrize(

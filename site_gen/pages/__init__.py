@@ -43,7 +43,6 @@ from site_gen.pages.urls import (
     UNDATED,
     UNDATED_URL,
     WITHOUT,
-    article_urls,
     attachment_url,
     document_url,
     in_time,
@@ -57,7 +56,7 @@ from site_gen.pages.urls import (
     translations_url,
     without_url,
 )
-from site_gen.paths import all_above, comparable, comparables, folders
+from site_gen.paths import all_above, comparable, folders
 
 __all__ = [
     "ALL_WORKS",
@@ -127,11 +126,15 @@ def place_documents(archive: Archive) -> tuple[dict[str, str], list[Diagnostic]]
     URLs that differ only in case, or where one is a folder of the other, share too: not every
     disk can hold both.
     """
-    articles = list(archive.articles.values())
-    urls = dict(zip([one.path for one in articles], article_urls(articles), strict=True))
-    others = (*archive.pages.values(), *archive.withdrawn.values())
-    urls |= {one.path: document_url(one) for one in others}
-    names = set(comparables(urls.values()))
+    urls = {
+        one.path: document_url(one)
+        for one in (
+            *archive.articles.values(),
+            *archive.pages.values(),
+            *archive.withdrawn.values(),
+        )
+    }
+    names = set(map(comparable, urls.values()))
     if len(names) == len(urls) and names.isdisjoint(all_above(names)):
         return urls, []
     owners: dict[str, list[str]] = defaultdict(list)
@@ -248,11 +251,13 @@ INTRODUCED = frozenset(
 def _in_the_way(
     made: Sequence[Page], archive: Archive, urls: Mapping[str, str], reserved: Iterable[str]
 ) -> list[Diagnostic]:
-    own = [page.url for page in made if page.kind not in ("article", "page", "withdrawn")]
-    generated = dict(zip(comparables(own), own, strict=True))
-    generated |= {comparable(name): name for name in reserved}
+    generated = {
+        comparable(page.url): page.url
+        for page in made
+        if page.kind not in ("article", "page", "withdrawn")
+    } | {comparable(name): name for name in reserved}
     introduced = {one.path for one in archive.pages.values() if urls[one.path] in INTRODUCED}
-    names = set(comparables(url for path, url in urls.items() if path not in introduced))
+    names = {comparable(url) for path, url in urls.items() if path not in introduced}
     if generated.keys().isdisjoint(names | all_above(names)):
         return []
     found = []
@@ -283,8 +288,7 @@ def files_in_the_way(
 
     `files` are (path in the site's folder, URL); `reserved` are names that no file may have.
     """
-    urls = [page.url for page in plan.pages]
-    taken = dict(zip(comparables(urls), urls, strict=True))
+    taken = {comparable(page.url): page.url for page in plan.pages}
     taken |= {comparable(name): "site_gen itself" for name in reserved}
     above: dict[str, str] = {}
     for name in taken:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from site_gen.dates import Date
 from site_gen.model import Archive, EntityKind, Page, PageKind
 from site_gen.pages.urls import FOLDER, HOME, listed_year
-from site_gen.paths import all_above, comparable, comparables, folders
+from site_gen.paths import all_above, comparable, folders
 
 FEED = "feed.xml"
 JSON_FEED = "feed.json"
@@ -53,7 +53,7 @@ def files_for_programs(
 
     `absolute` says whether the address of the site is known, which feeds and sitemaps need.
     """
-    others = set(comparables((*taken, *(page.url for page in pages))))
+    others = {comparable(url) for url in (*taken, *(page.url for page in pages))}
     above = all_above(others)
     made = [*_of_entities(archive, absolute), *_works(archive)]
     if archive.articles:

@@ -6,7 +6,6 @@ import datetime
 import hashlib
 import re
 import unicodedata
-from collections.abc import Sequence
 from functools import lru_cache
 
 from site_gen.dates import Date
@@ -52,7 +51,6 @@ LONGEST = 180
 
 _PLAIN = re.compile(r"[\w-]+", re.ASCII)
 """Names that no system minds, but for the reserved ones. Most are such."""
-_PLAIN_LINES = re.compile(r"[\w/\n-]+", re.ASCII)
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,8}\Z")
 _UNSAFE = re.compile(r'[<>:"\\|?*#%\x00-\x1f\x7f]')
 _RESERVED = frozenset(
@@ -94,23 +92,6 @@ def document_url(document: Document) -> str:
     elif document.kind == "page":
         parts[-1] = "index"
     return "/".join(segment(part) for part in parts) + ".html"
-
-
-def article_urls(articles: Sequence[Document]) -> list[str]:
-    """The URL of each article. Where no path has anything in it that some system minds, as in most
-    archives, all are looked at at once.
-    """
-    keys = [one.key for one in articles]
-    text = "\n".join(keys)
-    parts = set(text.lower().replace("/", "\n").split("\n"))
-    plain = (
-        _PLAIN_LINES.fullmatch(text)
-        and text.count("\n") == len(keys) - 1
-        and max(map(len, keys)) <= LONGEST
-        and parts.isdisjoint(("", *_RESERVED))
-        and not any(one.slug for one in articles)
-    )
-    return [f"{key}.html" for key in keys] if plain else list(map(document_url, articles))
 
 
 @lru_cache(maxsize=16_384)
