@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields
 from functools import cache
 from itertools import chain, repeat
 from operator import attrgetter
@@ -22,6 +22,9 @@ same of all.
 
 BLOCK = 256
 """Values that are kept as a block."""
+
+FEW = 8
+"""Texts up to which it is faster to look for each in what is pickled than to unpickle it."""
 
 Columns = tuple[tuple[Any, ...], ...]
 """Values of one class field by field: the first fields of all, then the second ones."""
@@ -58,6 +61,11 @@ class Late(Compact):
             self._fields.fill(name)
             return getattr(self, name)
 
+    def may_hold(self, name: str, texts: frozenset[str]) -> bool:
+        """Whether any of a few texts may be in a field, which is not read to learn it."""
+        block: _Fields | None = getattr(self, "_fields", None)
+        return block is None or block.may_hold(name, texts)
+
 
 @dataclass(slots=True, eq=False)
 class _Fields:
@@ -68,11 +76,24 @@ class _Fields:
     values: Sequence[Any]
     number: int
     kept: Kept
+    held: dict[tuple[str, frozenset[str]], bool] = field(default_factory=dict)
 
     def fill(self, name: str) -> None:
-        parts = self.kept[name]
-        same, found = pickle.loads(parts[self.number if len(parts) > 1 else 0])
+        same, found = pickle.loads(self.part(name))
         _put(self.values, name, repeat(found) if same else found)
+
+    def part(self, name: str) -> bytes:
+        parts = self.kept[name]
+        return parts[self.number if len(parts) > 1 else 0]
+
+    def may_hold(self, name: str, texts: frozenset[str]) -> bool:
+        if len(texts) > FEW:
+            return True
+        if (name, texts) not in self.held:
+            # What is pickled holds each text as it is.
+            written = [one.encode("utf-8", "surrogatepass") for one in texts]
+            self.held[name, texts] = any(map(self.part(name).__contains__, written))
+        return self.held[name, texts]
 
 
 def columns(kind: type[Kind], values: Sequence[Kind]) -> Columns:

@@ -327,9 +327,10 @@ def test_runs_end_where_a_digest_says_so(monkeypatch: pytest.MonkeyPatch) -> Non
         last = zlib.crc32(key.encode("utf-8", "surrogatepass")) % tables.RUN == 0
         if last or len(found[-1]) == tables.LONGEST_RUN:
             found.append([])
-    assert tabular.in_runs(articles) == [tuple(run) for run in found if run]
+    ends = tabular.last_of_runs(articles)
+    assert tabular.in_runs(articles, ends) == [tuple(run) for run in found if run]
     assert max(map(len, found)) == tables.LONGEST_RUN
-    assert tabular.in_runs([]) == []
+    assert tabular.in_runs([], ends) == []
 
 
 def test_an_edit_makes_few_lines_anew() -> None:

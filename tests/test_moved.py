@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from site_gen import render
-from site_gen.model import Archive, Document
+from site_gen import compact, render
+from site_gen.build import repeated
+from site_gen.model import Archive, Bucket, Document, Page
+from site_gen.pages import Plan
 from site_gen.render.moved import Moved, stamps
 from site_gen.render.renderer import Renderer
 from tests.archive_sites import EVERY_KIND, articles
@@ -74,3 +77,40 @@ def test_far_pages_are_not_looked_at(inputs: render.Inputs) -> None:
     moved = Moved(stamps(inputs), stamps(after), after)
     assert len(moved.among(inputs.plan.pages)) < len(inputs.plan.pages) / 2
     assert not Moved(stamps(inputs), stamps(inputs), inputs).near
+
+
+def test_lists_are_found_without_being_read(
+    inputs: render.Inputs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a kept plan the same pages may show a text, and few of its lists are read for that."""
+    monkeypatch.setattr(compact, "BLOCK", 4)
+    for key, one in inputs.archive.articles.items():
+        articles = {**inputs.archive.articles, key: replace(one, body="other")}
+        after = replace(inputs, archive=replace(inputs.archive, articles=articles))
+        moved = Moved(stamps(inputs), stamps(after), after)
+        kept = repeated.unpacked(repeated.packed(inputs.plan))
+        read: list[str] = []
+        fill = compact._Fields.fill
+
+        def noted(fields: Any, name: str, read: list[str] = read, fill: Any = fill) -> None:
+            read.append(name)
+            fill(fields, name)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(compact._Fields, "fill", noted)
+            shown = [page.url for page in moved.among(kept.pages)]
+        assert shown == [page.url for page in moved.among(inputs.plan.pages)]
+        assert 0 < read.count("children") < len(kept.pages) / 4 / 2
+
+
+@pytest.mark.parametrize("key", ["articles/a", "articles/ä 中", "articles/\udc80"])
+def test_a_text_is_found_in_what_is_not_read(key: str) -> None:
+    """Whatever its letters; where there are many, that takes as long as to read."""
+    bucket = Bucket("1999", "", 1, (key,))
+    pages = (Page("list", "a.html"), Page("list", "b.html", children=(bucket,)))
+    assert all(page.may_hold("children", frozenset(["articles/other"])) for page in pages)
+    plan = repeated.unpacked(repeated.packed(Plan(pages, {}, {})))
+    assert not plan.pages[1].may_hold("children", frozenset(["articles/other"]))
+    assert plan.pages[1].may_hold("children", frozenset(["articles/other", key]))
+    many = frozenset(map(str, range(compact.FEW + 1)))
+    assert plan.pages[1].may_hold("children", many)

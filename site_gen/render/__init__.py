@@ -83,7 +83,8 @@ class Context:
         urls = [page.url for page in pages]
         if held is None:
             return {url: (past[url], OutputFile(url, "", 0)) for url in urls if url in past}
-        return {url: (past[url], held[url]) for url in urls if url in past and url in held}
+        both = zip(urls, map(past.get, urls), map(held.get, urls), strict=True)
+        return {url: (key, file) for url, key, file in both if key is not None and file is not None}
 
     def showing(self, index: str) -> Context:
         """The same with the URL of the root of the search index, which one page shows."""

@@ -134,8 +134,12 @@ class Files:
         """
         articles = self.archive.articles
         found: dict[str, list[str]] = {}
+        of_dates: dict[int, list[str]] = {}  # Many articles are of one date.
         for key in self.tables.listed.articles:
-            found.setdefault(works_of(articles[key].date), []).append(key)
+            date = articles[key].date
+            if id(date) not in of_dates:
+                of_dates[id(date)] = found.setdefault(works_of(date), [])
+            of_dates[id(date)].append(key)
         return {year: tuple(found[year]) for year in sorted(found)}
 
     def _works(self, articles: Sequence[str], ending: str) -> str:
@@ -147,7 +151,8 @@ class Files:
     @cached_property
     def runs(self) -> dict[str, list[tuple[str, ...]]]:
         """The articles of each year in runs, of which an edit concerns one."""
-        return {year: tabular.in_runs(articles) for year, articles in self.years.items()}
+        last = self.tables.last
+        return {year: tabular.in_runs(articles, last) for year, articles in self.years.items()}
 
     def _runs_of(self, page: Page) -> list[tuple[str, ...]]:
         """The runs of a file of one year, or of all."""

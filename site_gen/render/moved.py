@@ -79,12 +79,11 @@ class Moved:
 
     def among(self, pages: Iterable[Page]) -> list[Page]:
         """Those pages that may show something that moved."""
-        near = self.near
         # Most are of articles.
         return [
             page
             for page in pages
-            if (page.key in near if page.kind == "article" else self._may_show(page))
+            if (page.key in self.near if page.kind == "article" else self._may_show(page))
         ]
 
     def _may_show(self, page: Page) -> bool:
@@ -92,7 +91,9 @@ class Moved:
         match page.kind:
             case "list":
                 apart = self.articles.isdisjoint
-                return not all(map(apart, map(_articles_of, page.children)))
+                return page.may_hold("children", self.articles) and not all(
+                    map(apart, map(_articles_of, page.children))
+                )
             case "file":
                 return self._in_file(page)
             case "redirect" | "held" | "withdrawn" | "404":
@@ -119,7 +120,8 @@ class Moved:
         entity = self.archive.entities[page.entity_kind][page.key]
         if entity.entry and entity.entry.path in self.others:
             return True
-        return not self.articles.isdisjoint((*entity.articles, *entity.translated))
+        apart = self.articles.isdisjoint
+        return not (apart(entity.articles) and apart(entity.translated))
 
     def _in_file(self, page: Page) -> bool:
         """Whether a file for programs may tell of something that moved."""

@@ -14,7 +14,7 @@ from site_gen.tabular.columns import (
 )
 from site_gen.tabular.package import meaning
 from site_gen.tabular.rows import Listed, Row, article, author, place, topic
-from site_gen.tabular.tables import FILES, Run, Tables, in_runs
+from site_gen.tabular.tables import FILES, Run, Tables, in_runs, last_of_runs
 
 __all__ = [
     "ARTICLES",
@@ -31,6 +31,7 @@ __all__ = [
     "article",
     "author",
     "in_runs",
+    "last_of_runs",
     "meaning",
     "place",
     "topic",

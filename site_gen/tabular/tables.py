@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
+from itertools import pairwise
 
 from site_gen import cache
 from site_gen.frozen import frozen
@@ -33,17 +34,21 @@ class Run:
     articles: tuple[str, ...]
 
 
-def in_runs(articles: Iterable[str]) -> list[tuple[str, ...]]:
-    """Articles, parted where the digests of their keys say: so an edit concerns one run."""
-    found: list[tuple[str, ...]] = []
-    run: list[str] = []
-    for key in articles:
-        run.append(key)
-        last = zlib.crc32(key.encode("utf-8", "surrogatepass")) % RUN == 0
-        if last or len(run) == LONGEST_RUN:
-            found.append(tuple(run))
-            run.clear()
-    return [*found, tuple(run)] if run else found
+def last_of_runs(articles: Iterable[str]) -> frozenset[str]:
+    """The articles that are the last ones of their runs, as the digests of their keys say."""
+    return frozenset(
+        [key for key in articles if zlib.crc32(key.encode("utf-8", "surrogatepass")) % RUN == 0]
+    )
+
+
+def in_runs(articles: Sequence[str], last: frozenset[str]) -> list[tuple[str, ...]]:
+    """Articles, parted after those that are the `last` ones of runs: so an edit concerns one."""
+    keys = tuple(articles)
+    ends = [at for at, key in enumerate(keys, start=1) if key in last]
+    parts = [keys[start:end] for start, end in pairwise((0, *ends, len(keys)))]
+    return [
+        part[at : at + LONGEST_RUN] for part in parts for at in range(0, len(part), LONGEST_RUN)
+    ]
 
 
 Known = Callable[[str, tuple[str, ...], Callable[[], str]], str]
@@ -117,8 +122,13 @@ class Tables:
         """The articles in runs, each with its digest."""
         return [
             Run(self.known(f"run {run[0]}", run, partial(self._digest, run)), run)
-            for run in in_runs(self.listed.articles)
+            for run in in_runs(self.listed.articles, self.last)
         ]
+
+    @cached_property
+    def last(self) -> frozenset[str]:
+        """The articles that are the last ones of their runs, in any file."""
+        return last_of_runs(self.listed.articles)
 
     def _digest(self, run: tuple[str, ...]) -> str:
         """What stands for all that is said of some articles."""
