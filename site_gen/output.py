@@ -49,11 +49,10 @@ from typing import Any, Self
 
 from filelock import FileLock, Timeout
 
-from site_gen import compact
 from site_gen.frozen import frozen
 from site_gen.model import OutputFile
 from site_gen.paths import all_above, comparable, folders, trouble
-from site_gen.signatures import Kept, Signatures, Signed, clock, signature, unsettled
+from site_gen.signatures import Kept, Signatures, Signed, clock, described, signature, unsettled
 
 MANIFEST = "archive-manifest.json"
 """The list of what site_gen wrote, published with it: path, SHA-256 and size of every file."""
@@ -117,7 +116,8 @@ class Published:
 @frozen
 class Looked:
     """What a look at output/ saw, `now` by the clock of its files: which are `gone` or others than
-    before, and of those that stand the `new` signatures, None where there is none that is certain.
+    before, or known though nothing lists them, and of those that stand the `new` signatures, None
+    where there is none that is certain.
     """
 
     now: int
@@ -155,9 +155,9 @@ class Journal:
     names: Mapping[str, str]
 
 
-Left = tuple[str, Callable[[], Kept | None]]
-"""What a build left: the SHA-256 of its manifest, and what gives the signatures of all files that
-it lists, None where they are not known.
+Left = tuple[str, Callable[[], Files | None]]
+"""What a build left: the SHA-256 of its manifest, and what gives all files that it lists, None
+where they are not known.
 """
 
 
@@ -179,6 +179,8 @@ class Output:
         self._left = left
         self._listed: tuple[str, Files, bytes] | None = None
         self._held: Files = {}
+        self._touched: dict[str, Signed | None] = {}
+        """Files that are not as their signatures were kept, with those that are certain."""
         self._existed = True
         self.many = False
         """Whether to look at all files takes longer than to start a process that does."""
@@ -259,7 +261,7 @@ class Output:
 
         Those whose signature is not `kept` are read.
         """
-        return self.hold(kept, self.look(kept))
+        return self.hold(self.look(kept))
 
     def look(self, kept: Kept) -> Looked:
         """What `held` sees. It may be looked at in a copy of this process, and held in this one."""
@@ -272,20 +274,23 @@ class Output:
             other = [path for path, one in seen if kept.get(path) != one]
             gone = frozenset(path for path in other if not self._stands(self._old[path]))
             taken = self._signatures.taken
-            new = {path: taken.get(path) for path in other if path not in gone}
+            still = {path: self._old[path] for path in other if path not in gone}
+            new = {
+                path: taken.get(path)
+                for path, file in still.items()
+                # Where none was certain before either, nothing is new.
+                if path in taken or kept.get(path) != (unsettled(file.size), file.digest)
+            }
+            gone |= kept.keys() - self._old.keys()
             return Looked(self._signatures.now, gone, new)
 
-    def hold(self, kept: Kept, looked: Looked) -> dict[str, OutputFile]:
+    def hold(self, looked: Looked) -> dict[str, OutputFile]:
         """The files that were seen as the last publication left them."""
         held = dict(self._old)
         for path in looked.gone:
             held.pop(path, None)
-        certain = {path: one for path, one in looked.new.items() if one is not None}
-        taken = {**kept, **certain}
-        for path in (looked.new.keys() - certain.keys()) | (taken.keys() - held.keys()):
-            taken.pop(path, None)
-        self._signatures = Signatures(kept, looked.now)
-        self._signatures.taken = taken
+        self._signatures.now = looked.now
+        self._touched = {**looked.new, **dict.fromkeys(looked.gone)}
         self._held = held
         return held
 
@@ -310,19 +315,19 @@ class Output:
         """How many files the last publication came to, without the manifest."""
         return len(self._old)
 
-    def signatures(self) -> Kept:
-        """Those of all files that are published, certain or not.
+    def signatures(self) -> tuple[dict[str, Signed], frozenset[str]]:
+        """Those of files that are published, certain or not, which are others than were kept when
+        output/ was looked at; and the paths for which some were kept that are not published.
 
         Files that were just moved are looked at now: the later that is, the more are certain.
         """
         self._take_signatures()
-        found = dict(self._signatures.taken)
-        for path in list(filterfalse(self._old.__contains__, found)):
-            del found[path]
-        for path in filterfalse(found.__contains__, self._old):
-            file = self._old[path]
-            found[path] = unsettled(file.size), file.digest
-        return found
+        new: dict[str, Signed] = {}
+        for path, one in self._touched.items():
+            file = self._old.get(path)
+            if file:
+                new[path] = one or (unsettled(file.size), file.digest)
+        return new, frozenset(self._touched.keys() - new.keys())
 
     def publish(self, files: Iterable[OutputFile]) -> Published:
         """Make output/ hold exactly these files, besides what is foreign, and the manifest.
@@ -345,8 +350,7 @@ class Output:
         with _reported(HALF_WAY):
             cleared = _move(self.folder, journal, self._stands)
             deleted, left = _finish(self.folder, manifest, journal.deletions, self._stands)
-        for path in journal.moves:
-            self._signatures.taken.pop(path, None)
+        self._touched |= dict.fromkeys((*journal.files, *journal.gone))
         self._moved = [planned.files[path] for path in journal.moves], started
         # Of a first one nothing is kept: it may be large, and few publish twice.
         self._listed = described.digest, planned.files, manifest if self._listing else b""
@@ -377,8 +381,9 @@ class Output:
         for file in moved:
             status = _status(f"{self.folder}/{file.path}")
             whole = status and modes.S_ISREG(status.st_mode) and status.st_size == file.size
-            if status and whole and status.st_mtime_ns <= started:
-                self._signatures.take(file.path, status, file.digest)
+            alone = status and whole and status.st_mtime_ns <= started
+            if status and alone and self._signatures.settled(status):
+                self._touched[file.path] = signature(status), file.digest
 
     def _take_lock(self) -> None:
         lock_file = Path(self._lock.lock_file)
@@ -813,10 +818,10 @@ def _read_manifest(folder: Path, left: Left) -> tuple[str, Files, bytes]:
     try:
         data = (folder / MANIFEST).read_bytes()
         digest = hashlib.sha256(data).hexdigest()
-        kept = left[1]() if digest == left[0] else None
-        if kept is not None:
+        files = left[1]() if digest == left[0] else None
+        if files is not None:
             # To read the manifest takes several times as long.
-            return digest, _files(kept), data
+            return digest, files, data
         return digest, _listed(folder / MANIFEST, data), b""
     except FileNotFoundError:
         _refuse_content(folder)
@@ -905,21 +910,7 @@ def _parse_files(value: Any) -> dict[str, OutputFile]:
     for path, digest, size in zip(value, digests, sizes, strict=True):
         if not isinstance(digest, str) or not DIGEST.fullmatch(digest) or type(size) is not int:
             raise ValueError(f"no SHA-256 and size for {path!r}")
-    return _described_all(value, digests, sizes)
-
-
-def _files(kept: Kept) -> dict[str, OutputFile]:
-    """The files whose signatures these are."""
-    digests = [digest for _, digest in kept.values()]
-    sizes = [signature[0] for signature, _ in kept.values()]
-    return _described_all(kept, digests, sizes)
-
-
-def _described_all(
-    paths: Collection[str], digests: Iterable[str], sizes: Iterable[int]
-) -> dict[str, OutputFile]:
-    made = compact.filled(OutputFile, len(paths), path=paths, digest=digests, size=sizes)
-    return dict(zip(paths, made, strict=True))
+    return described(value, digests, sizes)
 
 
 def _line(file: OutputFile) -> bytes:

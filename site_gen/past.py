@@ -10,7 +10,7 @@ import json
 import os
 import pickle
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field, replace
 from functools import lru_cache
 from itertools import compress, filterfalse
@@ -19,7 +19,8 @@ from typing import Any
 
 from site_gen.cache import PAST, Store, digest_of, program_digest
 from site_gen.frozen import frozen
-from site_gen.signatures import Kept, packed, unpacked
+from site_gen.model import OutputFile
+from site_gen.signatures import Kept, Signed, files, packed, unpacked
 
 SHARE = 16
 """Changes of a table are kept apart from the whole until there are more than this part of it."""
@@ -37,6 +38,8 @@ class Since:
     whole: bytes = b""
     new: Mapping[str, Any] = field(default_factory=dict)
     gone: frozenset[str] = frozenset()
+    count: int = 0
+    """How many entries the whole has."""
 
     def applied(self, entries: dict[str, Any]) -> dict[str, Any]:
         """The entries of the whole as they are now."""
@@ -49,8 +52,18 @@ class Since:
         """The same when the table that was like that `before` is another `now`."""
         others = compress(now, map(is_not, now.values(), map(before.get, now)))
         other = {one: now[one] for one in others if before.get(one) != now[one]}
-        gone = self.gone.union(filterfalse(now.__contains__, before)).difference(other)
-        return Since(self.whole, {**self.new, **other}, gone)
+        return self.after(other, filterfalse(now.__contains__, before))
+
+    def after(self, new: Mapping[str, Any], gone: Iterable[str]) -> Since:
+        """The same when there are `new` entries, and others are `gone`."""
+        return Since(
+            self.whole, {**self.new, **new}, self.gone.union(gone).difference(new), self.count
+        )
+
+    @property
+    def few(self) -> bool:
+        """Whether it is but a small part of the whole."""
+        return bool(self.whole) and len(self.new) + len(self.gone) <= self.count // SHARE
 
 
 @frozen
@@ -63,9 +76,9 @@ class Past:
     which it wrote, and `result` what it came to. `stamps` tell the texts that pages show, with the
     digest of the plan that they belong to, and `parts` are the digests of what files show of them.
 
-    `output` gives the signatures of all files that the manifest lists, None where they are not
-    known; `pages` those pages whose keys are. They are read from the store when they are asked for,
-    as a whole, and `since` says what became of both.
+    `output` gives the signatures of all files that the manifest lists, and `files` these files
+    alone, None where they are not known; `pages` those pages whose keys are. They are read from the
+    store when they are asked for, as a whole, and `since` says what became of both tables.
     """
 
     seen_by: str = ""
@@ -78,6 +91,9 @@ class Past:
     stamps: tuple[str, str, str] = ("", "", "")
     parts: Mapping[str, str] = field(default_factory=dict)
     output: Callable[[], Kept | None] = field(default=lambda: None, compare=False, repr=False)
+    files: Callable[[], Mapping[str, OutputFile] | None] = field(
+        default=lambda: None, compare=False, repr=False
+    )
     pages: Callable[[], Pages] = field(default=dict, compare=False, repr=False)
     since: tuple[Since, Since] = field(default=(Since(), Since()), compare=False, repr=False)
 
@@ -99,32 +115,61 @@ class Past:
         of_files, of_pages = rest.since
 
         @lru_cache
-        def files() -> Kept | None:
-            data = table("output", of_files)
-            return None if data is None else of_files.applied(unpacked(data))
+        def signed() -> Kept | None:
+            listed, times = table("files", of_files), table("output", of_files)
+            if listed is None or times is None:
+                return None
+            return of_files.applied(unpacked(listed, times))
+
+        @lru_cache
+        def listed() -> Mapping[str, OutputFile] | None:
+            data = table("files", of_files)
+            new = {
+                path: OutputFile(path, digest, one[0])
+                for path, (one, digest) in of_files.new.items()
+            }
+            return None if data is None else replace(of_files, new=new).applied(files(data))
 
         @lru_cache
         def pages() -> Pages:
             data = table("pages", of_pages)
             return {} if data is None else of_pages.applied(_unpacked(data))
 
-        return replace(rest, output=files, pages=pages)
+        return replace(rest, output=signed, files=listed, pages=pages)
 
-    def save(self, store: Store, output: str, before: Past | None = None) -> None:
-        """Keep it for the next build of the folder. `before` is what the store has of the last."""
+    def signed(self, new: Mapping[str, Signed], gone: Iterable[str]) -> Kept:
+        """All signatures when some are new, and others gone."""
+        return Since().after(new, gone).applied(dict(self.output() or {}))
+
+    def save(
+        self,
+        store: Store,
+        output: str,
+        before: Past | None = None,
+        changes: tuple[Mapping[str, Signed], Iterable[str]] | None = None,
+    ) -> None:
+        """Keep it for the next build of the folder. `before` is what the store has of the last, and
+        `changes` tell which signatures are new since then, and which are gone.
+        """
         key, last = _key(output), before or Past()
-        files, pages = self.output() or {}, self.pages()
-        of_files = last.since[0].then(last.output() or {}, files)
-        of_pages = last.since[1].then(last.pages(), pages)
+        of_files, of_pages = last.since
+        if changes is None:
+            of_files = of_files.then(last.output() or {}, self.output() or {})
+        else:
+            of_files = of_files.after(*changes)
+        of_pages = of_pages.then(last.pages(), self.pages())
         name = uuid.uuid4().hex.encode()
-        if not of_files.whole or len(of_files.new) + len(of_files.gone) > len(files) // SHARE:
-            of_files = Since(name)
-            store.put([(f"{key} output", b"%b %b" % (name, packed(files)))])
-        if not of_pages.whole or len(of_pages.new) + len(of_pages.gone) > len(pages) // SHARE:
-            of_pages = Since(name)
-            store.put([(f"{key} pages", b"%b %b" % (name, _packed(pages)))])
+        tables: dict[str, bytes] = {}
+        if not of_files.few:
+            whole = self.output() or {}
+            of_files = Since(name, count=len(whole))
+            tables["files"], tables["output"] = packed(whole)
+        if not of_pages.few:
+            of_pages = Since(name, count=len(self.pages()))
+            tables["pages"] = _packed(self.pages())
+        store.put((f"{key} {one}", b"%b %b" % (name, data)) for one, data in tables.items())
         # A table counts only with the rest, which comes after it.
-        rest = replace(self, output=dict, pages=dict, since=(of_files, of_pages))
+        rest = replace(self, output=dict, files=dict, pages=dict, since=(of_files, of_pages))
         store.put([(key, pickle.dumps(rest))])
         _forget_others(store, output)
 
@@ -151,7 +196,7 @@ def _forget_others(store: Store, output: str) -> None:
     there = [one for one in folders if one == output or os.path.isdir(one)]
     for one in folders:
         if one not in there:
-            store.forget([f"{_key(one)}{part}" for part in ("", " output", " pages")])
+            store.forget([f"{_key(one)}{part}" for part in ("", " files", " output", " pages")])
     there = sorted({*there, output})
     if there != folders:
         store.put([(key, json.dumps(there).encode())])

@@ -25,6 +25,7 @@ from site_gen import signatures
 from site_gen.model import OutputFile
 from site_gen.output import MANIFEST, Output, OutputError, Published, check_path, holds, stage
 from site_gen.paths import comparable, trouble
+from site_gen.signatures import files, packed
 
 Tree = Mapping[str, bytes]
 
@@ -234,13 +235,18 @@ def test_a_manifest_from_the_last_one_equals_a_clean_one(old: Tree, new: Tree, l
         folder, locks = Path(one) / "output", Path(one) / "locks"
         with Output(folder, locks) as output:
             output.publish(stage_all(output, old))
-            written, kept = output.manifest, output.signatures()
-        with Output(folder, locks, lambda: (written, lambda: kept)) as output:
+            written, (kept, _) = output.manifest, output.signatures()
+            left = written, lambda: files(packed(kept)[0])
+        with Output(folder, locks, lambda: left) as output:
             output.held(kept)
             for tree in (new, later):
                 output.publish(stage_all(output, tree))
                 assert described(tree) == manifest(Path(one))["files"]
-                assert output.signatures().keys() == tree.keys()
+                changed, gone = output.signatures()
+                digests = {path: digest for path, (_, digest) in (kept | changed).items()}
+                assert {path: digests[path] for path in digests.keys() - gone} == {
+                    path: hashlib.sha256(data).hexdigest() for path, data in tree.items()
+                }
         publish(Path(other), later)
         assert everything(Path(other)) == everything(Path(one))
 
@@ -946,7 +952,7 @@ def test_what_a_copy_of_the_process_sees(tmp_path: Path, monkeypatch: pytest.Mon
     publish(tmp_path, OLD)
     with output_of(tmp_path) as output:
         output.held({})
-        kept = output.signatures()
+        kept, _ = output.signatures()
     assert kept.keys() == OLD.keys()
     write(tmp_path, "feed.xml", b"feeD")
     (tmp_path / "output/gone/x.html").unlink()
@@ -955,10 +961,11 @@ def test_what_a_copy_of_the_process_sees(tmp_path: Path, monkeypatch: pytest.Mon
         held, certain = output.held(kept), output.signatures()
         looked = pickle.loads(pickle.dumps(output.look(kept)))
     with output_of(tmp_path) as output:
-        assert output.hold(kept, looked) == held
+        assert output.hold(looked) == held
         assert output.signatures() == certain
     assert OLD.keys() - held.keys() == {"feed.xml", "gone/x.html"}
-    assert certain["places"] != kept["places"]
+    assert certain[0].keys() == {"feed.xml", "gone/x.html", "places"}
+    assert certain[0]["places"] != kept["places"]
 
 
 def test_a_file_changed_as_soon_as_it_was_moved(
@@ -973,8 +980,8 @@ def test_a_file_changed_as_soon_as_it_was_moved(
         status = page.stat()
         page.write_bytes(b"short")
         os.utime(page, ns=(status.st_atime_ns, status.st_mtime_ns))
-        manifest, kept = output.manifest, output.signatures()
-    left = manifest, lambda: kept
+        manifest, (kept, _) = output.manifest, output.signatures()
+    left = manifest, lambda: files(packed(kept)[0])
     with Output(tmp_path / "output", tmp_path / "locks", lambda: left) as output:
         assert OLD.keys() - output.held(kept).keys() == {"index.html"}
 
@@ -990,8 +997,8 @@ def test_what_the_last_build_left(
 
     with output_of(tmp_path) as output:
         output.publish(stage_all(output, OLD))
-        manifest, kept = output.manifest, output.signatures()
-    left = manifest, lambda: kept
+        manifest, (kept, _) = output.manifest, output.signatures()
+    left = manifest, lambda: files(packed(kept)[0])
     data = (tmp_path / "output" / MANIFEST).read_bytes()
     assert manifest == hashlib.sha256(data).hexdigest()
     with output_of(tmp_path) as output:
@@ -999,6 +1006,9 @@ def test_what_the_last_build_left(
     with Output(tmp_path / "output", tmp_path / "locks", lambda: left) as output:
         assert output.held({}) == listed
         assert output.held(kept) == listed
+        assert output.signatures() == ({}, frozenset())
+        assert output.held({**kept, "none": kept["feed.xml"]}) == listed
+        assert output.signatures() == ({}, frozenset({"none"}))
         assert output.manifest == manifest
         output.publish(stage_all(output, NEW))
     with Output(tmp_path / "output", tmp_path / "locks", lambda: left) as output:

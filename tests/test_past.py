@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from site_gen import build, signatures
 from site_gen.cache import Store
+from site_gen.model import OutputFile
 from site_gen.past import Past
 from site_gen.signatures import COARSE, TICK, Signatures
 from tests.archive_sites import EVERY_KIND, Files, articles, document
@@ -516,9 +517,9 @@ def test_a_past_comes_back_as_it_was_kept(tmp_path: Path, name: str) -> None:
     assert (found, found.output(), found.pages()) == (past, past.output(), past.pages())
 
 
-@example([dict.fromkeys(range(4), "a"), dict.fromkeys(range(3), "a")] * 2)
-@given(st.lists(st.dictionaries(st.integers(0, 6), st.sampled_from("ab"))))
-def test_tables_are_kept_by_what_changed(tables: list[dict[int, str]]) -> None:
+@example([dict.fromkeys(range(4), "a"), dict.fromkeys(range(3), "a")] * 2, False)
+@given(st.lists(st.dictionaries(st.integers(0, 6), st.sampled_from("ab"))), st.booleans())
+def test_tables_are_kept_by_what_changed(tables: list[dict[int, str]], told: bool) -> None:
     """What is kept after one another comes back, of whichever whole it is told."""
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -531,9 +532,14 @@ def test_tables_are_kept_by_what_changed(tables: list[dict[int, str]]) -> None:
             pages = {str(one): key for one, key in table.items()}
             kept = {one: ((1, 2, 3, 4), key) for one, key in pages.items()}
             past = Past(output=partial(dict, kept), pages=partial(dict, pages))
-            past.save(store, "output", before)
+            last = before.output() or {}
+            new = {one: signed for one, signed in kept.items() if last.get(one) != signed}
+            changes = None if told else (new, last.keys() - kept.keys())
+            past.save(store, "output", before, changes)
             before = Past.load(store, "output")
             assert (before.output(), before.pages()) == (kept, pages)
+            files = {one: OutputFile(one, digest, 1) for one, (_, digest) in kept.items()}
+            assert before.files() == files
 
 
 def test_a_table_is_seldom_kept_as_a_whole(tmp_path: Path) -> None:
@@ -549,7 +555,7 @@ def test_a_table_is_seldom_kept_as_a_whole(tmp_path: Path) -> None:
         assert found.since[1].new == {"one/0": "other"}
 
 
-@pytest.mark.parametrize("part", ["output", "pages"])
+@pytest.mark.parametrize("part", ["files", "output", "pages"])
 def test_tables_of_another_past(tmp_path: Path, part: str) -> None:
     """A table that is damaged, or belongs to another past, is none."""
     with Store(tmp_path / "store") as store:
@@ -561,9 +567,9 @@ def test_tables_of_another_past(tmp_path: Path, part: str) -> None:
             _past("two").save(store, "output")
             store.put([(key, value)]) if value is not None else store.forget([key])
             found = Past.load(store, "output")
-            whole = {"output": found.output(), "pages": found.pages()}
-            assert whole.pop(part) == (None if part == "output" else {})
-            assert [len(one or ()) for one in whole.values()] == [100]
+            assert (found.files() is None) == (part == "files")
+            assert (found.output() is None) == (part in ("files", "output"))
+            assert len(found.pages()) == (0 if part == "pages" else 100)
 
 
 def _keys(store: Store) -> list[str]:

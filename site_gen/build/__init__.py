@@ -173,7 +173,7 @@ def _build(options: Options, store: Path) -> Report:
 
     def left() -> output.Left:
         past, _ = last()
-        return past.manifest, past.output
+        return past.manifest, past.files
 
     with contextlib.ExitStack() as stack:
         target = None

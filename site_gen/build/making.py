@@ -166,11 +166,11 @@ def _context(run: Run, planned: Planned, index: str, seen: Seen) -> render.Conte
 
 def _standing(past: Past, held: Mapping[str, OutputFile]) -> dict[str, str]:
     """The pages of the last build whose files are as it left them, with their keys."""
-    nothing = OutputFile("", "", 0)
+    nothing, other = OutputFile("", "", 0), OutputFile("", "-", 0)
     return {
         url: key
         for url, key in past.pages().items()
-        if held.get(url, nothing).digest == (past.output() or {}).get(url, ("", None))[1]
+        if held.get(url, nothing).digest == (past.files() or {}).get(url, other).digest
     }
 
 

@@ -97,7 +97,7 @@ def outputs(
 
         @lru_cache
         def held() -> tuple[Mapping[str, OutputFile], bool]:
-            found = there.hold(past.output() or {}, looked())
+            found = there.hold(looked())
             return found, len(found) == there.size and there.manifest == past.manifest
 
         yield held
@@ -134,11 +134,11 @@ def inputs(run: Run, inventory: sources.Inventory, seen: Seen, found: Sequence[D
 def as_before(run: Run, seen: Seen, folders: Mapping[str, bytes], started: float) -> Report:
     """The report of the last build, from whose inputs and outputs nothing has changed."""
     assert run.target is not None
-    files = run.target.signatures()
-    past = replace(seen.past, folders=folders, output=lambda: files)
-    if past != seen.past or files != seen.past.output():
+    new, gone = run.target.signatures()
+    past = replace(seen.past, folders=folders, output=lambda: seen.past.signed(new, gone))
+    if past != seen.past or new or gone:
         with cache.Store(run.store) as kept:
-            past.save(kept, str(run.target.folder), seen.past)
+            past.save(kept, str(run.target.folder), seen.past, (new, gone))
     found, total, _, unrecorded = past.result
     published = output.Published(0, run.target.size, 0)
     return Report(found, total, published, time.monotonic() - started, unrecorded)

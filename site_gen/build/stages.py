@@ -163,7 +163,7 @@ def _leave(
     again = any(one.code == "internal-error" for one in report.diagnostics)
     with cache.Store(run.store) as kept:
         kept.keep_only(*keys, [related.key(run.program)])
-    files = run.target.signatures()
+    last, (new, gone) = begun.before.past, run.target.signatures()
     pages = {url: key for url, (key, _) in made.pages.items()}
     past = Past(
         run.settings.digested,
@@ -175,11 +175,11 @@ def _leave(
         (report.diagnostics, report.sum, tuple(run.ledger.recorded), report.unrecorded),
         made.stamps,
         made.parts,
-        lambda: files,
-        lambda: pages,
+        lambda: last.signed(new, gone),
+        pages=lambda: pages,
     )
     with cache.Store(run.store) as kept:
-        past.save(kept, str(run.target.folder), begun.before.past)
+        past.save(kept, str(run.target.folder), last, (new, gone))
 
 
 def _alone(run: Run) -> Run:
