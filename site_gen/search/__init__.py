@@ -1,8 +1,8 @@
 """The search index of an archive: which articles are in it, and its files.
 
 `layout` says where an article stands in it, `facets` who and what it names. `words`, `text`,
-`columns` and `segment` read articles, `joining` and `merging` put what they hold together by
-runs of the alphabet, `shards` makes files of it, `reader` reads those.
+`columns` and `segment` read articles, `amending` replaces a few, `joining` and `merging` put what
+they hold together by runs of the alphabet, `shards` makes files of it, `reader` reads those.
 docs/search-format.md tells the format.
 """
 
@@ -288,7 +288,7 @@ def _blocks(
                 tasks.append(shards.BlockTask(key, first, *columns))
                 block = None
             found.append(block)
-            keys.append(f"block {key}")
+            keys += f"block {key}", shards.last_key(context, first)
     few = len(tasks) * context.span <= FEW_GROUPS
     if tasks:
         shards.load()

@@ -14,6 +14,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,9 @@ from site_gen import cache
 from site_gen.frozen import frozen
 from site_gen.model import OutputFile
 from site_gen.output import stage
+from site_gen.search.amending import Unlike, amended
 from site_gen.search.codec import ENDINGS, front_coded, number
-from site_gen.search.segment import Averages, Entry, as_json
+from site_gen.search.segment import Averages, Entry, Piece, as_json
 from site_gen.search.segment import documents as documents_of
 from site_gen.search.text import text_of
 from site_gen.tokens import STOP
@@ -41,6 +43,8 @@ SECOND_LETTERS = "befijlmoprsuv"
 """A word's second letter tells its run by how many of these it is not before."""
 BLOCKS, MOST_GROUPS = 64, 16
 """Blocks that an archive is made of, unless one would hold more groups than so many."""
+MOST_CHANGED = 16
+"""Articles, before and after, that may have changed in a block that is amended."""
 
 
 @frozen
@@ -234,6 +238,15 @@ def block_key(context: Context, first: int, groups: Sequence[bytes]) -> str:
     return digest.hexdigest()
 
 
+def last_key(context: Context, first: int) -> str:
+    """Under what the store has what a block was last made of, by its first group: its key, and what
+    is told of its groups and the keys of their texts.
+    """
+    averages = context.averages
+    about = averages.body, averages.title, context.span, context.letters
+    return f"last block {context.program} {about} {first}"
+
+
 def kept_block(store: cache.Store, key: str) -> Block | None:
     """The block in the store."""
     data = store.get(f"block {key}")
@@ -254,7 +267,10 @@ def load() -> None:
 def read(context: Context, task: BlockTask) -> Block:
     """Stage the document shards of a block, and index it unless that was done."""
     with cache.Store(context.store) as store:
-        groups = [_texts(store, entries) for entries in _laid_out(store, context, task)]
+        try:
+            groups = [_texts(store, entries) for entries in _laid_out(store, context, task)]
+        except KeyError as problem:
+            raise cache.CacheBroken(f"the body of {problem} is gone") from problem
         documents = tuple(
             _put(
                 context,
@@ -267,31 +283,82 @@ def read(context: Context, task: BlockTask) -> Block:
         kept = kept_block(store, task.key)
         if kept is not None:
             return kept
-        # Here, so that only what indexes a block waits for NumPy.
-        from site_gen.search.columns import read_block
-
-        run = partial(run_of, letters=context.letters)
-        made = read_block(task.first, groups, context.averages, run)
+        stay, made = _amended(store, context, task, groups) or ({}, _pieces(context, task, groups))
         packed = {run: piece.packed() for run, piece in made.items()}
-        pieces = {
+        new = {
             run: Stored(hashlib.sha256(data).hexdigest(), len(data)) for run, data in packed.items()
         }
+        pieces = {**stay, **new}
         block = Block(documents, pieces)
         values = [(f"piece {pieces[run].piece}", data) for run, data in packed.items()]
         about = (
             [[(one.digest, one.size) for one in shards] for shards in documents],
             {run: (one.piece, one.size) for run, one in pieces.items()},
         )
-        store.put([*values, (f"block {task.key}", json.dumps(about).encode())])
+        values.append((f"block {task.key}", json.dumps(about).encode()))
+        last = task.key, task.told, list(map(list, task.bodies))
+        values.append((last_key(context, task.first), json.dumps(last).encode()))
+        store.put(values)
         return block
 
 
+def _pieces(
+    context: Context, task: BlockTask, groups: Sequence[Sequence[tuple[Entry, str]]]
+) -> dict[str, Piece]:
+    """What articles add to each run of the alphabet, by the groups of a block."""
+    # Here, so that only what indexes a block waits for NumPy.
+    from site_gen.search.columns import read_block
+
+    run = partial(run_of, letters=context.letters)
+    return read_block(task.first, groups, context.averages, run)
+
+
+def _amended(
+    store: cache.Store,
+    context: Context,
+    task: BlockTask,
+    groups: Sequence[Sequence[tuple[Entry, str]]],
+) -> tuple[dict[str, Stored], dict[str, Piece]] | None:
+    """The pieces of a block that stay as they were last, and those that are amended, if few of its
+    articles changed; None where all are to be read.
+    """
+    data = store.get(last_key(context, task.first))
+    if data is None:
+        return None
+    key, told, bodies = json.loads(data)
+    block = kept_block(store, key)
+    articles = [store.get(articles_key(context, one)) for one in told]
+    if block is None or None in articles:
+        return None
+    come, gone = [], []
+    for texts, laid_out, some in zip(groups, articles, bodies, strict=True):
+        last = set(map(Entry.of, json.loads(laid_out or b""), some))
+        come.append([one for one in texts if one[0] not in last])
+        left = last.difference([entry for entry, _ in texts])
+        gone.append(sorted(left, key=attrgetter("place")))
+    if sum(map(len, come)) + sum(map(len, gone)) > MOST_CHANGED:
+        return None
+    try:
+        less = _pieces(context, task, [_texts(store, some) for some in gone])
+        more = _pieces(context, task, come)
+        changed = less.keys() | more.keys()
+        before = {run: block.pieces[run] for run in changed & block.pieces.keys()}
+        found = store.get_all([f"piece {one.piece}" for one in before.values()])
+        known = {run: Piece.unpacked(found[f"piece {one.piece}"]) for run, one in before.items()}
+        nothing = Piece()
+        made = {
+            run: amended(*(some.get(run, nothing) for some in (known, less, more)))
+            for run in changed
+        }
+    except (KeyError, Unlike):
+        return None
+    stay = {run: one for run, one in block.pieces.items() if run not in changed}
+    return stay, {run: piece for run, piece in made.items() if piece.stems or piece.forms}
+
+
 def _texts(store: cache.Store, entries: Sequence[Entry]) -> list[tuple[Entry, str]]:
-    """Articles, each with its text."""
+    """Articles, each with its text. Raises KeyError where the store lacks the body of one."""
     bodies = store.get_all([entry.body for entry in entries])
-    for entry in entries:
-        if entry.body not in bodies:
-            raise cache.CacheBroken(f"the body of {entry.key} is gone")
     return [
         (entry, text_of(f"{bodies[entry.body].decode('utf-8')}\n{entry.notes}"))
         for entry in entries
