@@ -90,15 +90,13 @@ def made(
     where: shards.Context, texts: Sequence[str], languages: str, before: Sequence[str] = ()
 ) -> tuple[shards.Part, dict[str, bytes], list[bytes | None]]:
     """The run of texts, its files, and what the store knows of its shares."""
-    task = merging.MergeTask(
-        "0",
-        pieces(where.store, texts, languages),
-        VARIANTS,
-        pieces(where.store, before, languages[: len(before)]),
-    )
-    (part,) = merging.merge(where, [task])
-    files = {one.path: (where.output_folder / one.path).read_bytes() for one in part.files()}
+    earlier = pieces(where.store, before, languages[: len(before)])
+    task = merging.MergeTask("0", pieces(where.store, texts, languages), VARIANTS)
     with cache.Store(where.store) as store:
+        past = merging.with_past(store, where, task, lambda _: True)
+        assert past.before == earlier
+        (part,) = merging.merge(where, [past])
+        files = {one.path: (where.output_folder / one.path).read_bytes() for one in part.files()}
         return (
             part,
             files,

@@ -49,23 +49,20 @@ class MergeTask:
     """One run of the alphabet over all blocks: its pieces in their order.
 
     `variants` are forms with stems beside their own. `before` are the pieces of a run whose files
-    are there.
+    are there, `part` are its shards.
     """
 
     run: str
     pieces: tuple[Stored, ...]
     variants: Mapping[str, tuple[str, ...]]
     before: tuple[Stored, ...] = ()
+    part: Part | None = None
 
     def key(self, context: Context) -> str:
         """The digest of all that the run's shards depend on."""
         pieces = [one.piece for one in self.pieces]
         about = (context.program, self.run, pieces, sorted(self.variants.items()))
         return hashlib.sha256(json.dumps(about).encode()).hexdigest()
-
-    def earlier(self) -> MergeTask:
-        """The run as it was."""
-        return replace(self, pieces=self.before, before=())
 
 
 def names(context: Context, key: str, part: Part) -> Iterator[str]:
@@ -106,10 +103,9 @@ def with_past(
     before = tuple(Stored(*one) for one in json.loads(data)) if data else ()
     if not before or len(_without(task.pieces, before)) > MOST_AMENDED:
         return task
-    amended = replace(task, before=before)
-    earlier = amended.earlier()
+    earlier = replace(task, pieces=before)
     part = kept_part(store, earlier, earlier.key(context))
-    return amended if part and whole(part) else task
+    return replace(task, before=before, part=part) if part and whole(part) else task
 
 
 def _without(some: Sequence[Stored], others: Sequence[Stored]) -> list[str]:
@@ -388,15 +384,11 @@ class Before:
 
 def _amended(context: Context, store: cache.Store, task: MergeTask) -> Staging | None:
     """Make again what an edit changed in a run; None where all of it must be put together."""
-    if not task.before:
-        return None
-    earlier = task.earlier()
-    part = kept_part(store, earlier, earlier.key(context))
-    if part is None:
+    if task.part is None:
         return None
     gone = _pieces(store, _without(task.before, task.pieces))
     come = _pieces(store, _without(task.pieces, task.before))
-    before = Before(context, store, part)
+    before = Before(context, store, task.part)
     new = Staging(context, task.run)
     try:
         for forms in _amended_forms(before, gone, come, task.variants):
