@@ -35,8 +35,9 @@ import shutil
 import stat as modes
 import time
 import uuid
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -75,6 +76,8 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 JUNCTION = 0xA0000003
 """The reparse tag of a Windows junction, a link that is not a symbolic one."""
 
+SHARE = 32
+"""Lines of a manifest are changed one by one up to this part of them."""
 MANY = 300_000
 """Bytes of a manifest from which on to look at its files takes longer than to start a process."""
 
@@ -341,7 +344,7 @@ class Output:
             started = self._clock()
             journal = self._decide(planned)
             lines = list(map(_line, journal.files.values()))
-            manifest = self._manifest(journal, lines)
+            manifest = self._manifest(planned.files, journal, lines)
             described = _described(MANIFEST, manifest)
             if not journal.moves and holds(self.folder, described):
                 _discard(self.folder)
@@ -358,13 +361,15 @@ class Output:
         written = len(journal.moves)
         return Published(written, len(planned.files) - written, cleared + deleted, left)
 
-    def _manifest(self, journal: Journal, lines: Iterable[bytes]) -> bytes:
-        """The manifest after a publication, of whose files these are the lines."""
+    def _manifest(self, planned: Files, journal: Journal, lines: Sequence[bytes]) -> bytes:
+        """The manifest after a publication of what is planned. These are the lines of what it lists
+        otherwise than the one before.
+        """
         old = self._old
-        known = dict.fromkeys(_lines(self._listing) or map(_line, old.values()))
-        for path in (*journal.gone, *filter(old.__contains__, journal.files)):
-            del known[_line(old[path])]
-        return _manifest_bytes((*known, *lines))
+        gone = [old[path] for path in (*journal.gone, *filter(old.__contains__, journal.files))]
+        if self._listing and len(gone) + len(lines) < len(old) // SHARE:
+            return _changed(self._listing, map(_line, gone), lines)
+        return _manifest_bytes(map(_line, planned.values()))
 
     def _take_signatures(self) -> None:
         """Those of the files just moved; not of one that was written to after it was staged. Where
@@ -928,10 +933,30 @@ def _manifest_bytes(lines: Iterable[bytes]) -> bytes:
     return b"".join((_HEAD, _BETWEEN.join(sorted(lines)), _TAIL))
 
 
-def _lines(manifest: bytes) -> list[bytes]:
-    """The lines that a manifest was made from."""
-    listed = manifest[len(_HEAD) : -len(_TAIL)]
-    return listed.split(_BETWEEN) if listed else []
+def _changed(manifest: bytes, gone: Iterable[bytes], new: Iterable[bytes]) -> bytes:
+    """A manifest without some of its lines, and with new ones. To make it of all its lines takes
+    several times as long.
+    """
+    listed = b"".join((memoryview(manifest)[: -len(_TAIL)], _BETWEEN))
+
+    def place(line: bytes) -> int:
+        """Where in the order of lines this one begins, or would."""
+
+        def beginning(at: int) -> bytes:
+            start = listed.rfind(b"\n", 0, at) + 1
+            return listed[start : start + len(line)]
+
+        return bisect_left(range(len(listed)), line, len(_HEAD), key=beginning)
+
+    changes = [(at, at + len(one + _BETWEEN), b"") for one in gone for at in (place(one),)]
+    changes += [(at, at, one + _BETWEEN) for one in new for at in (place(one),)]
+    pieces: list[bytes | memoryview] = []
+    done = 0
+    for begin, end, line in sorted(changes):
+        pieces += (memoryview(listed)[done:begin], line)
+        done = end
+    pieces = [one for one in (*pieces, memoryview(listed)[done:]) if one]
+    return b"".join((*pieces[:-1], pieces[-1][: -len(_BETWEEN)], _TAIL))
 
 
 def _journal_bytes(journal: Journal, lines: Iterable[bytes]) -> bytes:

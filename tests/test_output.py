@@ -251,6 +251,20 @@ def test_a_manifest_from_the_last_one_equals_a_clean_one(old: Tree, new: Tree, l
         assert everything(Path(other)) == everything(Path(one))
 
 
+@given(trees(), trees())
+def test_a_manifest_is_changed_line_by_line(old: Tree, new: Tree) -> None:
+    """Without some lines and with others it is the one that is made of all of them."""
+    was, now = (
+        {path: OutputFile(path, "0" * 64, len(tree[path])) for path in tree} for tree in (old, new)
+    )
+    stays = OutputFile("m", "0" * 64, 1)
+    gone = [one for path, one in was.items() if path in now or len(path) % 2]
+    left = [one for one in was.values() if one not in gone]
+    lines = [[*map(module._line, some)] for some in ([*was.values(), stays], gone, now.values())]
+    changed = module._changed(module._manifest_bytes(lines[0]), lines[1], lines[2])
+    assert changed == module._manifest_bytes(map(module._line, (*left, stays, *now.values())))
+
+
 @given(trees(), trees(), st.integers(0, 60), st.integers(0, 40))
 def test_kill_at_any_step(old: Tree, new: Tree, step: int, later_step: int) -> None:
     """A kill while publishing, and another while recovering, never leave a half-written file."""
