@@ -99,7 +99,7 @@ class _Fields:
 def columns(kind: type[Kind], values: Sequence[Kind]) -> Columns:
     """Values of one frozen dataclass with slots, field by field."""
     take: Callable[[Kind], tuple[Any, ...]] = _values(cast("Any", kind))
-    return tuple(zip(*map(take, values), strict=True))
+    return tuple(zip(*map(take, values), strict=True)) or ((),) * len(names(cast("Any", kind)))
 
 
 def values(kind: type[Kind], parts: Iterable[Columns]) -> list[Kind]:
@@ -107,7 +107,7 @@ def values(kind: type[Kind], parts: Iterable[Columns]) -> list[Kind]:
 
     All are filled in at once: to call the class for each takes several times as long.
     """
-    parts = [part for part in parts if part]
+    parts = list(parts)
     if not parts:
         return []
     made = _empty(kind, sum(len(part[0]) for part in parts))

@@ -443,6 +443,13 @@ def _link(file: Path, to: Path) -> None:
     file.symlink_to(to)
 
 
+def _folder_of_links(made: Path, content: Path) -> None:
+    """A folder of which nothing is known the next time."""
+    made.mkdir()
+    _link(made / "x", content / "authors")
+    _link(made / "m.md", content / "none")
+
+
 EDITS: dict[str, Callable[[Path], object]] = {
     "nothing": lambda _: None,
     "text": lambda folder: (folder / "articles/a.md").write_text("other"),
@@ -462,11 +469,14 @@ EDITS: dict[str, Callable[[Path], object]] = {
     "text of link": lambda folder: (folder / "authors/b.md").write_text("other"),
     "link to nothing": lambda folder: _link(folder / "articles/m.md", folder / "none"),
     "link to folder": lambda folder: _link(folder / "articles/x", folder / "authors"),
+    "folder of links": lambda folder: _folder_of_links(folder / "more", folder),
     "folder for a file": lambda folder: (
         (folder / "articles/a.md").rename(folder / "articles/d.md"),
         (folder / "articles/deep").rename(folder / "articles/a.md"),
     ),
 }
+
+PAIRS = [("link", "text of link"), ("folder of links", "nothing"), ("folder of links", "text")]
 
 
 def _content(site: Path) -> Path:
@@ -484,7 +494,7 @@ def _walked(site: Path, config: SiteConfig, known: sources.Known | None = None) 
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no stat vouches for a file there")
-@pytest.mark.parametrize("edits", [("nothing", one) for one in EDITS] + [("link", "text of link")])
+@pytest.mark.parametrize("edits", [("nothing", one) for one in EDITS] + PAIRS)
 def test_what_is_known_is_what_is_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, edits: tuple[str, str]
 ) -> None:
