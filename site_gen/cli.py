@@ -105,9 +105,9 @@ def run(name: str | None = None) -> None:
         if not _held or not isinstance(end.code, int):
             raise
         # Where nobody reads what is written, Python says so as it always does.
-        with contextlib.suppress(OSError):
-            sys.stdout.flush()
-            sys.stderr.flush()
+        with contextlib.suppress(OSError, ValueError):
+            for stream in filter(None, (sys.stdout, sys.stderr)):
+                stream.flush()
             os._exit(end.code)
         raise
 
@@ -496,7 +496,7 @@ def _built(site: Path, output: Path | None, shared: dict[str, Any], **more: Any)
 @contextlib.contextmanager
 def _progress() -> Iterator[Any]:
     """A progress bar on a terminal, nothing elsewhere."""
-    if not sys.stderr.isatty():
+    if not (sys.stderr and sys.stderr.isatty()):
         yield lambda what, done, total: None
         return
     from rich.console import Console

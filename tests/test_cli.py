@@ -258,6 +258,19 @@ def test_a_process_ends_with_its_build(site: SiteTest, command: str) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a POSIX shell")
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
+def test_nowhere_to_print(site: SiteTest, closed: str) -> None:
+    """Where the process is given no place for what it says, it ends with its code all the same."""
+    for files, code in ((articles(1), 0), ({**DEAD, **BAD}, 1)):
+        site.write({"site.yml": SITE_YML, **files})
+        for command in ("check", "build"):
+            line = f'"{sys.executable}" -m site_gen -C "{site.folder}" {command} {closed}'
+            ended = subprocess.run(line, shell=True, cwd=ROOT, capture_output=True, check=False)
+            assert ended.returncode == code
+    assert (site.folder / "output/index.html").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a POSIX shell")
 @pytest.mark.parametrize("form", ["json", "csv", "github"])
 def test_a_reader_that_goes_away(site: SiteTest, form: str) -> None:
     """`check … | head -1` ends without a traceback."""
