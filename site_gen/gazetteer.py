@@ -58,7 +58,7 @@ class Question:
     written: str
     name: str
     articles: int
-    candidates: tuple[Candidate, ...]
+    candidates: tuple[Candidate, ...] = ()
     sure: Candidate | None = None
 
 

@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from site_gen import gazetteer
+from site_gen.cache import CacheBroken
 from site_gen.cli import main
 from tests.archive_sites import Files, document
 from tests.support import SiteTest
@@ -180,6 +181,25 @@ def test_the_list_of_unknown_places(site: SiteTest) -> None:
     assert lines[0] == ["2", "Kandahar"]
     assert len(lines) == 7
     assert places(site, "--yes").exit_code == 2
+
+
+@pytest.mark.parametrize("what", ["unknown", "questions"])
+def test_a_field_that_was_damaged(
+    site: SiteTest, injected: None, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    """What is read late is found broken late, and the command begins anew."""
+    shown = places(site.write(SITE), "--resolve", "--format", "json").stdout
+    real = getattr(gazetteer, what)
+    broken = [CacheBroken("a part of a value was damaged")]
+
+    def damaged(*given: Any) -> Any:
+        if broken:
+            raise broken.pop()
+        return real(*given)
+
+    monkeypatch.setattr(gazetteer, what, damaged)
+    assert places(site, "--resolve", "--format", "json").stdout == shown
+    assert not broken
 
 
 def test_a_missing_package_is_told(site: SiteTest, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,7 +43,6 @@ __all__ = [
     "Report",
     "Survey",
     "build",
-    "survey",
     "surveyed",
     "whole_site",
 ]
@@ -89,14 +88,6 @@ class Survey:
     def may_publish(self, options: Options) -> bool:
         """Whether nothing of this keeps a build from publishing."""
         return may_publish(self.found, options)
-
-
-def survey(options: Options) -> tuple[planning.Planned, SiteConfig]:
-    """What a build would publish and where, and the settings of the site; nothing is published.
-
-    Raises OutputError if no cache can be kept on this machine.
-    """
-    return surveyed(options, lambda one: (one.planned, one.settings))
 
 
 def surveyed(options: Options, use: Callable[[Survey], T]) -> T:

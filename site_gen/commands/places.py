@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from site_gen.commands import for_whom, today
+
+if TYPE_CHECKING:
+    from site_gen.build import Survey
 
 ENVIRONMENT, INTERRUPTED = 2, 130
 
@@ -45,18 +49,23 @@ def places(site: Path, /, resolve: bool, yes: bool, countries: tuple[str, ...], 
             raise click.BadParameter(f"{name!r} is no country.", param_hint="--country")
     if not site.is_dir():
         raise click.UsageError(f"There is no folder {site}.")
-    planned, settings = builder.survey(
-        builder.Options(site=site, output=site / "output", date=today(), publish=False)
-    )
-    lost = gazetteer.unknown(planned.archive)
-    found = [gazetteer.Question(one.name, one.name, len(one.articles), ()) for one in lost]
-    if resolve and lost:
-        try:
+    options = builder.Options(site, site / "output", today(), publish=False)
+
+    def asked(one: Survey) -> tuple[list[gazetteer.Question], bool]:
+        archive = one.planned.archive
+        lost = gazetteer.unknown(archive)
+        if resolve and lost:
             data = gazetteer.load(gazetteer.names_of(lost, world))
-        except gazetteer.NoGazetteer as problem:
-            _tell(f"error: {problem}")
-            sys.exit(ENVIRONMENT)
-        found = gazetteer.questions(planned.archive, data, world, only.values())
+            found = gazetteer.questions(archive, data, world, only.values())
+        else:
+            found = [gazetteer.Question(lone.name, lone.name, len(lone.articles)) for lone in lost]
+        return found, one.settings.world
+
+    try:
+        found, with_world = builder.surveyed(options, asked)
+    except gazetteer.NoGazetteer as problem:
+        _tell(f"error: {problem}")
+        sys.exit(ENVIRONMENT)
     if form == "json":
         click.echo(gazetteer.as_json(found))
     if not resolve:
@@ -72,7 +81,7 @@ def places(site: Path, /, resolve: bool, yes: bool, countries: tuple[str, ...], 
         except click.Abort:
             _tell("Stopped; nothing was written.")
             sys.exit(INTERRUPTED)
-    around = world if settings.world else {}
+    around = world if with_world else {}
     proposed, left = gazetteer.proposals(chosen, around, site, verified=not yes)
     for one_left in left:
         _tell(f"left as it is: {one_left}")
