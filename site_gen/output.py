@@ -118,11 +118,12 @@ class Published:
 
 @frozen
 class Looked:
-    """What a look at output/ saw, `now` by the clock of its files: which are `gone` or others than
-    before, or known though nothing lists them, and of those that stand the `new` signatures, None
-    where there is none that is certain.
+    """What a look at output/ saw of what a `manifest`, by its SHA-256, lists, `now` by the clock of
+    its files: which are `gone` or others than before, or known though nothing lists them, and of
+    those that stand the `new` signatures, None where there is none that is certain.
     """
 
+    manifest: str
     now: int
     gone: frozenset[str]
     new: Mapping[str, Signed | None]
@@ -264,7 +265,7 @@ class Output:
 
         Those whose signature is not `kept` are read.
         """
-        return self.hold(self.look(kept))
+        return self.hold(self.look(kept), lambda: kept)
 
     def look(self, kept: Kept) -> Looked:
         """What `held` sees. It may be looked at in a copy of this process, and held in this one."""
@@ -285,10 +286,14 @@ class Output:
                 if path in taken or kept.get(path) != (unsettled(file.size), file.digest)
             }
             gone |= kept.keys() - self._old.keys()
-            return Looked(self._signatures.now, gone, new)
+            return Looked(self.manifest, self._signatures.now, gone, new)
 
-    def hold(self, looked: Looked) -> dict[str, OutputFile]:
-        """The files that were seen as the last publication left them."""
+    def hold(self, looked: Looked, kept: Callable[[], Kept]) -> dict[str, OutputFile]:
+        """The files that were seen as the last publication left them. Where another manifest lists
+        them than was looked at, they are looked at again, by what is `kept`.
+        """
+        if looked.manifest != self.manifest:
+            looked = self.look(kept())
         held = dict(self._old)
         for path in looked.gone:
             held.pop(path, None)

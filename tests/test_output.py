@@ -975,11 +975,35 @@ def test_what_a_copy_of_the_process_sees(tmp_path: Path, monkeypatch: pytest.Mon
         held, certain = output.held(kept), output.signatures()
         looked = pickle.loads(pickle.dumps(output.look(kept)))
     with output_of(tmp_path) as output:
-        assert output.hold(looked) == held
+        assert output.hold(looked, lambda: kept) == held
         assert output.signatures() == certain
     assert OLD.keys() - held.keys() == {"feed.xml", "gone/x.html"}
     assert certain[0].keys() == {"feed.xml", "gone/x.html", "places"}
     assert certain[0]["places"] != kept["places"]
+
+
+def test_a_manifest_that_was_replaced_after_a_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is held is what that one lists."""
+    monkeypatch.setattr(signatures, "TICK", -10 * signatures.COARSE)
+    monkeypatch.setattr(signatures, "COARSE", -10 * signatures.COARSE)
+    publish(tmp_path, OLD)
+    with output_of(tmp_path) as output:
+        output.held({})
+        kept, _ = output.signatures()
+        looked = output.look(kept)
+    other = manifest(tmp_path)
+    del other["files"]["feed.xml"]
+    other["files"]["index.html"]["sha256"] = "0" * 64
+    other["files"]["none.html"] = {"sha256": "0" * 64, "size": 1}
+    write(tmp_path, MANIFEST, json.dumps(other).encode())
+    with output_of(tmp_path) as output:
+        held, certain = output.held(kept), output.signatures()
+    with output_of(tmp_path) as output:
+        assert output.hold(looked, lambda: kept) == held
+        assert output.signatures() == certain
+    assert held.keys() == OLD.keys() - {"feed.xml", "index.html"}
 
 
 def test_a_file_changed_as_soon_as_it_was_moved(

@@ -93,11 +93,15 @@ def outputs(
         return
     there = target
     many = there.many and several(options.jobs)
-    with parallel.beside([lambda: there.look(past.output() or {})], many) as (looked,):
+
+    def kept() -> signatures.Kept:
+        return past.output() or {}
+
+    with parallel.beside([lambda: there.look(kept())], many) as (looked,):
 
         @lru_cache
         def held() -> tuple[Mapping[str, OutputFile], bool]:
-            found = there.hold(looked())
+            found = there.hold(looked(), kept)
             return found, len(found) == there.size and there.manifest == past.manifest
 
         yield held
