@@ -61,6 +61,8 @@ MANIFEST = "archive-manifest.json"
 FORMAT = 1
 """That of the manifest."""
 JOURNAL_FORMAT = 2
+WHOLE_FORMAT = 1
+"""That of an earlier journal, whose files are all that the site will hold."""
 WORK = ".site_gen"
 STAGE = f"{WORK}/stage"
 JOURNAL = f"{WORK}/journal.json"
@@ -145,13 +147,14 @@ class Plan:
 class Journal:
     """A publication decided in full.
 
-    `files` are those that the manifest `before` it, by its SHA-256, does not list as they will be,
-    and all that are staged; `gone` are the paths that it lists and the next one does not. `moves`
-    maps each staged path, in the order of the moves, to the old files that lie where it or its
-    folders must be; `deletions` come last. `names` are those of the staged files, by path.
+    `before` tells whether there was a manifest before it. `files` are those that it does not list
+    as they will be, which without one are all, and all that are staged; `gone` are the paths that
+    it lists and the next one does not. `moves` maps each staged path, in the order of the moves, to
+    the old files that lie where it or its folders must be; `deletions` come last. `names` are those
+    of the staged files, by path.
     """
 
-    before: str
+    before: bool
     files: Files
     gone: Collection[str]
     moves: Mapping[str, Files]
@@ -468,7 +471,7 @@ class Output:
         files |= {path: file for path, file in new.items() if listed(path) != file}
         cleared_all = {name for cleared in moves.values() for name in cleared}
         deletions = {path: file for path, file in gone.items() if path not in cleared_all}
-        return Journal(self.manifest, files, plan.gone, moves, deletions, names)
+        return Journal(bool(self.manifest), files, plan.gone, moves, deletions, names)
 
 
 def stage(stage_folder: Path, output_folder: Path, path: str, data: bytes) -> OutputFile:
@@ -705,7 +708,7 @@ def _recover(folder: Path) -> None:
     if journal is None:
         _discard(folder)
         return
-    listed = _listed_beside(folder, journal)
+    listed = _listed_beside(folder) if journal.before else {}
     above = sorted(all_above(journal.moves))
     _refuse_links(folder, {name: _status(folder / name) for name in above})
     for path, name in journal.names.items():
@@ -718,14 +721,12 @@ def _recover(folder: Path) -> None:
     _finish(folder, _manifest_bytes(lines), journal.deletions, stands)
 
 
-def _listed_beside(folder: Path, journal: Journal) -> Files:
+def _listed_beside(folder: Path) -> Files:
     """What the manifest lists that lies beside a journal: before it was carried out, or after."""
     try:
         return listed(folder)
     except FileNotFoundError as error:
-        if journal.before:
-            raise _unknown(f"{folder / MANIFEST} is missing") from error
-        return {}
+        raise _unknown(f"{folder / MANIFEST} is missing") from error
     except ValueError as error:
         raise _unknown(error) from error
 
@@ -888,16 +889,18 @@ def _read_journal(folder: Path) -> Journal | None:
     except ValueError:
         return None
     try:
-        _check_format(data, JOURNAL_FORMAT)
+        _check_format(data, JOURNAL_FORMAT, WHOLE_FORMAT)
+        if data["format"] == WHOLE_FORMAT:
+            data |= {"before": False, "gone": []}
         moves = {name: _parse_files(in_the_way) for name, in_the_way in data["moves"].items()}
         files = _parse_files(data["files"])
         if not moves.keys() <= files.keys():
             raise ValueError("a move of an unknown file")
         names = {name: _staged_name(files[name]) for name in moves}
-        before, gone, deletions = data["before"], data["gone"], _parse_files(data["deletions"])
-        if not all(isinstance(one, str) for one in (before, *gone)):
-            raise ValueError("what was before is no text")
-        journal = Journal(before, files, gone, moves, deletions, names)
+        gone, deletions = data["gone"], _parse_files(data["deletions"])
+        if not all(isinstance(one, str) for one in gone):
+            raise ValueError("a path that is no text")
+        journal = Journal(bool(data["before"]), files, gone, moves, deletions, names)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise OutputError(
             f"{path} is not a journal that this site_gen can read ({error}). Build with the "
@@ -906,9 +909,9 @@ def _read_journal(folder: Path) -> Journal | None:
     return journal
 
 
-def _check_format(value: Any, known: int) -> None:
-    if not isinstance(value, dict) or value.get("format") != known:
-        raise ValueError(f"its format is not {known}")
+def _check_format(value: Any, *known: int) -> None:
+    if not isinstance(value, dict) or value.get("format") not in known:
+        raise ValueError(f"its format is not {' or '.join(map(str, known))}")
 
 
 def _parse_files(value: Any) -> dict[str, OutputFile]:

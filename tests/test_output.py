@@ -784,6 +784,21 @@ def test_journal_of_an_edit_is_short(tmp_path: Path) -> None:
     assert_recovers(tmp_path, OLD_MANY, {**OLD_MANY, "0/0.html": b"new"})
 
 
+@pytest.mark.parametrize("before", [{}, OLD])
+def test_journal_of_all_files(tmp_path: Path, before: Tree) -> None:
+    """A journal of format 1, which lists all files whatever the manifest does, is carried out."""
+    if before:
+        publish(tmp_path, before)
+    file = stop_after_journal(tmp_path, NEW) / "journal.json"
+    journal = json.loads(file.read_bytes())
+    whole = {"format": 1, "files": described(NEW)}
+    file.write_text(json.dumps(whole | {one: journal[one] for one in ("moves", "deletions")}))
+    with output_of(tmp_path):
+        pass
+    assert site(tmp_path) == dict(NEW)
+    assert manifest(tmp_path)["files"] == described(NEW)
+
+
 def test_a_file_that_a_hand_made_what_it_is_to_be(tmp_path: Path) -> None:
     """It is not moved, and the manifest lists it as it is; so it does after a kill."""
     publish(tmp_path, OLD)
