@@ -95,15 +95,17 @@ def pages(
     planned: Planned,
     indexed: Callable[[], search.Index],
     seen: Seen,
+    keys: Sequence[str] = (),
     filed: Callable[[], Filed] | None = None,
     early: Callable[[Sequence[OutputFile]], None] | None = None,
 ) -> Made:
     """Render all pages in parallel and, with a target, stage them with all that is published.
 
     `indexed` gives the search index, which the page of the search shows, and `filed` the files for
-    programs, if they are made elsewhere. `early` is given all files but these.
+    programs, if they are made elsewhere. `keys` stand for the articles, where they are known.
+    `early` is given all files but those for programs and the page of the search.
     """
-    context = _context(run, planned, "", seen)
+    context = _context(run, planned, seen, keys)
     target = run.target
     others: list[OutputFile] = []
     if target:
@@ -135,13 +137,20 @@ def pages(
     return Made(whole, tuple(others), tuple(found), frame, stamps, files.keys, files.parts)
 
 
-def files(run: Run, planned: Planned, seen: Seen) -> Filed:
-    """The files for programs, which do not show what articles have to do with each other."""
-    return _files(run, _context(run, planned, "", seen))
+def article_keys(run: Run, planned: Planned, seen: Seen) -> Sequence[str]:
+    """What stands for each article in the keys of pages and files."""
+    return _context(run, planned, seen).renderer.keys_of(planned.archive.articles)
 
 
-def _context(run: Run, planned: Planned, index: str, seen: Seen) -> render.Context:
-    """What pages are rendered from. `index` is the URL of the search index's root."""
+def files(run: Run, planned: Planned, seen: Seen, keys: Sequence[str] = ()) -> Filed:
+    """The files for programs, which do not show what articles have to do with each other. `keys`
+    stand for the articles, where they are known.
+    """
+    return _files(run, _context(run, planned, seen, keys))
+
+
+def _context(run: Run, planned: Planned, seen: Seen, keys: Sequence[str] = ()) -> render.Context:
+    """What pages are rendered from."""
     inputs = render.Inputs(
         run.options.site,
         run.settings,
@@ -150,11 +159,12 @@ def _context(run: Run, planned: Planned, index: str, seen: Seen) -> render.Conte
         planned.links,
         run.static.urls,
         run.store,
-        index,
+        "",
         run.program,
         run.templates,
         run.copies,
         planned.key,
+        keys,
     )
     stage = run.target.stage_folder if run.target else None
     folder = run.target.folder if run.target else run.options.output

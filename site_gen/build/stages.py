@@ -73,18 +73,21 @@ def done(run: Run, begun: Begun) -> Report:
     like: Callable[[], related.Related] = partial(planning.relate, one, read, placed)
     packed: Callable[[], Sequence[bytes]] = lru_cache(lambda: planning.packed(plan()))
     keep: Callable[[], None] = lru_cache(lambda: planning.keep(run, read, plan(), packed()))
-    files: Callable[[], making.Filed] = lru_cache(lambda: making.files(one, plan(), before))
-    index: Callable[[], search.Index] = lru_cache(lambda: making.index(one, plan(), before))
     known = placed.planned is not None
+    keys: Callable[[], Sequence[str]] = tuple
+    if apart and not known:
+        keys = lru_cache(lambda: making.article_keys(one, plan(), before))
+    files: Callable[[], making.Filed] = lru_cache(lambda: making.files(one, plan(), before, keys()))
+    index: Callable[[], search.Index] = lru_cache(lambda: making.index(one, plan(), before))
     # A copy of this process does about half of it.
-    works = (like, files) if known else (packed, files, index, keep)
+    works = (like, files) if known else (packed, keys, files, index, keep)
     with parallel.beside(works if apart else (), apart) as there:
         if apart and known:
             like, files = there
             if may_publish([*found, *read.found, *plan().found], options):
                 index()
         elif apart:
-            packed, files, index, keep = there
+            packed, keys, files, index, keep = there
             making.lay_out_index(one, placed, before)
         alike = like()
         planned = planning.unpacked(run, placed, packed()) if apart and not known else plan()
@@ -112,7 +115,7 @@ def done(run: Run, begun: Begun) -> Report:
             # What cannot be published is rendered too: its problems are told in the same run.
             wanted = run if publishing else replace(run, target=None)
             filed = files if apart else None
-            made = making.pages(wanted, planned, indexed, before, filed, early)
+            made = making.pages(wanted, planned, indexed, before, keys(), filed, early)
             found += diagnostics.strict(made.found) if options.strict else made.found
         found = masking.printed(found, read)
         found = sorted(dict.fromkeys(found), key=lambda one: one.sort_key)
@@ -126,8 +129,8 @@ def done(run: Run, begun: Begun) -> Report:
             report = replace(report, published=published)
         keep()
         if report.published:
-            keys = {*planned.keys, *indexed().keys, *made.keys, *planning.remembered(run)}
-            _leave(run, begun, made, report, [keys, read.keys])
+            stored = {*planned.keys, *indexed().keys, *made.keys, *planning.remembered(run)}
+            _leave(run, begun, made, report, [stored, read.keys])
     options.hold((read, placed, plan, planned, made))
     return replace(report, seconds=time.monotonic() - begun.started)
 

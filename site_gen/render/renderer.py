@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property, partial
 from itertools import chain, repeat, takewhile
 from operator import attrgetter
@@ -111,7 +111,7 @@ class Renderer:
         self.coins = Once(self._coins, MOST_CARDS)
         self.dates = Once(self._date)
         self.pieces = Once(date_pieces, MOST_PIECES)
-        self.article_keys: Once[str, str] = Once(lambda key: next(self._article_keys((key,))))
+        self.article_keys: Once[str, str] = Once(lambda key: self.keys_of((key,))[0])
         self.article_keys[""] = ""  # Beside the first one and the last is none.
         self.links = Links()
         self.credits = Once(self._credit_of)
@@ -413,11 +413,12 @@ class Renderer:
         return date.label(), date.iso
 
     def know_articles(self) -> None:
-        """Work out what stands for all articles, faster than one by one."""
+        """Take what stands for all articles, or work it out, faster than one by one."""
         articles = self.archive.articles
-        self.article_keys.update(zip(articles, self._article_keys(articles), strict=True))
+        keys = self.inputs.article_keys or self.keys_of(articles)
+        self.article_keys.update(zip(articles, keys, strict=True))
 
-    def _article_keys(self, articles: Collection[str]) -> Iterator[str]:
+    def keys_of(self, articles: Collection[str]) -> list[str]:
         """What stands for articles in keys: all that is known of each and of those whom it names,
         but not what it has to do with other articles. All have the same length.
         """
@@ -430,7 +431,7 @@ class Renderer:
         for kind in ENTITY_KINDS:
             named = map(self.archive.credits[kind].get, articles, repeat(()))
             columns.append(map(self.named_keys[kind].__getitem__, named))
-        return map(short_digest, map("\n".join, zip(*columns, strict=True)))
+        return list(map(short_digest, map("\n".join, zip(*columns, strict=True))))
 
     def _run_key(self, articles: Iterable[str]) -> str:
         """What stands for many articles, in their order."""
