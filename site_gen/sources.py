@@ -587,8 +587,7 @@ def _certain(source: Source) -> bool:
 
 def _vouching(facts: os.stat_result, source: Source, now: int) -> Signature:
     """What vouches the next time for a file that was looked at before it was read."""
-    whole = source.kind == "ignored" or source.size == facts.st_size
-    return signature(facts) if whole and settled(facts, now) else unsettled(source.size)
+    return signature(facts) if settled(facts, now) else unsettled(source.size)
 
 
 def _regular(file: str) -> os.stat_result:

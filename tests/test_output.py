@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import tracemalloc
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -1021,18 +1021,30 @@ def test_a_manifest_that_was_replaced_after_a_look(
     assert held.keys() == OLD.keys() - {"feed.xml", "index.html"}
 
 
+def _shorten(page: Path) -> None:
+    page.write_bytes(b"short")
+
+
+def _exchange_for_a_link(page: Path) -> None:
+    size = page.stat().st_size
+    page.unlink()
+    link(page, Path("x" * size))
+
+
+@pytest.mark.parametrize("change", [_shorten, _exchange_for_a_link])
 def test_a_file_changed_as_soon_as_it_was_moved(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[Path], None]
 ) -> None:
-    """What another program made shorter then, and dated back, is not what was published."""
+    """What another program made another then, and dated back, is not what was published."""
     monkeypatch.setattr(signatures, "TICK", -10 * signatures.COARSE)
     monkeypatch.setattr(signatures, "COARSE", -10 * signatures.COARSE)
     page = tmp_path / "output/index.html"
     with output_of(tmp_path) as output:
         output.publish(stage_all(output, OLD))
         status = page.stat()
-        page.write_bytes(b"short")
-        os.utime(page, ns=(status.st_atime_ns, status.st_mtime_ns))
+        change(page)
+        times = status.st_atime_ns, status.st_mtime_ns
+        os.utime(page, ns=times, follow_symlinks=not page.is_symlink())
         manifest, (kept, _) = output.manifest, output.signatures()
     left = manifest, lambda: files(packed(kept)[0])
     with Output(tmp_path / "output", tmp_path / "locks", lambda: left) as output:

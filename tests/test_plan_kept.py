@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from site_gen import assets, build, permalinks, sitefile, sources
+from site_gen import assets, build, cache, permalinks, sitefile, sources
 from site_gen.build import planning, reading
 from site_gen.build.reading import Read
 from site_gen.build.run import Run
@@ -61,6 +61,19 @@ def test_a_kept_plan_is_the_plan(site: SiteTest) -> None:
     assert kept == replace(made, kept=True)
     assert list(kept.archive.articles) == list(made.archive.articles)
     assert any(page.articles for page in kept.plan.pages)
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_half_a_plan_is_none(site: SiteTest, which: int) -> None:
+    """Where one of its values was forgotten, it is made anew."""
+    run, read = begun(site.write(EVERY_KIND))
+    made = planning.finish(run, planning.place(run, read))
+    planning.keep(run, read, made, planning.packed(made))
+    with cache.Store(run.store) as store:
+        store.forget([made.keys[which]])
+    again = planning.plan(run, read)
+    assert not again.kept
+    assert again == made
 
 
 def test_without_a_plan_what_was_listed_is_not_trusted(site: SiteTest) -> None:

@@ -439,13 +439,13 @@ LATER = 4 * 10**18
 
 
 def _link(file: Path, to: Path) -> None:
+    file.parent.mkdir(exist_ok=True)
     file.unlink(missing_ok=True)
     file.symlink_to(to)
 
 
 def _folder_of_links(made: Path, content: Path) -> None:
     """A folder of which nothing is known the next time."""
-    made.mkdir()
     _link(made / "x", content / "authors")
     _link(made / "m.md", content / "none")
 
@@ -461,6 +461,7 @@ EDITS: dict[str, Callable[[Path], object]] = {
     "exchanged": lambda folder: (folder / "articles/deep/a.md").replace(folder / "articles/a.md"),
     "ignored": lambda folder: (folder / "articles/.a").rename(folder / "articles/.b"),
     "folder ignored": lambda folder: (folder / "authors").rename(folder / ".authors"),
+    "folder of no sources": lambda folder: _link(folder / "articles/.c/.d", folder / "none"),
     "folder moved": lambda folder: (folder / "authors").rename(folder / "places"),
     "sidecar": lambda folder: (folder / "articles/a.yml").write_text("title: B"),
     "sidecar gone": lambda folder: (folder / "articles/a.yml").unlink(),
@@ -499,7 +500,7 @@ def test_what_is_known_is_what_is_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, edits: tuple[str, str]
 ) -> None:
     """A walk that knows what an earlier one saw comes to what a walk that knows nothing does, and
-    reads no file that is as it was.
+    reads no file that is as it was. What stands for all sources changes with them, and only so.
     """
     folder, settings = _content(tmp_path), SiteConfig()
     pictures: dict[str, Any] = {".md": "attachment", ".png": "text"}
@@ -513,7 +514,10 @@ def test_what_is_known_is_what_is_there(
 
     monkeypatch.setattr(sources, "read_bytes", noted)
     for edit in edits:
+        before = sources.walk(tmp_path, settings)[0]
         EDITS[edit](folder)
+        after = sources.walk(tmp_path, settings)[0]
+        assert (before.said == after.said) == (before.sources == after.sources)
         for config in (
             settings,
             replace(settings, ignore=["*.csv"]),
