@@ -2,7 +2,8 @@
 
 import gc
 
-# What is loaded stays: to look through it for cycles takes longer than some of it.
+# Modules stay once they are loaded. Python would look through them for cycles several times
+# meanwhile, which takes longer than the loading of some.
 gc.disable()
 from site_gen.cli import run  # noqa: E402
 

@@ -1,8 +1,9 @@
 """A store of computed values by the digest of all that went into them.
 
 The store may be deleted or damaged at any time: that costs time, never correctness. Every value
-carries a checksum over its key and its bytes; a store that cannot be read raises
-`CacheBroken`, and the build starts over with an empty one.
+carries a checksum over its key and its bytes; one that is read part by part (`Parts`) is held
+against those of its parts alone, and that it is the value of its key is taken from the name of its
+file. A store that cannot be read raises `CacheBroken`, and the build starts over with an empty one.
 
 There are two kinds: a database with a file beside it for each large value, for the processes of
 one machine, and a folder of files, `Shared`, for machines that share a file system, over which a
@@ -330,7 +331,7 @@ def parts_of(value: bytes) -> Parts | None:
 
 def _opened(path: str) -> Parts | None:
     with _broken(), contextlib.suppress(FileNotFoundError):
-        return _parts(_Open(os.open(path, os.O_RDONLY)))
+        return _parts(_FromFile(os.open(path, os.O_RDONLY)))
     return None
 
 
@@ -352,7 +353,7 @@ def _parts(read: Callable[[int, int], bytes]) -> Parts | None:
     return Parts(read, list(zip(sizes, places, checksums, strict=False)))
 
 
-class _Open:
+class _FromFile:
     """Reads a value from its open file, which may give way to another meanwhile. Raises OSError."""
 
     def __init__(self, file: int) -> None:

@@ -80,7 +80,7 @@ JUNCTION = 0xA0000003
 
 SHARE = 32
 """Lines of a manifest are changed one by one up to this part of them."""
-MANY = 300_000
+LONG = 300_000
 """Bytes of a manifest from which on to look at its files takes longer than to start a process."""
 
 PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
@@ -220,7 +220,7 @@ class Output:
                 _recover(self.folder)
                 manifest = _status(self.folder / MANIFEST)
                 self._listed = None
-                self.many = manifest is not None and manifest.st_size > MANY
+                self.many = manifest is not None and manifest.st_size > LONG
                 if not self.many:
                     self._list()
         except BaseException:

@@ -1094,7 +1094,7 @@ def test_a_long_manifest_is_read_when_it_is_needed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It tells then that it cannot be understood, and keeps every build from publishing."""
-    monkeypatch.setattr(module, "MANY", 0)
+    monkeypatch.setattr(module, "LONG", 0)
     with output_of(tmp_path) as output:
         output.publish(stage_all(output, OLD))
     with output_of(tmp_path) as output:

@@ -585,7 +585,7 @@ from site_gen import output, parallel
 from site_gen.build import stages
 from site_gen.cli import main
 
-output.MANY = stages.MANY = 0
+output.LONG = stages.MANY = 0
 copied = []
 beside = parallel.beside
 

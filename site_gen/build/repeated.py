@@ -60,7 +60,7 @@ class _Packer(pickle.Pickler):
         kept = compact.kept(Page, plan.pages, children=_Children)
         self.parts += chain.from_iterable(kept.values())
         rest = {name: getattr(plan, name) for name in compact.names(Plan) if name != "pages"}
-        return _joined, (len(plan.pages), begins, list(map(len, kept.values())), rest)
+        return _with_pages, (len(plan.pages), begins, list(map(len, kept.values())), rest)
 
 
 class _Unpacker(pickle.Unpickler):
@@ -70,7 +70,7 @@ class _Unpacker(pickle.Unpickler):
             _at.__name__: documents.__getitem__,
             _with_documents.__name__: partial(_with_documents, documents),
             _by_path.__name__: partial(_by_path, documents),
-            _joined.__name__: partial(_joined, parts),
+            _with_pages.__name__: partial(_with_pages, parts),
         }
 
     def find_class(self, module: str, name: str) -> Any:
@@ -102,7 +102,7 @@ def _by_path(documents: Sequence[Document], places: list[int], values: list[Any]
     return dict(zip(paths, values, strict=True))
 
 
-def _joined(
+def _with_pages(
     parts: Sequence[bytes], count: int, begins: int, counts: list[int], rest: dict[str, Any]
 ) -> Plan:
     """A plan with so many pages, of whose fields there are so many parts each."""

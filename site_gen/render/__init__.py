@@ -125,11 +125,12 @@ def standing(
     if moved is None and len(pages) > FEW:
         renderer.know_articles()
     still = context.kept(pages) if same_frame else {}
+    asked = pages
     if moved:
         unknown = [page for page in pages if page.url not in still]
-        pages = [*unknown, *moved.among(page for page in pages if page.url in still)]
+        asked = [*unknown, *moved.among(page for page in pages if page.url in still)]
     new = []
-    for page in pages:
+    for page in asked:
         before = still.get(page.url)
         # What is told of files for programs is kept with what their keys are made from.
         key = renderer.key(page) if before or page.kind == "file" else ""
