@@ -3,7 +3,8 @@
 The store may be deleted or damaged at any time: that costs time, never correctness. Every value
 carries a checksum over its key and its bytes; one that is read part by part (`Parts`) is held
 against those of its parts alone, and that it is the value of its key is taken from the name of its
-file. A store that cannot be read raises `CacheBroken`, and the build starts over with an empty one.
+file. A damaged part raises `PartBroken`, and the build starts over without the value; a store that
+cannot be read raises `CacheBroken`, and the build starts over with an empty one.
 
 There are two kinds: a database with a file beside it for each large value, for the processes of
 one machine, and a folder of files, `Shared`, for machines that share a file system, over which a
@@ -26,7 +27,7 @@ import time
 import uuid
 import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib import util
 from itertools import accumulate, chain
 from pathlib import Path
@@ -73,6 +74,10 @@ ABANDONED = 86_400
 
 class CacheBroken(Exception):
     """The store cannot be read or written, or a value that was put into it is gone."""
+
+
+class PartBroken(CacheBroken):
+    """A part of a value was damaged, and the value is forgotten."""
 
 
 class Store:
@@ -285,18 +290,22 @@ _PART = ".part"
 
 
 class Parts(Sequence[bytes]):
-    """The parts of a value, each of which is read when it is asked for. Raises CacheBroken where it
+    """The parts of a value, each of which is read when it is asked for. Raises PartBroken where it
     was damaged.
     """
 
     def __init__(
-        self, read: Callable[[int, int], bytes], places: Sequence[tuple[int, ...]]
+        self,
+        read: Callable[[int, int], bytes],
+        places: Sequence[tuple[int, ...]],
+        forget: Callable[[], object],
     ) -> None:
         """`read` gives so many bytes from a place on, `places` tell the size, the place and the
-        CRC-32 of each part.
+        CRC-32 of each part. `forget` takes the value out of the store.
         """
         self._read = read
         self._places = places
+        self._forget = forget
 
     def __len__(self) -> int:
         return len(self._places)
@@ -309,12 +318,14 @@ class Parts(Sequence[bytes]):
 
     def __getitem__(self, at: int | slice) -> bytes | Parts:
         if isinstance(at, slice):
-            return Parts(self._read, self._places[at])
+            return Parts(self._read, self._places[at], self._forget)
         size, place, checksum = self._places[at]
         with _broken():
             data = self._read(size, place)
         if zlib.crc32(data) != checksum:
-            raise CacheBroken("a part of a value was damaged")
+            with contextlib.suppress(OSError):
+                self._forget()
+            raise PartBroken("a part of a value was damaged")
         return data
 
 
@@ -326,12 +337,12 @@ def joined(parts: Sequence[bytes]) -> bytes:
 
 def parts_of(value: bytes) -> Parts | None:
     """The parts of a value, as `Store.parts` gives them."""
-    return _parts(lambda size, at: value[at : at + size])
+    return _parts(lambda size, at: value[at : at + size], lambda: None)
 
 
 def _opened(path: str) -> Parts | None:
     with _broken(), contextlib.suppress(FileNotFoundError):
-        return _parts(_FromFile(os.open(path, os.O_RDONLY)))
+        return _parts(_FromFile(os.open(path, os.O_RDONLY)), partial(os.unlink, path))
     return None
 
 
@@ -340,7 +351,7 @@ def _head(size: int, checksum: int) -> bytes:
     return _HEAD.pack(size, checksum, zlib.crc32(b"%d %d" % (size, checksum)))
 
 
-def _parts(read: Callable[[int, int], bytes]) -> Parts | None:
+def _parts(read: Callable[[int, int], bytes], forget: Callable[[], object]) -> Parts | None:
     head = read(_HEAD.size, 0)
     if len(head) < _HEAD.size or _head(*_HEAD.unpack(head)[:2]) != head:
         return None
@@ -350,7 +361,7 @@ def _parts(read: Callable[[int, int], bytes]) -> Parts | None:
         return None
     sizes, checksums = zip(*pickle.loads(index), strict=True)
     places = accumulate(sizes, initial=_HEAD.size + size)
-    return Parts(read, list(zip(sizes, places, checksums, strict=False)))
+    return Parts(read, list(zip(sizes, places, checksums, strict=False)), forget)
 
 
 class _FromFile:

@@ -138,6 +138,8 @@ def _with_a_store(options: Options) -> Report:
     store = options.site / WORK / (cache.SHARED if shared else cache.LOCAL)
     # A damaged cache costs time and nothing else. Where none can be kept, one for this build does.
     with contextlib.suppress(cache.CacheBroken):
+        with contextlib.suppress(cache.PartBroken):
+            return _build(options, store)
         return _build(options, store)
     cache.discard(store)
     if shared:
