@@ -73,7 +73,7 @@ def test_an_amended_block_is_that_which_is_read(data: st.DataObject) -> None:
         assert made == read(Path(folder, "other"), after)
 
 
-@pytest.mark.parametrize("kind", ["none", "body", "piece", "articles", "lies", "averages"])
+@pytest.mark.parametrize("kind", ["none", "body", "block", "piece", "articles", "lies", "averages"])
 def test_a_block_is_amended_only_where_all_of_it_is_known(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
@@ -107,6 +107,14 @@ def test_a_block_is_amended_only_where_all_of_it_is_known(
     made = read(tmp_path / "one", after, title)
     assert made == read(tmp_path / "other", after, title)
     assert (max(whole[:-1]) >= 20) == (kind != "none")
+
+
+def test_a_run_of_the_alphabet_that_an_edit_empties_is_gone(tmp_path: Path) -> None:
+    """Of words that are in no article any more nothing is left."""
+    before = [{at: ("ant", "en", "bee zebu" if at == 4 else "bee") for at in range(20)}]
+    after = [{**before[0], 4: ("ant", "en", "bee")}]
+    read(tmp_path / "one", before)
+    assert read(tmp_path / "one", after) == read(tmp_path / "other", after)
 
 
 def test_what_a_piece_does_not_hold_is_not_taken_out_of_it() -> None:

@@ -13,6 +13,7 @@ import tempfile
 import tracemalloc
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -1056,10 +1057,9 @@ def test_what_the_last_build_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, certain: bool
 ) -> None:
     """What it left tells all that its manifest lists; of another manifest it tells nothing."""
-    if certain:
-        monkeypatch.setattr(signatures, "TICK", -10 * signatures.COARSE)
-        monkeypatch.setattr(signatures, "COARSE", -10 * signatures.COARSE)
-
+    ago = (-10 if certain else 10**6) * signatures.COARSE
+    monkeypatch.setattr(signatures, "TICK", ago)
+    monkeypatch.setattr(signatures, "COARSE", ago)
     with output_of(tmp_path) as output:
         output.publish(stage_all(output, OLD))
         manifest, (kept, _) = output.manifest, output.signatures()
@@ -1078,6 +1078,20 @@ def test_what_the_last_build_left(
         output.publish(stage_all(output, NEW))
     with Output(tmp_path / "output", tmp_path / "locks", lambda: left) as output:
         assert output.held(kept).keys() == NEW.keys()
+
+
+def test_files_that_the_manifest_does_not_list_are_not_of_the_site(tmp_path: Path) -> None:
+    """What it left is a memory: where it tells of more or fewer files, the manifest is read."""
+    with output_of(tmp_path) as output:
+        output.publish(stage_all(output, OLD))
+        manifest, (kept, _) = output.manifest, output.signatures()
+        listed = output.held({})
+    more = {**kept, "foreign.html": kept["feed.xml"]}
+    for other in (more, dict(list(kept.items())[1:])):
+        known = partial(files, packed(other)[0])
+        left = partial(tuple[str, Any], (manifest, known))
+        with Output(tmp_path / "output", tmp_path / "locks", left) as output:
+            assert output.held({}) == listed
 
 
 @pytest.mark.parametrize("path", ["A/b.html", "a/B.HTML", "a/b.html/c.html", "a", "A", "../x", ""])
