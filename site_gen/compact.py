@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from functools import cache
-from itertools import chain, repeat
+from itertools import accumulate, chain, pairwise, repeat
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -163,6 +163,12 @@ def kept(
 def blocks(values: Sequence[Any]) -> list[Sequence[Any]]:
     """The blocks of values."""
     return [values[at : at + BLOCK] for at in range(0, len(values), BLOCK)]
+
+
+def of_parts(parts: Sequence[bytes], begins: int, counts: Mapping[str, int]) -> Kept:
+    """What was kept, of parts that begin here: so many of each field, one field after the other."""
+    ends = pairwise(accumulate(counts.values(), initial=begins))
+    return {name: parts[a:b] for name, (a, b) in zip(counts, ends, strict=True)}
 
 
 def late(kind: type[Kind], count: int, kept: Kept) -> list[Kind]:

@@ -11,7 +11,7 @@ import io
 import pickle
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
-from itertools import accumulate, chain, islice, pairwise
+from itertools import chain, islice
 from typing import Any
 
 from site_gen import compact
@@ -60,7 +60,8 @@ class _Packer(pickle.Pickler):
         kept = compact.kept(Page, plan.pages, children=_Children)
         self.parts += chain.from_iterable(kept.values())
         rest = {name: getattr(plan, name) for name in compact.names(Plan) if name != "pages"}
-        return _with_pages, (len(plan.pages), begins, list(map(len, kept.values())), rest)
+        counts = {name: len(some) for name, some in kept.items()}
+        return _with_pages, (len(plan.pages), begins, counts, rest)
 
 
 class _Unpacker(pickle.Unpickler):
@@ -103,11 +104,10 @@ def _by_path(documents: Sequence[Document], places: list[int], values: list[Any]
 
 
 def _with_pages(
-    parts: Sequence[bytes], count: int, begins: int, counts: list[int], rest: dict[str, Any]
+    parts: Sequence[bytes], count: int, begins: int, counts: dict[str, int], rest: dict[str, Any]
 ) -> Plan:
     """A plan with so many pages, of whose fields there are so many parts each."""
-    ends = pairwise(accumulate(counts, initial=begins))
-    kept = {name: parts[a:b] for name, (a, b) in zip(compact.names(Page), ends, strict=True)}
+    kept = compact.of_parts(parts, begins, counts)
     return Plan(pages=tuple(compact.late(Page, count, kept)), **rest)
 
 

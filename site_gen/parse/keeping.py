@@ -10,7 +10,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from itertools import accumulate, chain, compress, pairwise
+from itertools import chain, compress
 from operator import attrgetter
 from typing import Any
 
@@ -167,9 +167,7 @@ class Together:
             self.keys, self._groups, places, rest, counts, known = pickle.loads(parts[0])
             self.known = Known(*known)
             self._signatures = parts[1:2]
-            ends = pairwise(accumulate(counts.values(), initial=2))
-            columns = {name: parts[a:b] for name, (a, b) in zip(counts, ends, strict=True)}
-            lying = compact.late(Document, len(places), columns)
+            lying = compact.late(Document, len(places), compact.of_parts(parts, 2, counts))
             documents = list(map(lying.__getitem__, places))
             self._batch = replace(rest, documents=documents, signatures=list(range(len(places))))
 
