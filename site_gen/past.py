@@ -146,18 +146,14 @@ class Past:
         store: Store,
         output: str,
         before: Past | None = None,
-        changes: tuple[Mapping[str, Signed], Iterable[str]] | None = None,
+        changes: tuple[Mapping[str, Signed], Iterable[str]] = ({}, ()),
     ) -> None:
         """Keep it for the next build of the folder. `before` is what the store has of the last, and
         `changes` tell which signatures are new since then, and which are gone.
         """
         key, last = _key(output), before or Past()
-        of_files, of_pages = last.since
-        if changes is None:
-            of_files = of_files.then(last.output() or {}, self.output() or {})
-        else:
-            of_files = of_files.after(*changes)
-        of_pages = of_pages.then(last.pages(), self.pages())
+        of_files = last.since[0].after(*changes)
+        of_pages = last.since[1].then(last.pages(), self.pages())
         name = uuid.uuid4().hex.encode()
         tables: dict[str, bytes] = {}
         if not of_files.few:

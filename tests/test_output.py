@@ -22,11 +22,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from site_gen import output as module
-from site_gen import signatures
 from site_gen.model import OutputFile
 from site_gen.output import MANIFEST, Output, OutputError, Published, check_path, holds, stage
 from site_gen.paths import comparable, trouble
 from site_gen.signatures import files, packed
+from tests.support import vouching
 
 Tree = Mapping[str, bytes]
 
@@ -231,8 +231,7 @@ def test_a_manifest_from_the_last_one_equals_a_clean_one(old: Tree, new: Tree, l
         tempfile.TemporaryDirectory() as other,
         pytest.MonkeyPatch.context() as patch,
     ):
-        patch.setattr(signatures, "TICK", -10 * signatures.COARSE)
-        patch.setattr(signatures, "COARSE", -10 * signatures.COARSE)
+        vouching(patch)
         folder, locks = Path(one) / "output", Path(one) / "locks"
         with Output(folder, locks) as output:
             output.publish(stage_all(output, old))
@@ -977,8 +976,7 @@ def test_close_is_harmless(tmp_path: Path) -> None:
 
 def test_what_a_copy_of_the_process_sees(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A look at output/ that was taken elsewhere holds what a look here does."""
-    monkeypatch.setattr(signatures, "TICK", -10 * signatures.COARSE)
-    monkeypatch.setattr(signatures, "COARSE", -10 * signatures.COARSE)
+    vouching(monkeypatch)
     publish(tmp_path, OLD)
     with output_of(tmp_path) as output:
         output.held({})
@@ -1002,8 +1000,7 @@ def test_a_manifest_that_was_replaced_after_a_look(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is held is what that one lists."""
-    monkeypatch.setattr(signatures, "TICK", -10 * signatures.COARSE)
-    monkeypatch.setattr(signatures, "COARSE", -10 * signatures.COARSE)
+    vouching(monkeypatch)
     publish(tmp_path, OLD)
     with output_of(tmp_path) as output:
         output.held({})
@@ -1037,8 +1034,7 @@ def test_a_file_changed_as_soon_as_it_was_moved(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[Path], None]
 ) -> None:
     """What another program made another then, and dated back, is not what was published."""
-    monkeypatch.setattr(signatures, "TICK", -10 * signatures.COARSE)
-    monkeypatch.setattr(signatures, "COARSE", -10 * signatures.COARSE)
+    vouching(monkeypatch)
     page = tmp_path / "output/index.html"
     with output_of(tmp_path) as output:
         output.publish(stage_all(output, OLD))
@@ -1057,9 +1053,7 @@ def test_what_the_last_build_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, certain: bool
 ) -> None:
     """What it left tells all that its manifest lists; of another manifest it tells nothing."""
-    ago = (-10 if certain else 10**6) * signatures.COARSE
-    monkeypatch.setattr(signatures, "TICK", ago)
-    monkeypatch.setattr(signatures, "COARSE", ago)
+    vouching(monkeypatch, certain=certain)
     with output_of(tmp_path) as output:
         output.publish(stage_all(output, OLD))
         manifest, (kept, _) = output.manifest, output.signatures()
