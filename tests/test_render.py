@@ -404,6 +404,21 @@ def test_an_article_page_is_light(site: SiteTest, every_kind: SiteTest) -> None:
             assert added(every_kind, url) < 11000, url
 
 
+def test_a_summary_stands_in_a_page_three_times(site: SiteTest) -> None:
+    """For search engines, above the text, and in the file for managers of references that has room
+    for it; its record tells where it comes from.
+    """
+    summary = "What the villages had to eat in a year without rain."
+    fields = {**ORDINARY, "summary": summary}
+    site.write({"content/articles/a.md": document("The wheat failed.", fields)}).run("build")
+    page = unquote(site.page("articles/a.html"))
+    assert page.count(summary) == 3
+    assert f'<meta name="description" content="{summary}">' in page
+    assert f"AB  - {summary}" in page
+    assert site.soup("articles/a.html").select_one(".summary").get_text() == summary  # type: ignore[union-attr]
+    assert "Summary</dt><dd>front matter, line 9</dd>" in page
+
+
 def added(site: SiteTest, url: str) -> int:
     """The bytes of a page beyond those of its body."""
     return len(site.page(url).encode()) - len(

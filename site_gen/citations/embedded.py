@@ -113,8 +113,8 @@ def links(work: Work, context: Context) -> Pairs:
 def json_ld(work: Work, context: Context) -> str:
     """The article and the archive that holds it, in the words of schema.org.
 
-    What meta tags tell already is left out, such as the parts of names. The text can stand in a
-    script element: it holds no `<`.
+    What meta tags tell already is left out, such as the summary and the parts of names. The text
+    can stand in a script element: it holds no `<`.
     """
     publisher = work.container if work.container != work.archive else context.publisher
     archive = _object(
@@ -126,7 +126,6 @@ def json_ld(work: Work, context: Context) -> str:
         ("@context", '"https://schema.org"'),
         ("@type", '"NewsArticle"'),
         ("headline", _said(work.title)),
-        ("description", _said(work.summary)),
         ("datePublished", _said(_day(work.when))),
         ("dateModified", _said(context.modified)),
         ("author", _array([_person(one) for one in context.authors])),

@@ -98,7 +98,7 @@ def ris(work: Work) -> str:
 
 
 def csl(work: Work) -> dict[str, Any]:
-    """An item of CSL-JSON."""
+    """An item of CSL-JSON: what a list of references may show, which no summary is."""
     item: dict[str, Any] = {"id": work.id, "type": "article-newspaper", "title": work.title}
     item["container-title"] = work.container
     if work.authors:
@@ -109,8 +109,6 @@ def csl(work: Work) -> dict[str, Any]:
         item["language"] = work.language
     if work.archive and work.archive != work.container:
         item["archive"] = work.archive
-    if work.summary:
-        item["abstract"] = work.summary
     if work.url:
         item["URL"] = work.url
     if work.version:
