@@ -416,7 +416,7 @@ def test_a_summary_stands_in_a_page_three_times(site: SiteTest) -> None:
     assert f'<meta name="description" content="{summary}">' in page
     assert f"AB  - {summary}" in page
     assert site.soup("articles/a.html").select_one(".summary").get_text() == summary  # type: ignore[union-attr]
-    assert "Summary</dt><dd>front matter, line 9</dd>" in page
+    assert "Summary</dt><dd>As shown above the text</dd><dd>front matter, line 9</dd>" in page
 
 
 def added(site: SiteTest, url: str) -> int:
