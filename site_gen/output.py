@@ -274,11 +274,14 @@ class Output:
         """What `held` sees. It may be looked at in a copy of this process, and held in this one."""
         with _reported(UNTOUCHED):
             self._signatures = Signatures(kept, self._clock())
-            statuses = [_status(f"{self.folder}/{path}") for path in self._old]
-            digests = [file.digest for file in self._old.values()]
-            signed = zip([one and signature(one) for one in statuses], digests, strict=True)
-            seen = zip(self._old, signed, strict=True)
-            other = [path for path, one in seen if kept.get(path) != one]
+            folder = str(self.folder)
+            statuses = (_status(f"{folder}/{path}") for path in self._old)
+            each = zip(self._old.values(), statuses, map(kept.get, self._old), strict=True)
+            other = [
+                file.path
+                for file, status, known in each
+                if not (status and known) or known != (signature(status), file.digest)
+            ]
             gone = frozenset(path for path in other if not self._stands(self._old[path]))
             taken = self._signatures.taken
             still = {path: self._old[path] for path in other if path not in gone}

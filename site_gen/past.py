@@ -20,7 +20,7 @@ from typing import Any
 from site_gen.cache import PAST, Store, digest_of, program_digest
 from site_gen.frozen import frozen
 from site_gen.model import OutputFile
-from site_gen.signatures import Kept, Signed, files, packed, unpacked
+from site_gen.signatures import Kept, Listed, Signed, described, packed, unlisted, unpacked
 
 SHARE = 16
 """Changes of a table are kept apart from the whole until there are more than this part of it."""
@@ -115,27 +115,34 @@ class Past:
         of_files, of_pages = rest.since
 
         @lru_cache
+        def named() -> Listed | None:
+            data = table("files", of_files)
+            return None if data is None else unlisted(data)
+
+        @lru_cache
         def signed() -> Kept | None:
-            listed, times = table("files", of_files), table("output", of_files)
+            listed, times = named(), table("output", of_files)
             if listed is None or times is None:
                 return None
             return of_files.applied(unpacked(listed, times))
 
         @lru_cache
-        def listed() -> Mapping[str, OutputFile] | None:
-            data = table("files", of_files)
+        def files() -> Mapping[str, OutputFile] | None:
+            listed = named()
             new = {
                 path: OutputFile(path, digest, one[0])
                 for path, (one, digest) in of_files.new.items()
             }
-            return None if data is None else replace(of_files, new=new).applied(files(data))
+            if listed is None:
+                return None
+            return replace(of_files, new=new).applied(described(*listed))
 
         @lru_cache
         def pages() -> Pages:
             data = table("pages", of_pages)
             return {} if data is None else of_pages.applied(_unpacked(data))
 
-        return replace(rest, output=signed, files=listed, pages=pages)
+        return replace(rest, output=signed, files=files, pages=pages)
 
     def signed(self, new: Mapping[str, Signed], gone: Iterable[str]) -> Kept:
         """All signatures when some are new, and others gone."""

@@ -24,6 +24,8 @@ Signed = tuple[Signature, str]
 """Signature and SHA-256, in hex."""
 Kept = Mapping[str, Signed]
 """The same by path."""
+Listed = tuple[list[str], list[str], list[int]]
+"""Files as their paths, the digests of all, the sizes of all."""
 
 TICK = 100_000_000
 """Nanoseconds within which two changes may bear the same time, where times are fine."""
@@ -52,18 +54,17 @@ def packed(kept: Kept) -> tuple[bytes, bytes]:
     return pickle.dumps(("\0".join(kept), digests, sizes)), pickle.dumps(times)
 
 
-def unpacked(listed: bytes, rest: bytes) -> dict[str, Signed]:
+def unlisted(listed: bytes) -> Listed:
+    """The files whose signatures these are."""
+    paths, digests, sizes = pickle.loads(listed)
+    return (paths.split("\0"), digests.split("\0"), sizes) if sizes else ([], [], [])
+
+
+def unpacked(listed: Listed, rest: bytes) -> dict[str, Signed]:
     """The signatures again."""
-    paths, digests, sizes = pickle.loads(listed)
+    paths, digests, sizes = listed
     three = [iter(pickle.loads(rest))] * 3
-    signed = zip(zip(sizes, *three, strict=True), digests.split("\0"), strict=True)
-    return dict(zip(paths.split("\0"), signed, strict=True)) if sizes else {}
-
-
-def files(listed: bytes) -> dict[str, OutputFile]:
-    """The files whose signatures these are, by path."""
-    paths, digests, sizes = pickle.loads(listed)
-    return described(paths.split("\0"), digests.split("\0"), sizes) if sizes else {}
+    return dict(zip(paths, zip(zip(sizes, *three, strict=True), digests, strict=True), strict=True))
 
 
 def described(

@@ -8,7 +8,7 @@ import hashlib
 import os
 import pickle
 import stat
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import field, replace
 from functools import cached_property
 from itertools import chain
@@ -80,12 +80,14 @@ class Inventory:
 @frozen
 class Known:
     """What an earlier walk saw, at most until `now` by the clock of files: its `folders`, of which
-    nothing was to be told. `same` says that it went by the same settings.
+    nothing was to be told. `same` says that it went by the same settings. `standing` gives those of
+    them that stand, where another process looks at them.
     """
 
     folders: Mapping[str, bytes] = field(default_factory=dict)
     same: bool = False
     now: int = 0
+    standing: Callable[[], Standing] | None = None
 
 
 @frozen
@@ -99,10 +101,31 @@ class Seen(Compact):
     columns: tuple[tuple[Any, ...], ...]
     said: str
 
-    def sources(self, folder: str) -> list[Source]:
-        """The sources, in a folder of this path."""
-        paths = tuple([f"{folder}/{name}" for name in self.names])
-        return compact.values(Source, [(paths, *self.columns)])
+    def part(self, folder: str) -> compact.Columns:
+        """The sources, in a folder of this path, field by field."""
+        return tuple([f"{folder}/{name}" for name in self.names]), *self.columns
+
+
+Standing = Mapping[str, Sequence[str]]
+"""Folders in which all files are as they are known, each with the names of the folders in it."""
+
+
+def loaded(folders: Mapping[str, bytes]) -> dict[str, Seen]:
+    """What was seen of folders, of what `Known` has of them."""
+    return dict(zip(folders, map(pickle.loads, folders.values()), strict=True))
+
+
+def standing(site: Path, folders: Mapping[str, Seen]) -> Standing:
+    """Those of these folders that stand. A walk may come to none of them by another way."""
+    found = {}
+    for path, seen in folders.items():
+        try:
+            files, inside = _listed(f"{site}/{path}")
+        except OSError:
+            continue  # A walk that comes to it tells.
+        if _names(files) == seen.names and _signatures(files) == seen.signatures:
+            found[path] = _names(inside)
+    return found
 
 
 def _seen(sources: Sequence[Source], signatures: Iterable[Signature]) -> Seen:
@@ -139,7 +162,8 @@ def walk(
     walker = _Walker(site, config, os.path.realpath(root), known or Known())
     walker.folder(str(root), CONTENT)
     walker.read(jobs)
-    inventory, found = _matched(sorted(walker.sources, key=attrgetter("path")), walker.found)
+    every = [*compact.values(Source, walker.parts), *walker.sources]
+    inventory, found = _matched(sorted(every, key=attrgetter("path")), walker.found)
     folders, said = walker.seen()
     return replace(inventory, folders=folders, said=said), found
 
@@ -152,7 +176,14 @@ class _Walker:
         self.config = config
         self.real_root = real_root
         self.known = known
+        self.before = loaded(known.folders)
+        self.standing: Standing = {}
+        if known.same:
+            self.standing = known.standing() if known.standing else standing(site, self.before)
+        self.parts: list[compact.Columns] = []
+        """The sources in folders that stand, field by field."""
         self.sources: list[Source] = []
+        """All others."""
         self.found: list[Diagnostic] = []
         self.ordinary: dict[tuple[str, str], Classified] = {}
         """What files with ordinary names are, by folder and ending."""
@@ -168,43 +199,44 @@ class _Walker:
         """What stands for the sources that are in no folder of `anew`."""
 
     def folder(self, folder: str, path: str) -> None:
-        try:
-            with os.scandir(folder) as listing:
-                entries = sorted(listing, key=attrgetter("name"))
-        except OSError as problem:
-            self.found.append(_unreadable(path, f"The folder cannot be read: {_reason(problem)}"))
-            return
-        files: list[os.DirEntry[str]] = []
-        folders: list[os.DirEntry[str]] = []
-        for entry in entries:
-            (folders if entry.is_dir(follow_symlinks=False) else files).append(entry)
-        if files:
-            self.files(path, files)
-        for entry in folders:
-            self.below(entry, f"{path}/{entry.name}")
+        names = self.standing.get(path)
+        if names is not None:
+            self.as_before(path)
+        else:
+            try:
+                files, inside = _listed(folder)
+            except OSError as problem:
+                message = f"The folder cannot be read: {_reason(problem)}"
+                self.found.append(_unreadable(path, message))
+                return
+            if files:
+                self.files(path, files)
+            names = _names(inside)
+        for name in names:
+            self.below(f"{folder}/{name}", f"{path}/{name}", name)
 
-    def below(self, entry: os.DirEntry[str], path: str) -> None:
+    def below(self, folder: str, path: str, name: str) -> None:
         """Go into a folder, unless it is to be ignored or its name cannot be printed."""
-        rule = _ignored_by(entry.name, path, self.config)
+        rule = _ignored_by(name, path, self.config)
         if rule:
             self.sources.append(Source(_text(path), "ignored", rule=rule))
             self.said.append(f"{_text(path)} {rule}")
-        elif self.printable(entry.name, path):
-            self.folder(entry.path, path)
+        elif self.printable(name, path):
+            self.folder(folder, path)
+
+    def as_before(self, path: str) -> None:
+        """Keep all files of a folder as they are known."""
+        seen = self.before[path]
+        self.as_known[path] = self.known.folders[path]
+        self.said.append(f"{path} {seen.said} []")
+        self.parts.append(seen.part(path))
 
     def files(self, path: str, files: Sequence[os.DirEntry[str]]) -> None:
-        """Keep all files of a folder; as they are known, if all of them are."""
-        names = tuple([entry.name for entry in files])
-        kept = self.known.folders.get(path)
+        """Keep the files of a folder one by one."""
         known: dict[str, tuple[Signature, str]] = {}
-        if kept is not None:
-            seen: Seen = pickle.loads(kept)
-            if self.known.same and names == seen.names and seen.signatures == _signatures(files):
-                self.as_known[path] = kept
-                self.said.append(f"{path} {seen.said} []")
-                self.sources += seen.sources(path)
-                return
-            each = zip(seen.signatures, seen.sources(path), strict=True)
+        seen = self.before.get(path)
+        if seen is not None:
+            each = zip(seen.signatures, compact.values(Source, [seen.part(path)]), strict=True)
             known = {one.path: (signed, one.digest) for signed, one in each}
         start = len(self.sources)
         for entry in files:
@@ -562,6 +594,20 @@ def _digests(site: Path, paths: Sequence[str]) -> list[tuple[str, int, str]]:
         else:
             found.append((hashlib.sha256(data).hexdigest(), len(data), ""))
     return found
+
+
+def _listed(folder: str) -> tuple[list[os.DirEntry[str]], list[os.DirEntry[str]]]:
+    """The files and the folders in a folder, by name. Raises OSError."""
+    files: list[os.DirEntry[str]] = []
+    folders: list[os.DirEntry[str]] = []
+    with os.scandir(folder) as listing:
+        for entry in sorted(listing, key=attrgetter("name")):
+            (folders if entry.is_dir(follow_symlinks=False) else files).append(entry)
+    return files, folders
+
+
+def _names(entries: Iterable[os.DirEntry[str]]) -> tuple[str, ...]:
+    return tuple([entry.name for entry in entries])
 
 
 def _facts(entry: os.DirEntry[str]) -> os.stat_result | None:

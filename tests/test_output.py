@@ -22,10 +22,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from site_gen import output as module
+from site_gen import signatures
 from site_gen.model import OutputFile
 from site_gen.output import MANIFEST, Output, OutputError, Published, check_path, holds, stage
 from site_gen.paths import comparable, trouble
-from site_gen.signatures import files, packed
 from tests.support import vouching
 
 Tree = Mapping[str, bytes]
@@ -93,6 +93,11 @@ def site(root: Path) -> dict[str, bytes]:
 def manifest(root: Path) -> Any:
     """The manifest, parsed."""
     return json.loads((root / "output" / MANIFEST).read_bytes())
+
+
+def files(kept: signatures.Kept) -> dict[str, OutputFile]:
+    """The files of which signatures are kept, as they come from the store."""
+    return signatures.described(*signatures.unlisted(signatures.packed(kept)[0]))
 
 
 def described(tree: Tree) -> dict[str, dict[str, str | int]]:
@@ -236,7 +241,7 @@ def test_a_manifest_from_the_last_one_equals_a_clean_one(old: Tree, new: Tree, l
         with Output(folder, locks) as output:
             output.publish(stage_all(output, old))
             written, (kept, _) = output.manifest, output.signatures()
-            left = written, lambda: files(packed(kept)[0])
+            left = written, lambda: files(kept)
         with Output(folder, locks, lambda: left) as output:
             output.held(kept)
             for tree in (new, later):
@@ -1043,7 +1048,7 @@ def test_a_file_changed_as_soon_as_it_was_moved(
         times = status.st_atime_ns, status.st_mtime_ns
         os.utime(page, ns=times, follow_symlinks=not page.is_symlink())
         manifest, (kept, _) = output.manifest, output.signatures()
-    left = manifest, lambda: files(packed(kept)[0])
+    left = manifest, lambda: files(kept)
     with Output(tmp_path / "output", tmp_path / "locks", lambda: left) as output:
         assert OLD.keys() - output.held(kept).keys() == {"index.html"}
 
@@ -1057,7 +1062,7 @@ def test_what_the_last_build_left(
     with output_of(tmp_path) as output:
         output.publish(stage_all(output, OLD))
         manifest, (kept, _) = output.manifest, output.signatures()
-    left = manifest, lambda: files(packed(kept)[0])
+    left = manifest, lambda: files(kept)
     data = (tmp_path / "output" / MANIFEST).read_bytes()
     assert manifest == hashlib.sha256(data).hexdigest()
     with output_of(tmp_path) as output:
@@ -1082,7 +1087,7 @@ def test_files_that_the_manifest_does_not_list_are_not_of_the_site(tmp_path: Pat
         listed = output.held({})
     more = {**kept, "foreign.html": kept["feed.xml"]}
     for other in (more, dict(list(kept.items())[1:])):
-        known = partial(files, packed(other)[0])
+        known = partial(files, other)
         left = partial(tuple[str, Any], (manifest, known))
         with Output(tmp_path / "output", tmp_path / "locks", left) as output:
             assert output.held({}) == listed

@@ -7,6 +7,7 @@ import pickle
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -471,6 +472,9 @@ EDITS: dict[str, Callable[[Path], object]] = {
     "link to nothing": lambda folder: _link(folder / "articles/m.md", folder / "none"),
     "link to folder": lambda folder: _link(folder / "articles/x", folder / "authors"),
     "folder of links": lambda folder: _folder_of_links(folder / "more", folder),
+    "folder behind a link": lambda folder: _link(
+        folder / "authors", (folder / "authors").rename(folder / ".authors")
+    ),
     "folder for a file": lambda folder: (
         (folder / "articles/a.md").rename(folder / "articles/d.md"),
         (folder / "articles/deep").rename(folder / "articles/a.md"),
@@ -525,9 +529,12 @@ def test_what_is_known_is_what_is_there(
         ):
             read.clear()
             known = sources.Known(seen.folders, config is settings, LATER)
-            found = _walked(tmp_path, config, known)
-            assert {*read} <= {one.path for one in found[0].sources if one not in seen.sources}
-            assert found == _walked(tmp_path, config)
+            standing = partial(sources.standing, tmp_path, sources.loaded(seen.folders))
+            for one in (known, replace(known, standing=standing)):
+                found = _walked(tmp_path, config, one)
+                assert {*read} <= {one.path for one in found[0].sources if one not in seen.sources}
+                assert found == _walked(tmp_path, config)
+                read.clear()
         seen = sources.walk(tmp_path, settings, sources.Known(seen.folders, True, LATER))[0]
 
 

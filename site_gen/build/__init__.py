@@ -191,13 +191,16 @@ def _made(
     started: float,
 ) -> Report:
     past, now = last()
-    with seen.outputs(options, target, past) as looked:
+    with seen.looked(options, target, past) as looked:
+        if looked.standing:
+            # What does the work is loaded while the copy looks, though there may be none.
+            from site_gen.build import stages
         settings, static, found = _settings(options, store)
         jobs = options.jobs if isinstance(options.jobs, int) else 1
-        known = seen.known(past, now, settings)
+        known = seen.known(past, now, settings, looked)
         inventory, problems = sources.walk(options.site, settings, known, jobs)
         attachments = signatures.Signatures(past.attachments, now)
-        before = seen.Seen(past, attachments, looked)
+        before = seen.Seen(past, attachments, looked.held)
         found += problems
         program = cache.program_digest(settings.markdown_extensions)
         templates = theme.templates_digest(options.site)

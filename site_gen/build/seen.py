@@ -53,9 +53,12 @@ def past(options: Options, store: Path) -> tuple[Past, int]:
     return found, now
 
 
-def known(past: Past, now: int, settings: SiteConfig) -> sources.Known:
+def known(
+    past: Past, now: int, settings: SiteConfig, looked: Looked | None = None
+) -> sources.Known:
     """What a walk through content/ need not look at again."""
-    return sources.Known(past.folders, past.seen_by == settings.digested, now)
+    same = past.seen_by == settings.digested
+    return sources.Known(past.folders, same, now, looked.standing if looked else None)
 
 
 def settings(site: Path, store: Path) -> tuple[SiteConfig, list[Diagnostic]]:
@@ -79,17 +82,23 @@ def settings(site: Path, store: Path) -> tuple[SiteConfig, list[Diagnostic]]:
     return made, found
 
 
-@contextmanager
-def outputs(
-    options: Options, target: output.Output | None, past: Past
-) -> Iterator[Callable[[], tuple[Mapping[str, OutputFile], bool]]]:
-    """What gives the files in output/ that are as the last build left them, and whether all are.
+@frozen
+class Looked:
+    """What is looked at while a build begins: `held`, as `Seen` has it, and which of the folders of
+    content/ stand; None where only this process looks, when it is asked.
+    """
 
-    They are looked at meanwhile, where they are many. A copy of this process must not be the first
-    to ask.
+    held: Callable[[], tuple[Mapping[str, OutputFile], bool]]
+    standing: Callable[[], sources.Standing] | None = None
+
+
+@contextmanager
+def looked(options: Options, target: output.Output | None, past: Past) -> Iterator[Looked]:
+    """Look at what stands in output/; where that is much, in a copy of this process, and at what
+    stands in content/ before. The copy must not be the first to ask.
     """
     if target is None:
-        yield lambda: ({}, False)
+        yield Looked(lambda: ({}, False))
         return
     there = target
     many = there.many and several(options.jobs)
@@ -97,14 +106,19 @@ def outputs(
     def kept() -> signatures.Kept:
         return past.output() or {}
 
-    with parallel.beside([lambda: there.look(kept())], many) as (looked,):
+    works = (
+        lambda: sources.standing(options.site, sources.loaded(past.folders)),
+        lambda: there.look(kept()),
+    )
+    with parallel.beside(works, many) as (standing, look):
 
         @lru_cache
         def held() -> tuple[Mapping[str, OutputFile], bool]:
-            found = there.hold(looked(), kept)
-            return found, len(found) == there.size and there.manifest == past.manifest
+            same = there.manifest == past.manifest  # It is read while the copy still looks.
+            found = there.hold(look(), kept)
+            return found, same and len(found) == there.size
 
-        yield held
+        yield Looked(held, standing if many else None)
 
 
 def inputs(run: Run, inventory: sources.Inventory, seen: Seen, found: Sequence[Diagnostic]) -> str:
