@@ -93,8 +93,8 @@ def made(
     earlier = pieces(where.store, before, languages[: len(before)])
     task = merging.MergeTask("0", pieces(where.store, texts, languages), VARIANTS)
     with cache.Store(where.store) as store:
-        past = merging.with_past(store, where, task, lambda _: True)
-        assert past.before == earlier
+        (past,) = merging.with_past(store, where, [task], lambda _: True)
+        assert (past.part is not None) == (len(earlier) > 0)
         (part,) = merging.merge(where, [past])
         files = {one.path: (where.output_folder / one.path).read_bytes() for one in part.files()}
         return (

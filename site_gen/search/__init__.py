@@ -2,7 +2,8 @@
 
 `layout` says where an article stands in it, `facets` who and what it names. `words`, `text`,
 `columns` and `segment` read articles, `amending` replaces a few, `joining` and `merging` put what
-they hold together by runs of the alphabet, `shards` makes files of it, `reader` reads those.
+they hold together by runs of the alphabet, of which `rows` cuts and changes the rows, `shards`
+makes files of it, `reader` reads those.
 docs/search-format.md tells the format.
 """
 
@@ -331,18 +332,15 @@ def _parts(
         return all(map(place.held, part.files()))
 
     keys = [task.key(context) for task in tasks]
-    found: list[shards.Part | None] = []
-    missing: list[merging.MergeTask] = []
     with cache.Store(context.store) as store:
-        for key, task in zip(keys, tasks, strict=True):
-            part = merging.kept_part(store, task, key)
-            found.append(part if part and whole(part) else None)
-            if found[-1] is None:
-                missing.append(merging.with_past(store, context, task, whole))
+        kept = merging.kept_parts(store, [task.run for task in tasks], keys)
+        found = [part if part and whole(part) else None for part in kept]
+        missing = [task for task, part in zip(tasks, found, strict=True) if part is None]
+        missing = merging.with_past(store, context, missing, whole)
     # What is amended is little work.
-    pieces = [piece for task in missing if not task.before for piece in task.pieces]
+    pieces = [piece for task in missing if task.part is None for piece in task.pieces]
     few = sum(piece.size for piece in pieces) <= FEW_BYTES
-    chunks = parallel.chunks(missing, MERGED_AT_ONCE)
+    chunks = [missing] if few and missing else parallel.chunks(missing, MERGED_AT_ONCE)
     made = (
         part
         for parts in parallel.ordered_map(merging.merge, chunks, context, 1 if few else place.jobs)

@@ -44,9 +44,9 @@ def amended(piece: Piece, gone: Piece, come: Piece) -> Piece:
             rows[stem] = _row(told)
         else:
             del rows[stem]
-    forms = {form: (stems, count) for form, stems, count in _forms(piece)}
+    forms = {form: (stems, count) for form, stems, count in piece.rows_of_forms()}
     for sign, one in ((-1, gone), (1, come)):
-        for form, stems, count in _forms(one):
+        for form, stems, count in one.rows_of_forms():
             known, before = forms.get(form, (stems, 0))
             # Which other articles have a form with which of several stems is not known.
             if known != stems or "." in stems or before + sign * count < 0:
@@ -66,10 +66,6 @@ def amended(piece: Piece, gone: Piece, come: Piece) -> Piece:
         [forms[word][0] for word in words],
         array("i", [forms[word][1] for word in words]),
     )
-
-
-def _forms(piece: Piece) -> zip[tuple[str, str, int]]:
-    return zip(piece.forms, piece.stems_of, piece.counts, strict=True)
 
 
 def _told(first: int, last: int, postings: str, positions: str) -> Told:

@@ -10,18 +10,17 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-import zlib
 from array import array
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
-from typing import Any, NamedTuple, TypeVar
+from itertools import accumulate, chain, pairwise, zip_longest
+from typing import TypeVar
 
 from site_gen import cache
 from site_gen.frozen import frozen
 from site_gen.search.codec import LETTERS, Reader, decoded, front_coded, number, shared
+from site_gen.search.rows import Forms, Stems, changed, cut, cut_again, sizes_of_stems
 from site_gen.search.segment import NUMBERS, Piece, Share, apart, together
 from site_gen.search.shards import (
     APART,
@@ -29,6 +28,7 @@ from site_gen.search.shards import (
     Part,
     Shard,
     Stored,
+    coded_script,
     files_of,
     hash_of,
     path_of,
@@ -48,19 +48,29 @@ MOST_AMENDED = 8
 class MergeTask:
     """One run of the alphabet over all blocks: its pieces in their order.
 
-    `variants` are forms with stems beside their own. `before` are the pieces of a run whose files
-    are there, `part` are its shards.
+    `variants` are forms with stems beside their own. Where the run may be amended, `part` are its
+    shards as they were made last, `gone` the digests of the pieces that only these are made of, and
+    `come` those of the pieces that they are not made of.
     """
 
     run: str
     pieces: tuple[Stored, ...]
     variants: Mapping[str, tuple[str, ...]]
-    before: tuple[Stored, ...] = ()
+    gone: Sequence[str] = ()
+    come: Sequence[str] = ()
     part: Part | None = None
+
+    @property
+    def digests(self) -> list[str]:
+        """The digests of its pieces."""
+        return [one.piece for one in self.pieces]
 
     def key(self, context: Context) -> str:
         """The digest of all that the run's shards depend on."""
-        pieces = [one.piece for one in self.pieces]
+        return self.key_of(context, self.digests)
+
+    def key_of(self, context: Context, pieces: Sequence[str]) -> str:
+        """The same with other pieces."""
         about = (context.program, self.run, pieces, sorted(self.variants.items()))
         return hashlib.sha256(json.dumps(about).encode()).hexdigest()
 
@@ -78,14 +88,17 @@ def _cuts_key(context: Context, postings: Shard, positions: Shard) -> str:
     return f"cuts {about} {postings.digest} {positions.digest}"
 
 
-def kept_part(store: cache.Store, task: MergeTask, key: str) -> Part | None:
-    """The shards of a run of the alphabet, as the store knows them."""
-    data = store.get(f"part {key}")
-    if data is None:
-        return None
+def kept_parts(store: cache.Store, runs: Sequence[str], keys: Sequence[str]) -> list[Part | None]:
+    """The shards of runs of the alphabet, by their keys, as the store knows them."""
+    found = store.get_all([f"part {key}" for key in keys])
+    named = zip(runs, keys, strict=True)
+    return [_part(run, found[of]) if (of := f"part {key}") in found else None for run, key in named]
+
+
+def _part(run: str, data: bytes) -> Part:
     words, stems, shards = json.loads(data)
     return Part(
-        task.run,
+        run,
         tuple(map(units, words)),
         tuple(map(units, stems)),
         {kind: tuple(Shard(*one) for one in made) for kind, made in shards.items()},
@@ -93,24 +106,34 @@ def kept_part(store: cache.Store, task: MergeTask, key: str) -> Part | None:
 
 
 def with_past(
-    store: cache.Store, context: Context, task: MergeTask, whole: Callable[[Part], bool]
-) -> MergeTask:
-    """The task with the pieces that the run was last made of, if it can be amended.
+    store: cache.Store,
+    context: Context,
+    tasks: Sequence[MergeTask],
+    whole: Callable[[Part], bool],
+) -> list[MergeTask]:
+    """The tasks, each with what its run was made of last if it can be amended.
 
     `whole` tells whether the files of a run are there.
     """
-    data = store.get(f"run {task.run}")
-    before = tuple(Stored(*one) for one in json.loads(data)) if data else ()
-    if not before or len(_without(task.pieces, before)) > MOST_AMENDED:
-        return task
-    earlier = replace(task, pieces=before)
-    part = kept_part(store, earlier, earlier.key(context))
-    return replace(task, before=before, part=part) if part and whole(part) else task
+    last = store.get_all([f"run {task.run}" for task in tasks])
+    found: dict[str, MergeTask] = {}
+    keys = []
+    for task in tasks:
+        before = [piece for piece, _ in json.loads(last.get(f"run {task.run}", b"[]"))]
+        come = _without(task.digests, before)
+        if before and len(come) <= MOST_AMENDED:
+            found[task.run] = replace(task, gone=_without(before, task.digests), come=come)
+            keys.append(task.key_of(context, before))
+    parts = kept_parts(store, list(found), keys)
+    known = {
+        part.run: replace(found[part.run], part=part) for part in parts if part and whole(part)
+    }
+    return [known.get(task.run, task) for task in tasks]
 
 
-def _without(some: Sequence[Stored], others: Sequence[Stored]) -> list[str]:
+def _without(some: Sequence[str], others: Sequence[str]) -> list[str]:
     """The pieces that are not among others."""
-    return list((Counter([a.piece for a in some]) - Counter([b.piece for b in others])).elements())
+    return list((Counter(some) - Counter(others)).elements())
 
 
 def merge(context: Context, tasks: Sequence[MergeTask]) -> list[Part]:
@@ -125,17 +148,13 @@ def merge(context: Context, tasks: Sequence[MergeTask]) -> list[Part]:
                 kind: [(s.digest, s.size) for s in some] for kind, some in part.shards.items()
             }
             about = part.words, part.stems, shards
-            pieces = [(one.piece, one.size) for one in task.pieces]
             values += new.values
             values.append((f"part {task.key(context)}", json.dumps(about).encode()))
+            pieces = [(one.piece, one.size) for one in task.pieces]
             values.append((f"run {task.run}", json.dumps(pieces).encode()))
             parts.append(part)
         store.put(values)
     return parts
-
-
-Form = tuple[str, str]
-"""A word, and what the dictionary says of it."""
 
 
 # Put together
@@ -146,22 +165,27 @@ def merged(context: Context, store: cache.Store, task: MergeTask) -> Staging:
     # Here, so that what only amends runs does not wait for NumPy.
     from site_gen.search.joining import joined
 
-    whole = joined(_pieces(store, [one.piece for one in task.pieces]))
+    whole = joined(_pieces(store, task.digests))
     new = Staging(context, task.run)
-    entries = ((form[0], _entry(*form)) for form in _forms(whole.forms, task.variants))
-    for forms in _runs(entries, _size_of_form, DICTIONARY):
-        new.add_forms(forms)
-    stem = share = 0
-    rows = zip(whole.stems, whole.postings.sizes(), strict=True)
-    for stems in _runs(rows, _size_of_postings, POSTINGS):
-        here = slice(stem, stem + len(stems))
-        shares = whole.shares[here]
-        end = share + NUMBERS * sum(shares)
+    known = _forms(whole.forms, task.variants)
+    forms = Forms([one[0] for one in known], [_entry(*one) for one in known])
+    for begin, end in _spans(forms.words, forms.sizes(), DICTIONARY):
+        new.add_forms(forms.part(begin, end))
+    shares = [*accumulate(whole.shares, initial=0)]
+    for begin, end in _spans(whole.stems, sizes_of_stems(whole.postings.sizes()), POSTINGS):
+        here = slice(begin, end)
         texts = whole.postings.of(here), whole.positions.of(here)
-        new.add_stems([row[0] for row in stems], *texts, shares + whole.cuts[share:end])
-        stem += len(stems)
-        share = end
+        cuts = whole.cuts[NUMBERS * shares[begin] : NUMBERS * shares[end]]
+        new.add_stems(whole.stems[here], *texts, whole.shares[here] + cuts)
     return new
+
+
+def _spans(words: Sequence[str], sizes: Sequence[int], target: int) -> Iterator[tuple[int, int]]:
+    """Where each shard of such rows begins and ends."""
+    ends = cut(words, sizes, target)
+    if words and ends[-1:] != [len(words)]:
+        ends.append(len(words))
+    return pairwise([0, *ends])
 
 
 class Staging:
@@ -175,11 +199,10 @@ class Staging:
         self._stems: list[str] = []
         self._shards: dict[str, list[Shard]] = {kind: [] for kind in APART}
 
-    def add_forms(self, rows: Sequence[Form], coded: str = "") -> None:
+    def add_forms(self, rows: Forms, coded: str = "") -> None:
         """A shard of the dictionary; `coded` are its words if that is known."""
-        words = coded or front_coded([row[0] for row in rows])
-        self._words.append(rows[0][0])
-        self._stage("w", script_of(words, " ".join([row[1] for row in rows])))
+        self._words.append(rows.words[0])
+        self._stage("w", script_of(coded or front_coded(rows.words), " ".join(rows.about)))
 
     def add_stems(
         self,
@@ -191,8 +214,8 @@ class Staging:
     ) -> None:
         """Shards of postings and of positions, and where shares lie in them."""
         self._stems.append(stems[0])
-        of_postings = self._stage("p", script_of(coded or front_coded(stems), postings))
-        of_positions = self._stage("o", script_of(positions))
+        of_postings = self._stage("p", coded_script(postings, coded or front_coded(stems)))
+        of_positions = self._stage("o", coded_script(positions))
         self.values.append((_cuts_key(self._context, of_postings, of_positions), cuts.tobytes()))
 
     def keep_forms(self, before: Before, index: int) -> None:
@@ -226,18 +249,6 @@ class Staging:
             self._stage(kind, before.script(kind, index))
 
 
-def _size_of_stem(row: Sequence[Any]) -> int:
-    return len(row[1]) + 4
-
-
-def _size_of_postings(row: tuple[str, int]) -> int:
-    return row[1] + 4
-
-
-def _size_of_form(row: Form) -> int:
-    return len(row[0]) // 2 + len(row[1]) + 2
-
-
 def _forms(
     known: Sequence[tuple[str, str, int]], variants: Mapping[str, tuple[str, ...]]
 ) -> Sequence[tuple[str, str, int]]:
@@ -262,46 +273,6 @@ def _entry(form: str, stems: str, count: int) -> str:
     return text
 
 
-class _Cutting:
-    """Cuts rows into runs of about a size, where the digest of a word says so.
-
-    So a word that comes or goes moves the cuts nearest to it and no others.
-    """
-
-    def __init__(self, size: Callable[[Any], int], target: int) -> None:
-        self.size = size
-        self.target = target
-        self.run: list[Any] = []
-        self.total = 0
-
-    def whole(self, rows: Iterable[Any]) -> Iterator[list[Any]]:
-        """The runs that end within these rows, which follow those before."""
-        for row in rows:
-            own = self.size(row)
-            if self.run and self.total + own > 2 * self.target:
-                yield from self.rest()
-            self.run.append(row)
-            self.total += own
-            if self.total >= self.target and zlib.crc32(_bytes(row[0])) % 8 == 0:
-                yield from self.rest()
-
-    def rest(self) -> Iterator[list[Any]]:
-        """The run that is begun."""
-        if self.run:
-            run, self.run, self.total = self.run, [], 0
-            yield run
-
-
-def _runs(rows: Iterable[Any], size: Callable[[Any], int], target: int) -> list[list[Any]]:
-    """Rows in runs of about a size."""
-    cutting = _Cutting(size, target)
-    return [*cutting.whole(rows), *cutting.rest()]
-
-
-def _bytes(word: str) -> bytes:
-    return word.encode("utf-8", "surrogatepass")
-
-
 def _pieces(store: cache.Store, digests: Sequence[str]) -> list[Piece]:
     keys = [f"piece {digest}" for digest in digests]
     found = store.get_all(keys)
@@ -316,15 +287,6 @@ def _pieces(store: cache.Store, digests: Sequence[str]) -> list[Piece]:
 
 class _Lost(Exception):
     """What is wanted of a run is not there, or must be read from all blocks."""
-
-
-class StemRow(NamedTuple):
-    """A row of the shards of stems, and where shares lie in it."""
-
-    stem: str
-    postings: str
-    positions: str
-    cuts: array[int]
 
 
 class Before:
@@ -355,39 +317,36 @@ class Before:
         self.coded[tuple(words)] = coded
         return words
 
-    def forms(self, index: int) -> list[Form]:
+    def forms(self, index: int) -> Forms:
         """The rows of a dictionary shard. Raises _Lost."""
         words, about = values_of(self.script("w", index))
-        return list(zip(self._words(words), units(about).split(" "), strict=True))
+        return Forms(self._words(words), units(about).split(" "))
 
-    def stems(self, index: int) -> list[StemRow]:
+    def stems(self, index: int) -> Stems:
         """The rows of a postings shard and of the positions beside it. Raises _Lost."""
-        words, postings = values_of(self.script("p", index))
+        coded, postings = values_of(self.script("p", index))
         (positions,) = values_of(self.script("o", index))
-        rows = postings.split(" "), positions.split(" ")
-        cuts = self._cuts(index, len(rows[0]))
-        return [*map(StemRow, self._words(words), *rows, cuts)]
+        words, numbers = self._words(coded), self._numbers(index)
+        shares, cuts = numbers[: len(words)], numbers[len(words) :]
+        return Stems(words, postings.split(" "), positions.split(" "), shares, cuts)
 
-    def _cuts(self, index: int, stems: int) -> Iterator[array[int]]:
-        """Where the shares of each stem of a shard lie. Raises _Lost."""
+    def _numbers(self, index: int) -> array[int]:
+        """Of the stems of a shard how many shares each has, then where these lie. Raises _Lost."""
         shards = self.part.shards
         data = self._store.get(_cuts_key(self._context, shards["p"][index], shards["o"][index]))
         if data is None:
             raise _Lost
         numbers = array("I")
         numbers.frombytes(data)
-        start = stems
-        for shares in numbers[:stems]:
-            yield numbers[start : start + NUMBERS * shares]
-            start += NUMBERS * shares
+        return numbers
 
 
 def _amended(context: Context, store: cache.Store, task: MergeTask) -> Staging | None:
     """Make again what an edit changed in a run; None where all of it must be put together."""
     if task.part is None:
         return None
-    gone = _pieces(store, _without(task.before, task.pieces))
-    come = _pieces(store, _without(task.pieces, task.before))
+    pieces = _pieces(store, [*task.gone, *task.come])
+    gone, come = pieces[: len(task.gone)], pieces[len(task.gone) :]
     before = Before(context, store, task.part)
     new = Staging(context, task.run)
     try:
@@ -395,132 +354,95 @@ def _amended(context: Context, store: cache.Store, task: MergeTask) -> Staging |
             if isinstance(forms, int):
                 new.keep_forms(before, forms)
             else:
-                new.add_forms(forms, before.coded.get(tuple(row[0] for row in forms), ""))
+                new.add_forms(forms, before.coded.get(tuple(forms.words), ""))
         for stems in _amended_stems(before, gone, come):
             if isinstance(stems, int):
                 new.keep_stems(before, stems)
             else:
-                cuts = array("I", [len(row.cuts) // NUMBERS for row in stems])
-                for row in stems:
-                    cuts.extend(row.cuts)
-                words, postings, positions, _ = zip(*stems, strict=True)
-                texts = " ".join(postings), " ".join(positions)
-                new.add_stems(words, *texts, cuts, before.coded.get(words, ""))
+                texts = " ".join(stems.postings), " ".join(stems.positions)
+                coded = before.coded.get(tuple(stems.words), "")
+                new.add_stems(stems.words, *texts, stems.shares + stems.cuts, coded)
     except _Lost:
         return None
     return new
 
 
+Row = TypeVar("Row")
+
+
+def _unlike(
+    gone: Sequence[Piece], come: Sequence[Piece], rows: Callable[[Piece], Iterable[Row]]
+) -> tuple[list[Row], list[Row]]:
+    """The rows of pieces that are gone and of those that came, but for most of those that a block
+    has before and after.
+    """
+    out: list[Row] = []
+    into: list[Row] = []
+    nothing = Piece()
+    for old, new in zip_longest(gone, come, fillvalue=nothing):
+        before, after = set(rows(old)), set(rows(new))
+        out += before - after
+        into += after - before
+    return out, into
+
+
 def _amended_stems(
     before: Before, gone: Sequence[Piece], come: Sequence[Piece]
-) -> list[int | list[StemRow]]:
+) -> Iterator[int | Stems]:
     """The shards of stems: the numbers of those that stay, and the rows of new ones."""
-    old, new = _shares(gone), _shares(come)
+    out, into = _unlike(gone, come, Piece.rows)
+    left: dict[str, set[int]] = {}
+    for stem, first, *_ in out:
+        left.setdefault(stem, set()).add(first)
+    new: dict[str, list[Share]] = {}
+    for stem, first, last, own, places in into:
+        new.setdefault(stem, []).append((first, last, own, places))
 
-    def change(stem: str, row: StemRow | None) -> StemRow | None:
-        left = {share[0] for share in old.get(stem, ())}
-        shares = (
-            [one for one in apart(row.postings, row.positions, row.cuts) if one[0] not in left]
-            if row
-            else []
-        )
-        shares = sorted([*shares, *new.get(stem, ())])
-        cuts = [(first, last, len(own), len(places)) for first, last, own, places in shares]
+    def change(stem: str, row: Stems) -> Stems:
+        known = [
+            one
+            for texts in zip(row.postings, row.positions, strict=True)
+            for one in apart(*texts, row.cuts)
+            if one[0] not in left.get(stem, ())
+        ]
+        shares = sorted([*known, *new.get(stem, ())])
         if not shares:
-            return None
-        return StemRow(stem, *together(shares), array("I", chain.from_iterable(cuts)))
+            return _no_stems()
+        cuts = [(first, last, len(own), len(places)) for first, last, own, places in shares]
+        postings, positions = together(shares)
+        numbers = array("I", [len(shares)]), array("I", chain.from_iterable(cuts))
+        return Stems([stem], [postings], [positions], *numbers)
 
-    changed = [stem for stem in old.keys() | new.keys() if old.get(stem) != new.get(stem)]
-    rows = _changed(before.part.stems, changed, before.stems, change)
-    return list(_cut_again(len(before.part.stems), rows, before.stems, _size_of_stem, POSTINGS))
+    firsts, words = before.part.stems, left.keys() | new.keys()
+    rows = changed(firsts, words, before.stems, _no_stems(), change)
+    return cut_again(len(firsts), rows, before.stems, POSTINGS)
 
 
-def _shares(pieces: Sequence[Piece]) -> dict[str, list[Share]]:
-    shares: dict[str, list[Share]] = {}
-    for one in pieces:
-        for stem, first, last, own, places in one.rows():
-            shares.setdefault(stem, []).append((first, last, own, places))
-    return shares
+def _no_stems() -> Stems:
+    return Stems([], [], [], array("I"), array("I"))
 
 
 def _amended_forms(
     before: Before, gone: Sequence[Piece], come: Sequence[Piece], variants: Container[str]
-) -> list[int | list[Form]]:
+) -> Iterator[int | Forms]:
     """The shards of forms, likewise. Raises _Lost where other blocks decide what stems one has."""
-    old, new = _counts(gone), _counts(come)
-
-    def change(form: str, row: Form | None) -> Form | None:
-        stems = old.get(form, {}).keys() | new.get(form, {}).keys()
-        if len(stems) > 1 or form in variants:
-            raise _Lost
-        (stem,) = stems
-        count = sum(new.get(form, {}).values()) - sum(old.get(form, {}).values())
-        if row:
-            held, _, said = row[1].partition(".")
-            count += Reader(held).number()
-            if said != _entry(form, stem, 0).partition(".")[2]:
+    counts: dict[str, int] = {}
+    stems_of: dict[str, str] = {}
+    for sign, rows in zip((-1, 1), _unlike(gone, come, Piece.rows_of_forms), strict=True):
+        for form, stems, count in rows:
+            counts[form] = counts.get(form, 0) + sign * count
+            if stems_of.setdefault(form, stems) != stems or form in variants:
                 raise _Lost
-        return (form, _entry(form, stem, count)) if count else None
 
-    changed = [form for form in old.keys() | new.keys() if old.get(form) != new.get(form)]
-    rows = _changed(before.part.words, changed, before.forms, change)
-    return list(_cut_again(len(before.part.words), rows, before.forms, _size_of_form, DICTIONARY))
+    def change(form: str, row: Forms) -> Forms:
+        count = counts[form]
+        for about in row.about:
+            held, _, said = about.partition(".")
+            count += Reader(held).number()
+            if said != _entry(form, stems_of[form], 0).partition(".")[2]:
+                raise _Lost
+        return Forms([form], [_entry(form, stems_of[form], count)]) if count else Forms([], [])
 
-
-def _counts(pieces: Sequence[Piece]) -> dict[str, dict[str, int]]:
-    """For each form its stems, parted by dots, and the number of articles it stands in."""
-    counts: dict[str, dict[str, int]] = {}
-    for one in pieces:
-        for form, stems, count in zip(one.forms, one.stems_of, one.counts, strict=True):
-            of_form = counts.setdefault(form, {})
-            of_form[stems] = of_form.get(stems, 0) + count
-    return counts
-
-
-Row = TypeVar("Row", Form, StemRow)
-
-
-def _changed(
-    firsts: Sequence[str],
-    words: Iterable[str],
-    rows_of: Callable[[int], list[Row]],
-    change: Callable[[str, Row | None], Row | None],
-) -> dict[int, list[Row]]:
-    """The rows of the shards in which words change, changed; `firsts` are those of shards.
-
-    Where the first of a shard changes, the shard before may have been cut for its size alone: it
-    is among them too.
-    """
-    of_shard: dict[int, list[str]] = {}
-    for word in sorted(words):
-        of_shard.setdefault(max(bisect_right(firsts, word) - 1, 0), []).append(word)
-    changed: dict[int, list[Row]] = {}
-    for index, some in of_shard.items():
-        rows = {row[0]: row for row in (rows_of(index) if firsts else ())}
-        for word in some:
-            row = change(word, rows.get(word))
-            if row:
-                rows[word] = row
-            else:
-                rows.pop(word, None)
-        changed[index] = [rows[word] for word in sorted(rows)]
-        if index and some[0] == firsts[index] and index - 1 not in changed:
-            changed[index - 1] = rows_of(index - 1)
-    return changed
-
-
-def _cut_again(
-    count: int,
-    changed: Mapping[int, list[Row]],
-    rows_of: Callable[[int], list[Row]],
-    size: Callable[[Row], int],
-    target: int,
-) -> Iterator[int | list[Row]]:
-    """The numbers of shards that stay, and the rows of those that must be made."""
-    cutting = _Cutting(size, target)
-    for at in range(max(count, len(changed))):
-        if at not in changed and not cutting.run:
-            yield at
-        else:
-            yield from cutting.whole(changed[at] if at in changed else rows_of(at))
-    yield from cutting.rest()
+    firsts = before.part.words
+    made = changed(firsts, counts, before.forms, Forms([], []), change)
+    return cut_again(len(firsts), made, before.forms, DICTIONARY)

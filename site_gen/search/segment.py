@@ -146,6 +146,10 @@ class Piece:
         split = (text.split(" ") if self.stems else [] for text in (self.postings, self.positions))
         return zip(self.stems, self.first, self.last, *split, strict=True)
 
+    def rows_of_forms(self) -> Iterator[tuple[str, str, int]]:
+        """Each form with its stems and the number of articles it stands in."""
+        return zip(self.forms, self.stems_of, self.counts, strict=True)
+
     @classmethod
     def unpacked(cls, data: bytes) -> Piece:
         """The piece that was packed."""

@@ -137,6 +137,13 @@ def script_of(*values: Any) -> bytes:
     return _wrapped(",".join(map(compact, values)))
 
 
+def coded_script(codes: str, *before: str) -> bytes:
+    """A shard of codes, which JSON has as they are: they are letters of the codec and blanks.
+    `before` are texts that it hands over first.
+    """
+    return _wrapped(",".join([*map(compact, before), f'"{codes}"']))
+
+
 def _wrapped(text: str) -> bytes:
     return f"siteSearch.take({text})\n".encode()
 
