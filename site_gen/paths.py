@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from urllib.parse import quote
+
+from site_gen.frozen import frozen
 
 _DRIVE = re.compile(r"[A-Za-z]:")
 _PLAIN = re.compile(r"[A-Za-z0-9_.~/-]*")
@@ -29,6 +31,16 @@ def comparable(path: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
 
 
+def all_comparable(paths: Collection[str]) -> Collection[str]:
+    """What is equal for paths of which some disk cannot hold both, of each of these."""
+    whole = "\n".join(paths)
+    if not whole.isascii():
+        return list(map(comparable, paths))
+    # Most are as they would be made, which takes no memory then.
+    small = whole.lower()
+    return paths if small == whole else list(map(str.lower, paths))
+
+
 def folders(path: str) -> tuple[str, ...]:
     """The folders above a path, the topmost first: `a/b/c` is in `a` and `a/b`."""
     return _with_above(path[: path.rfind("/")]) if "/" in path else ()
@@ -45,6 +57,30 @@ def all_above(paths: Iterable[str]) -> set[str]:
     """The folders above any of these paths."""
     nearest = {path.rpartition("/")[0] for path in paths}
     return {above for one in nearest if one for above in _with_above(one)}
+
+
+@frozen
+class Names:
+    """Paths that are taken, as they are compared, and all folders above them."""
+
+    taken: frozenset[str] = frozenset()
+    above: frozenset[str] = frozenset()
+
+    def and_also(self, paths: Collection[str]) -> Names:
+        """With these paths beside."""
+        more = frozenset(all_comparable(paths))
+        return Names(self.taken | more, self.above | all_above(more))
+
+    def leave(self, paths: Collection[str]) -> bool:
+        """Whether any disk can hold all these paths, each by itself, beside those."""
+        more = Names().and_also(paths)
+        return (
+            len(more.taken) == len(paths)
+            and more.taken.isdisjoint(more.above)
+            and more.taken.isdisjoint(self.taken)
+            and more.taken.isdisjoint(self.above)
+            and self.taken.isdisjoint(more.above)
+        )
 
 
 def name_of(path: str) -> str:

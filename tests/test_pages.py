@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from site_gen import archive, dates, pages
+from site_gen import archive, dates, pages, paths
 from site_gen.config import SiteConfig
 from site_gen.diagnostics import Diagnostic
 from site_gen.model import Document, DocumentKind, Page, Registry
@@ -40,8 +40,8 @@ def document(key: str, kind: DocumentKind = "article", day: str = "", **fields: 
 def planned(*documents: Document) -> tuple[dict[str, Page], list[Diagnostic]]:
     """The pages of these documents by URL, and all collisions."""
     whole, _ = archive.assemble(documents, date(2026, 1, 1))
-    urls, collisions = pages.place_documents(whole)
-    plan, in_the_way = pages.plan(whole, urls, SiteConfig(list_limit=LIMIT))
+    urls, names, collisions = pages.place_documents(whole)
+    plan, in_the_way = pages.plan(whole, urls, names, SiteConfig(list_limit=LIMIT))
     found = [*collisions, *in_the_way]
     assert found or len({comparable(page.url) for page in plan.pages}) == len(plan.pages)
     return {page.url: page for page in plan.pages}, found
@@ -197,7 +197,7 @@ def test_collisions_are_found_whether_sought_at_once_or_one_by_one(
     at_once = colliding(*documents.values())
     with pytest.MonkeyPatch.context() as patch:
         # As if each had another for its folder.
-        patch.setattr(pages, "all_above", lambda names: {*names, "index.html"})
+        patch.setattr(paths, "all_above", lambda names: {*names, "index.html"})
         assert at_once == colliding(*documents.values())
 
 
@@ -211,7 +211,9 @@ def test_introductions_are_no_collision() -> None:
 def test_files_in_the_way() -> None:
     """A file takes no URL of a page, of another file, of a folder, or that is kept for site_gen."""
     whole, _ = archive.assemble([document("articles/a")], date(2026, 1, 1))
-    plan, _ = pages.plan(whole, pages.place_documents(whole)[0], SiteConfig())
+    urls, names, _ = pages.place_documents(whole)
+    plan, _ = pages.plan(whole, urls, names, SiteConfig())
+    names = names.and_also([page.url for page in plan.pages])
     files = [
         ("static/root/robots.txt", "robots.txt"),
         ("static/root/index.html", "index.html"),
@@ -221,7 +223,7 @@ def test_files_in_the_way() -> None:
         ("static/root/archive-manifest.json", "archive-manifest.json"),
         ("content/articles/a.png", "articles/a.png"),
     ]
-    found = pages.files_in_the_way(files, plan, ["archive-manifest.json"])
+    found = pages.files_in_the_way(files, plan, names, ["archive-manifest.json"])
     assert [path for path, _ in files[1:6]] == [one.location.path for one in found]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import field, replace
 
 from site_gen import (
     archive,
@@ -28,6 +28,7 @@ from site_gen.check import Sum
 from site_gen.diagnostics import Diagnostic
 from site_gen.frozen import frozen
 from site_gen.model import Archive, Document, Withheld
+from site_gen.paths import Names
 from site_gen.permalinks import Address
 
 RESERVED = (output.MANIFEST,)
@@ -54,6 +55,8 @@ class Placed:
     problems: tuple[Diagnostic, ...] = ()
     planned: Planned | None = None
     """All of the plan, where the store has it."""
+    names: Names = field(default_factory=Names)
+    """The `urls` of what was placed, to compare others with, where the store has no plan."""
 
 
 @frozen
@@ -197,10 +200,10 @@ def assembled(run: Run, placed: Placed) -> Placed:
             documents = [one for one in documents if one.path not in failed]
         whole, problems = archive.assemble(documents, run.options.date, known)
         whole, told = threads.joined(whole, run.settings.language)
-        urls, collisions = pages.place_documents(whole)
+        urls, names, collisions = pages.place_documents(whole)
         if not collisions:
-            problems = [*problems, *told]
-            return replace(placed, archive=whole, urls=urls, problems=tuple(problems))
+            placed = replace(placed, archive=whole, urls=urls, names=names)
+            return replace(placed, problems=(*problems, *told))
         placed = _without(placed, collisions)
 
 
@@ -214,7 +217,8 @@ def finish(run: Run, placed: Placed) -> Planned:
     """All of the plan."""
     if placed.planned is not None:
         return placed.planned
-    plan, in_the_way = pages.plan(placed.archive, placed.urls, run.settings, RESERVED)
+    names = placed.names
+    plan, in_the_way = pages.plan(placed.archive, placed.urls, names, run.settings, RESERVED)
     if in_the_way:
         return finish(run, assembled(run, _without(placed, in_the_way)))
     whole, urls, failed = placed.archive, placed.urls, placed.failed
@@ -232,8 +236,10 @@ def finish(run: Run, placed: Placed) -> Planned:
     unsafe = check.unsafe(places, run.settings)
     attachments = {path: url for path, url in places.items() if path not in unsafe}
     found += people.spellings(whole)
-    taken = (*run.static.urls.values(), *attachments.values())
+    names = names.and_also([one.url for one in plan.pages if one.kind != "article"])
+    taken = names.and_also([*run.static.urls.values(), *attachments.values()])
     files = pages.files_for_programs(whole, plan.pages, plan.urls, taken, bool(run.settings.url))
+    names = names.and_also([one.url for one in files])
     plan = replace(plan, pages=(*plan.pages, *files))
     unpublished = dict.fromkeys(failed, "it has errors") | dict(whole.held_back) | unsafe
     shown = _shown(whole)
@@ -249,7 +255,7 @@ def finish(run: Run, placed: Placed) -> Planned:
     found += problems
     used = {path: attachments[path] for path in sorted(resolved.attachments)}
     others = [*((f"static/{name}", url) for name, url in run.static.urls.items()), *used.items()]
-    found += pages.files_in_the_way(others, plan, RESERVED)
+    found += pages.files_in_the_way(others, plan, names, RESERVED)
     held_back = whole.held_back
     hidden = [one for one in placed.documents if one.path in held_back] if held_back else []
     refers = resolved.attachments | links.attachments_of(hidden, resolver)

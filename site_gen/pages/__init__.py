@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import repeat
 
 from site_gen import compact
@@ -56,7 +56,7 @@ from site_gen.pages.urls import (
     translations_url,
     without_url,
 )
-from site_gen.paths import all_above, comparable, folders
+from site_gen.paths import Names, comparable, folders
 
 __all__ = [
     "ALL_WORKS",
@@ -120,8 +120,9 @@ class Plan:
     entity_urls: Mapping[tuple[EntityKind, str], str]
 
 
-def place_documents(archive: Archive) -> tuple[dict[str, str], list[Diagnostic]]:
-    """A URL for each article and free page, by path, and an error for each that has to share.
+def place_documents(archive: Archive) -> tuple[dict[str, str], Names, list[Diagnostic]]:
+    """A URL for each article and free page, by path, these as names, and an error for each that has
+    to share.
 
     URLs that differ only in case, or where one is a folder of the other, share too: not every
     disk can hold both.
@@ -134,9 +135,9 @@ def place_documents(archive: Archive) -> tuple[dict[str, str], list[Diagnostic]]
             *archive.withdrawn.values(),
         )
     }
-    names = set(map(comparable, urls.values()))
-    if len(names) == len(urls) and names.isdisjoint(all_above(names)):
-        return urls, []
+    names = Names().and_also(urls.values())
+    if len(names.taken) == len(urls) and names.taken.isdisjoint(names.above):
+        return urls, names, []
     owners: dict[str, list[str]] = defaultdict(list)
     for path, url in urls.items():
         owners[comparable(url)].append(path)
@@ -148,7 +149,7 @@ def place_documents(archive: Archive) -> tuple[dict[str, str], list[Diagnostic]]
             sharing = [one for one in owners[name] if one != path]
             sharing += [one for folder in in_folder for one in owners[folder]]
             found.append(_collision(path, url, sharing))
-    return urls, found
+    return urls, names, found
 
 
 def _collision(path: str, url: str, others: Sequence[str]) -> Diagnostic:
@@ -162,10 +163,14 @@ def _collision(path: str, url: str, others: Sequence[str]) -> Diagnostic:
 
 
 def plan(
-    archive: Archive, urls: Mapping[str, str], config: SiteConfig, reserved: Iterable[str] = ()
+    archive: Archive,
+    urls: Mapping[str, str],
+    names: Names,
+    config: SiteConfig,
+    reserved: Iterable[str] = (),
 ) -> tuple[Plan, list[Diagnostic]]:
-    """Decide every page. A document in the way of a page that has to be, or of a file with one of
-    the names that are `reserved`, is an error.
+    """Decide every page. A document, of whose `urls` these are the `names`, in the way of a page
+    that has to be, or of a file with one of the names that are `reserved`, is an error.
     """
     entity_urls = {
         (kind, key): f"{FOLDER[kind]}/{key}.html"
@@ -195,7 +200,7 @@ def plan(
             made.extend(_index(kind, archive))
         for entity in archive.entities[kind].values():
             made.extend(lists.entity(entity, entity_urls[kind, entity.key]))
-    return Plan(tuple(made), urls, entity_urls), _in_the_way(made, archive, urls, reserved)
+    return Plan(tuple(made), urls, entity_urls), _in_the_way(made, archive, urls, names, reserved)
 
 
 def _of_articles(archive: Archive, urls: Mapping[str, str]) -> list[Page]:
@@ -249,16 +254,19 @@ INTRODUCED = frozenset(
 
 
 def _in_the_way(
-    made: Sequence[Page], archive: Archive, urls: Mapping[str, str], reserved: Iterable[str]
+    made: Sequence[Page],
+    archive: Archive,
+    urls: Mapping[str, str],
+    names: Names,
+    reserved: Iterable[str],
 ) -> list[Diagnostic]:
     generated = {
         comparable(page.url): page.url
         for page in made
         if page.kind not in ("article", "page", "withdrawn")
     } | {comparable(name): name for name in reserved}
-    introduced = {one.path for one in archive.pages.values() if urls[one.path] in INTRODUCED}
-    names = {comparable(url) for path, url in urls.items() if path not in introduced}
-    if generated.keys().isdisjoint(names | all_above(names)):
+    introduced = {comparable(one) for one in INTRODUCED}
+    if (generated.keys() & names.taken) <= introduced and names.above.isdisjoint(generated):
         return []
     found = []
     placed = (*archive.articles.values(), *archive.pages.values(), *archive.withdrawn.values())
@@ -282,12 +290,15 @@ def _in_the_way(
 
 
 def files_in_the_way(
-    files: Iterable[tuple[str, str]], plan: Plan, reserved: Iterable[str]
+    files: Collection[tuple[str, str]], plan: Plan, names: Names, reserved: Collection[str]
 ) -> list[Diagnostic]:
     """An error for each attachment or static file whose URL something else has.
 
-    `files` are (path in the site's folder, URL); `reserved` are names that no file may have.
+    `files` are (path in the site's folder, URL), `names` those of the pages of a plan; `reserved`
+    are names that no file may have.
     """
+    if names.and_also(reserved).leave([url for _, url in files]):
+        return []
     taken = {comparable(page.url): page.url for page in plan.pages}
     taken |= {comparable(name): "site_gen itself" for name in reserved}
     above: dict[str, str] = {}

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from site_gen.dates import Date
 from site_gen.model import Archive, EntityKind, Page, PageKind
 from site_gen.pages.urls import FOLDER, HOME, listed_year
-from site_gen.paths import all_above, comparable, folders
+from site_gen.paths import Names
 
 FEED = "feed.xml"
 JSON_FEED = "feed.json"
@@ -45,16 +45,14 @@ def files_for_programs(
     archive: Archive,
     pages: Collection[Page],
     urls: Mapping[str, str],
-    taken: Collection[str],
+    taken: Names,
     absolute: bool,
 ) -> list[Page]:
     """The files for programs, but for those in whose place is something else: a page, or a file
-    of the keeper's, whose URLs are `taken`.
+    of the keeper's, whose names are `taken`.
 
     `absolute` says whether the address of the site is known, which feeds and sitemaps need.
     """
-    others = {comparable(url) for url in (*taken, *(page.url for page in pages))}
-    above = all_above(others)
     made = [*_of_entities(archive, absolute), *_works(archive)]
     if archive.articles:
         made += [Page("file", url) for url in TABLES]
@@ -63,13 +61,9 @@ def files_for_programs(
         many = len(pages) > IN_A_SITEMAP
         made += _of_site(archive, len(listed(archive, pages, urls)) if many else len(pages))
     made += _all_works(archive)
-    # Nothing can be a file and a folder.
-    names = {page: comparable(page.url) for page in made}
-    return [
-        page
-        for page, name in names.items()
-        if name not in others and name not in above and others.isdisjoint(folders(name))
-    ]
+    if taken.leave([page.url for page in made]):
+        return made
+    return [page for page in made if taken.leave((page.url,))]
 
 
 def beside(url: str, ending: str) -> str:
