@@ -116,6 +116,17 @@ def test_a_sitemap(site: SiteTest) -> None:
     ]
 
 
+@pytest.mark.parametrize("last", ["noindex: true\ndate: 2020", "title: Undated"])
+def test_a_feed_has_what_is_dated_and_may_be_found(tmp_path: Path, last: str) -> None:
+    """The newest of these, the newest first."""
+    site = SiteTest(tmp_path).write(articles(3, authors="[Ann Bell]"))
+    site.write({"content/articles/last.md": f"---\nauthors: [Ann Bell]\n{last}\n---\n\nText.\n"})
+    assert site.run("build").exit_code == 0
+    items = json.loads(site.page("feed.json"))["items"]
+    assert [one["url"][-8:] for one in items] == ["n02.html", "n01.html", "n00.html"]
+    assert "last.html" not in site.page("authors/ann-bell.xml")
+
+
 def test_a_large_sitemap(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Beyond what one may hold, a sitemap leads to others that hold all together."""
     for module in ("site_gen.pages.files", "site_gen.render.files"):

@@ -225,6 +225,38 @@ def test_files_in_the_way() -> None:
     ]
     found = pages.files_in_the_way(files, plan, names, ["archive-manifest.json"])
     assert [path for path, _ in files[1:6]] == [one.location.path for one in found]
+    alone = [pages.files_in_the_way([one], plan, names, ["archive-manifest.json"]) for one in files]
+    assert list(map(bool, alone)) == [False, True, False, True, True, True, False]
+
+
+NAMES = st.lists(
+    st.sampled_from(["a", "A", "b", "a/b", "a/B/c", "c/a", "c", "é", "É/a", "a\nb"]), max_size=4
+)
+
+
+@given(taken=NAMES, names=NAMES)
+def test_whether_names_leave_room(taken: list[str], names: list[str]) -> None:
+    """All at once as one by one: no two are one on some disk, and none is a folder of another."""
+
+    def apart(one: str, other: str) -> bool:
+        one, other = comparable(one), comparable(other)
+        return not f"{one}/".startswith(f"{other}/") and not f"{other}/".startswith(f"{one}/")
+
+    others = [(at, one) for at, one in enumerate(names)]
+    alone = all(apart(one, other) for at, one in others for to, other in others if at != to)
+    beside = all(apart(one, other) for one in names for other in taken)
+    known = paths.Names()
+    for one in taken:
+        known = known.and_also([one])
+    assert known == paths.Names().and_also(taken)
+    assert known.leave(names) == (alone and beside)
+
+
+@given(st.lists(st.text(max_size=5), max_size=5))
+def test_many_paths_as_one_by_one(many: list[str]) -> None:
+    """To look at all of them at once changes nothing."""
+    assert list(paths.all_comparable(many)) == list(map(comparable, many))
+    assert list(paths.all_quoted(many)) == list(map(paths.quoted, many))
 
 
 def test_a_short_year_shows_its_months() -> None:

@@ -105,7 +105,7 @@ def pages(
     programs, if they are made elsewhere. `keys` stand for the articles, where they are known.
     `early` is given all files but those for programs and the page of the search.
     """
-    context = _context(run, planned, seen, keys)
+    context = render_context(run, planned, seen, keys)
     target = run.target
     others: list[OutputFile] = []
     if target:
@@ -131,26 +131,21 @@ def pages(
     searching, told = _rendered(run, context.showing(indexed().root), search_page)
     made |= searching
     problems += told
-    files = filed() if filed else _files(run, context)
-    found += [*problems, *files.found]
-    whole = made | files.pages
-    return Made(whole, tuple(others), tuple(found), frame, stamps, files.keys, files.parts)
+    rest = filed() if filed else files(run, context)
+    found += [*problems, *rest.found]
+    whole = made | rest.pages
+    return Made(whole, tuple(others), tuple(found), frame, stamps, rest.keys, rest.parts)
 
 
-def article_keys(run: Run, planned: Planned, seen: Seen) -> Sequence[str]:
+def article_keys(context: render.Context) -> Sequence[str]:
     """What stands for each article in the keys of pages and files."""
-    return _context(run, planned, seen).renderer.keys_of(planned.archive.articles)
+    return context.renderer.keys_of_all
 
 
-def files(run: Run, planned: Planned, seen: Seen, keys: Sequence[str] = ()) -> Filed:
-    """The files for programs, which do not show what articles have to do with each other. `keys`
-    stand for the articles, where they are known.
-    """
-    return _files(run, _context(run, planned, seen, keys))
-
-
-def _context(run: Run, planned: Planned, seen: Seen, keys: Sequence[str] = ()) -> render.Context:
-    """What pages are rendered from."""
+def render_context(
+    run: Run, planned: Planned, seen: Seen, keys: Sequence[str] = ()
+) -> render.Context:
+    """What pages are rendered from. `keys` stand for the articles, where they are known."""
     inputs = render.Inputs(
         run.options.site,
         run.settings,
@@ -208,13 +203,14 @@ def _rendered(
     return made, found
 
 
-def _files(run: Run, context: render.Context) -> Filed:
-    files = context.renderer.files
+def files(run: Run, context: render.Context) -> Filed:
+    """The files for programs, which do not show what articles have to do with each other."""
+    made_by = context.renderer.files
     # Those that hold all of the archive come first, or one worker would be left with them.
     pages = [one for one in _all(context) if one.kind == "file"]
-    pages.sort(key=files.in_pieces, reverse=True)
+    pages.sort(key=made_by.in_pieces, reverse=True)
     made, found = _rendered(run, context, pages, FILES_AT_ONCE)
-    return Filed(made, tuple(found), tuple(files.stored), files.parts.now)
+    return Filed(made, tuple(found), tuple(made_by.stored), made_by.parts.now)
 
 
 def _staged(target: output.Output, path: str, data: bytes) -> OutputFile:

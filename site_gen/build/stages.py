@@ -74,10 +74,11 @@ def done(run: Run, begun: Begun) -> Report:
     packed: Callable[[], Sequence[bytes]] = lru_cache(lambda: planning.packed(plan()))
     keep: Callable[[], None] = lru_cache(lambda: planning.keep(run, read, plan(), packed()))
     known = placed.planned is not None
+    context = lru_cache(lambda: making.render_context(one, plan(), before))
     keys: Callable[[], Sequence[str]] = tuple
     if apart and not known:
-        keys = lru_cache(lambda: making.article_keys(one, plan(), before))
-    files: Callable[[], making.Filed] = lru_cache(lambda: making.files(one, plan(), before, keys()))
+        keys = lru_cache(lambda: making.article_keys(context()))
+    files: Callable[[], making.Filed] = lru_cache(lambda: making.files(one, context()))
     index: Callable[[], search.Index] = lru_cache(lambda: making.index(one, plan(), before))
     # A copy of this process does about half of it.
     works = (like, files) if known else (packed, keys, files, index, keep)

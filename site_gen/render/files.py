@@ -24,6 +24,7 @@ from site_gen.pages import (
     listed_from,
     works_of,
 )
+from site_gen.paths import all_quoted
 from site_gen.render.inputs import Inputs
 from site_gen.render.once import Once
 from site_gen.render.parts import Parts
@@ -114,7 +115,7 @@ class Files:
         if page.url == SITEMAP and len(self.addresses) > IN_A_SITEMAP:
             return feeds.sitemap_index([self.absolute(one) for one in self._listed(page)])
         if page.url.startswith("sitemap"):
-            return feeds.sitemap([self.absolute(one) for one in self._listed(page)])
+            return feeds.sitemap([self.config.url + one for one in all_quoted(self._listed(page))])
         feed = self._feed(page)
         return feeds.json_feed(feed) if page.url == JSON_FEED else feeds.atom(feed)
 
@@ -183,7 +184,9 @@ class Files:
     def _newest(self, page: Page) -> Sequence[str]:
         """The newest articles of a feed, the newest first; what has no date is none of them."""
         articles = self.archive.articles
-        keys = self._entity(page).articles if page.entity_kind else tuple(articles)
+        keys = self._entity(page).articles if page.entity_kind else self.all
+        if not self.tables.listed.apart and articles[keys[-1]].date:
+            return keys[: -NEWEST - 1 : -1]
         found: list[str] = []
         for key in reversed(keys):
             article = articles[key]
@@ -237,6 +240,11 @@ class Files:
             language=document.language or self.config.language,
             topics=self._names("topic", document.key),
         )
+
+    @cached_property
+    def all(self) -> tuple[str, ...]:
+        """The keys of all articles, the undated last."""
+        return tuple(self.archive.articles)
 
     @cached_property
     def addresses(self) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from typing import TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
@@ -30,5 +30,12 @@ class Once(dict[Key, Value]):
 
 def short_digest(text: str) -> str:
     """128 bits of a digest, in hex: enough to tell the pages of a site apart."""
-    data = text.encode("utf-8", "surrogatepass")
-    return hashlib.blake2b(data, digest_size=16).hexdigest()
+    return short_digests([text])[0]
+
+
+def short_digests(texts: Iterable[str]) -> list[str]:
+    """The short digest of each text."""
+    made = hashlib.blake2b
+    return [
+        made(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest() for text in texts
+    ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from itertools import chain, repeat, takewhile
 from operator import attrgetter
@@ -50,7 +50,7 @@ from site_gen.render.inputs import Inputs
 from site_gen.render.linking import Links
 from site_gen.render.maps import Maps
 from site_gen.render.moved import NEWEST
-from site_gen.render.once import Once, short_digest
+from site_gen.render.once import Once, short_digest, short_digests
 from site_gen.render.parts import Parts
 from site_gen.render.templates import TEMPLATE_OF, WORDS, digests, environment
 from site_gen.render.times import beside_time, calendar, date_pieces, months, timeline
@@ -413,10 +413,13 @@ class Renderer:
         return date.label(), date.iso
 
     def know_articles(self) -> None:
-        """Take what stands for all articles, or work it out, faster than one by one."""
-        articles = self.archive.articles
-        keys = self.inputs.article_keys or self.keys_of(articles)
-        self.article_keys.update(zip(articles, keys, strict=True))
+        """Know what stands for all articles: one by one that takes longer."""
+        self.article_keys.update(zip(self.archive.articles, self.keys_of_all, strict=True))
+
+    @cached_property
+    def keys_of_all(self) -> Sequence[str]:
+        """What stands for each article, in their order."""
+        return self.inputs.article_keys or self.keys_of(self.archive.articles)
 
     def keys_of(self, articles: Collection[str]) -> list[str]:
         """What stands for articles in keys: all that is known of each and of those whom it names,
@@ -431,7 +434,7 @@ class Renderer:
         for kind in ENTITY_KINDS:
             named = map(self.archive.credits[kind].get, articles, repeat(()))
             columns.append(map(self.named_keys[kind].__getitem__, named))
-        return list(map(short_digest, map("\n".join, zip(*columns, strict=True))))
+        return short_digests(map("\n".join, zip(*columns, strict=True)))
 
     def _run_key(self, articles: Iterable[str]) -> str:
         """What stands for many articles, in their order."""
