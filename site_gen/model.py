@@ -15,6 +15,7 @@ from site_gen.compact import Compact, Late
 from site_gen.dates import Date
 from site_gen.diagnostics import Location
 from site_gen.frozen import frozen
+from site_gen.near import Near
 
 DocumentKind = Literal["article", "author", "place", "topic", "series", "page"]
 EntityKind = Literal["author", "place", "topic", "series"]
@@ -364,7 +365,7 @@ class Archive:
     """The places of an article in its series, by its key."""
     translations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Keys of all translations of one text, itself among them, by the key of each."""
-    related: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    related: Near = field(default_factory=Near)
     """By article, the articles like it, the nearest first."""
     versions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """By article, the others that hold the same text or most of it, oldest first."""

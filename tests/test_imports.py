@@ -19,7 +19,7 @@ PACKAGE = "site_gen"
 
 LAYERS: dict[str, frozenset[str]] = {
     # The types that everyone speaks.
-    "core": frozenset({"compact", "dates", "diagnostics", "frozen", "model", "patterns"}),
+    "core": frozenset({"compact", "dates", "diagnostics", "frozen", "model", "near", "patterns"}),
     # What any stage may use beside them.
     "base": frozenset(
         {

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from site_gen import compact, render
+from site_gen import compact, copies, render
 from site_gen.build import repeated
-from site_gen.model import Archive, Bucket, Document, Page
+from site_gen.model import Archive, Bucket, Document, Page, Part, TextVersion
+from site_gen.near import Near
 from site_gen.pages import Plan
 from site_gen.render.moved import Moved, stamps
 from site_gen.render.renderer import Renderer
@@ -41,7 +42,8 @@ def edited(archive: Archive) -> Iterator[Archive]:
 
     for key, one in archive.articles.items():
         yield replace(archive, articles={**archive.articles, key: other(one)})
-        yield replace(archive, related={**archive.related, key: ("articles/n01",)})
+        others = {**archive.related, key: ("articles/n01",)}
+        yield replace(archive, related=Near.of(archive.articles, archive.related.width, others))
         yield replace(archive, versions={**archive.versions, key: ("articles/n02",)})
     for key, one in archive.pages.items():
         yield replace(archive, pages={**archive.pages, key: other(one)})
@@ -66,6 +68,42 @@ def test_what_moved_is_all_that_may_be_shown_anew(inputs: render.Inputs) -> None
                 assert after.key(page) == keys[page.url], page.url
                 checked += 1
     assert checked > len(inputs.plan.pages)
+
+
+def test_keys_of_pages_are_the_same_all_at_once(inputs: render.Inputs) -> None:
+    """Those of all articles worked out at once, whatever else a page shows, and of no article."""
+    archive = inputs.archive
+    one, two, three, four, five, six, seven, *_ = (key for key in archive.articles if "/n" in key)
+    linked = {
+        six: replace(archive.articles[six], outbound=("https://example.org/a",)),
+        seven: replace(archive.articles[seven], source_url="https://example.org/b"),
+    }
+    more = replace(
+        archive,
+        articles={**archive.articles, **linked},
+        history={one: (TextVersion("1999-01-01", "digest"),)},
+        versions={two: (one,)},
+        translators={three: ("tim-example",)},
+        parts={four: (Part("dispatches", 1, 1),)},
+        translations={five: (five, one)},
+    )
+    known_copy = copies.Copy("https://example.org/b", "https://example.com/b", "", "")
+    copied = copies.Copies({known_copy.original: known_copy})
+    inputs = replace(inputs, archive=more)
+    nothing = replace(archive, articles={}, related=Near())
+    for given in (
+        inputs,
+        replace(inputs, copies=copied),
+        replace(inputs, archive=nothing),
+    ):
+        known, alone = Renderer(given), Renderer(given)
+        known.know_articles()
+        known.know_pages()
+        pages = [page for page in given.plan.pages if page.key in given.archive.articles]
+        assert [known.key(page) for page in pages] == [alone.key(page) for page in pages]
+        assert known.page_keys.keys() <= given.archive.articles.keys()
+        assert bool(known.page_keys) == bool(given.archive.articles)
+        assert known.page_keys.keys().isdisjoint((one, two, three, four, five, six))
 
 
 def test_far_pages_are_not_looked_at(inputs: render.Inputs) -> None:

@@ -36,7 +36,7 @@ class Made:
     others: tuple[OutputFile, ...] = ()
     found: tuple[Diagnostic, ...] = ()
     frame: str = ""
-    stamps: tuple[str, str, str] = ("", "", "")
+    stamps: render.Stamps = render.NONE
     keys: tuple[str, ...] = ()
     parts: Mapping[str, str] = field(default_factory=dict)
 

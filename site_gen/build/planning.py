@@ -28,6 +28,7 @@ from site_gen.check import Sum
 from site_gen.diagnostics import Diagnostic
 from site_gen.frozen import frozen
 from site_gen.model import Archive, Document, Withheld
+from site_gen.near import Near
 from site_gen.paths import Names
 from site_gen.permalinks import Address
 
@@ -295,7 +296,8 @@ def joined(
     if planned.failed != placed.failed:
         # What is in the way of a page is in the archive no more.
         like = relate(run, read, planned)
-    whole = replace(planned.archive, related=like.articles, versions=like.versions)
+    near = Near(planned.archive.articles, run.settings.related, like.rows)
+    whole = replace(planned.archive, related=near, versions=like.versions)
     return replace(planned, archive=whole, found=(*planned.found, *like.found))
 
 

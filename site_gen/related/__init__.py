@@ -65,11 +65,11 @@ class Listed:
 
 @frozen
 class Related:
-    """The related articles of each article and its versions, by key, and the warnings of the
-    latter.
+    """The related articles of each article as rows of `Near`, its versions by key, and the
+    warnings of the latter.
     """
 
-    articles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    rows: bytes = b""
     versions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     found: tuple[Diagnostic, ...] = ()
 
@@ -108,8 +108,8 @@ def find(
         def document(at: int) -> Document:
             return archive.articles[keys[at]]
 
-        rows = [signatures[one.path] for one in archive.articles.values()]
-        signed = b"".join(map(rows.__getitem__, listed.places))
+        signs = [signatures[one.path] for one in archive.articles.values()]
+        signed = b"".join(map(signs.__getitem__, listed.places))
         table = np.frombuffer(signed, np.dtype(list(FORMAT)))
         versions = _versions(table, document, config, store, past[1])
         made = None
@@ -117,10 +117,10 @@ def find(
             articles = _articles(archive, listed, table, versions, config.related)
             made = _lists(articles, past[0], place)
         store.put([(key(place.program), pickle.dumps((made, versions.verdicts, listed)))])
-    like = {} if made is None else _named(made)
+    rows = b"" if made is None else _rows(made, listed)
     linked = {keys[at]: _in_time(archive, keys, others) for at, others in versions.linked.items()}
     found = _told(document, versions) if config.near_duplicates == "warn" else ()
-    return Related(like, linked, found)
+    return Related(rows, linked, found)
 
 
 def _listed(archive: Archive, plan: str) -> Listed:
@@ -221,14 +221,15 @@ def _lists(articles: Articles, past: Lists | None, place: Place) -> Lists:
     return lists(articles, past, place.jobs)
 
 
-def _named(made: Lists) -> dict[str, tuple[str, ...]]:
+def _rows(made: Lists, listed: Listed) -> bytes:
+    """The lists in the order of the archive, with places there."""
     import numpy as np
 
-    keys = made.of.keys
     # A list that is not full ends with -1.
-    counts = (made.related >= 0).sum(axis=1).tolist()
-    rows = zip(*np.array(keys, object)[made.related.T].tolist(), strict=True)
-    return {key: row[:count] for key, row, count in zip(keys, rows, counts, strict=True) if count}
+    places = np.array([*listed.places, -1], np.intc)
+    rows = np.empty_like(made.related, np.intc)
+    rows[places[:-1]] = places[made.related]
+    return rows.tobytes()
 
 
 def _in_time(archive: Archive, keys: Sequence[str], places: Sequence[int]) -> tuple[str, ...]:

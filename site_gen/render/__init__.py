@@ -15,7 +15,7 @@ from site_gen.model import OutputFile, Page
 from site_gen.output import OutputError, stage, stage_pieces
 from site_gen.render.bodies import Kept
 from site_gen.render.inputs import Inputs
-from site_gen.render.moved import Moved, Stamps, stamps
+from site_gen.render.moved import NONE, Moved, Stamps, stamps
 from site_gen.render.parts import Parts
 from site_gen.render.renderer import POLICY, Renderer
 from site_gen.render.templates import (
@@ -26,10 +26,12 @@ from site_gen.render.templates import (
 
 __all__ = [
     "CHUNK",
+    "NONE",
     "POLICY",
     "Context",
     "Inputs",
     "Rendered",
+    "Stamps",
     "check_templates",
     "render_chunk",
     "standing",
@@ -59,7 +61,7 @@ class Context:
     past: Mapping[str, str] = field(default_factory=dict)
     held: Mapping[str, OutputFile] | None = None
     frame: str = ""
-    stamps: Stamps = ("", "", "")
+    stamps: Stamps = NONE
     parts: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
@@ -125,6 +127,8 @@ def standing(
     if moved is None and len(pages) > FEW:
         renderer.know_articles()
     still = context.kept(pages) if same_frame else {}
+    if moved is None and still and any(page.kind == "article" for page in pages):
+        renderer.know_pages()
     asked = pages
     if moved:
         unknown = [page for page in pages if page.url not in still]

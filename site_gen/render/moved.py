@@ -6,9 +6,9 @@ that of the last build, pages differ by texts alone, and by what texts have to d
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from itertools import chain, repeat
+from itertools import chain
 from operator import attrgetter
 
 from site_gen.model import Archive, Document, Page
@@ -18,22 +18,23 @@ from site_gen.render.inputs import Inputs
 NEWEST = 10
 """Articles that the first page shows."""
 
-Stamps = tuple[str, str, str]
+Stamps = tuple[str, str, bytes, Mapping[str, str]]
 """What a plan is known by, and what it leaves open of its documents, in an order that it decides:
-the digests of their texts, and which articles are like each of its articles.
+the digests of their texts, and which articles are near each of its articles. The last are by
+article the versions of its text, where there are any.
 """
+NONE: Stamps = ("", "", b"", {})
 
 
 def stamps(inputs: Inputs) -> Stamps:
     """Those of the documents as they are."""
     archive = inputs.archive
     texts = "\n".join([one.body for one in (*archive.articles.values(), *_others(archive))])
-    articles = archive.articles
-    related = map(archive.related.get, articles, repeat(()))
-    lines = dict(zip(articles, map("\0".join, related), strict=True))
-    for key in archive.versions.keys() | archive.history.keys():
-        lines[key] += f"\0 {archive.versions.get(key, ())} {archive.history.get(key, ())}"
-    return f"{inputs.planned} {inputs.templates}", texts, "\0\n".join(lines.values())
+    versions = {
+        key: f"{archive.versions.get(key, ())} {archive.history.get(key, ())}"
+        for key in archive.versions.keys() | archive.history.keys()
+    }
+    return f"{inputs.planned} {inputs.templates}", texts, archive.related.rows, versions
 
 
 def _others(archive: Archive) -> Iterator[Document]:
@@ -53,9 +54,10 @@ class Moved:
         self.archive = inputs.archive
         self.with_text = inputs.config.data.text
         self.intros = {inputs.plan.urls[one.path]: one.path for one in self.archive.pages.values()}
-        self._beside = before[2], now[2]
+        self._rows = before[2]
+        self._versions = {key for key, _ in before[3].items() ^ now[3].items()}
         names = chain(self.archive.articles, (one.path for one in _others(self.archive)))
-        moved = _other(before[1], now[1], "\n", names)
+        moved = _other(before[1], now[1], names)
         self.articles = frozenset(one for one in moved if one in self.archive.articles)
         """Articles with another text, by key."""
         self.others = moved - self.articles
@@ -68,13 +70,16 @@ class Moved:
         """
         archive, articles = self.archive, self.articles
         near = set(articles)
-        near |= _other(*self._beside, "\0\n", archive.articles)
+        near |= archive.related.others(self._rows)
+        near.update(self._versions)
         dated = archive.dated
         for at, key in enumerate(dated if articles else ()):
             if key in articles:
                 near.update(dated[max(at - 1, 0) : at + 2])
-        for shown in (archive.related, archive.versions) if articles else ():
-            near.update(key for key, keys in shown.items() if not articles.isdisjoint(keys))
+        near |= archive.related.showing(articles)
+        for key, keys in archive.versions.items() if articles else ():
+            if not articles.isdisjoint(keys):
+                near.add(key)
         return frozenset(near)
 
     def among(self, pages: Iterable[Page]) -> list[Page]:
@@ -139,9 +144,9 @@ class Moved:
         return bool(self.articles)
 
 
-def _other(before: str, now: str, between: str, names: Iterable[str]) -> frozenset[str]:
-    """The names of the parts of two texts that are not the same in both."""
+def _other(before: str, now: str, names: Iterable[str]) -> frozenset[str]:
+    """The names of the lines of two texts that are not the same in both."""
     if before == now:
         return frozenset()
-    both = zip(names, before.split(between), now.split(between), strict=True)
+    both = zip(names, before.split("\n"), now.split("\n"), strict=True)
     return frozenset(name for name, old, new in both if old != new)

@@ -7,6 +7,9 @@ import math
 from collections.abc import Callable, Hashable, Iterable
 from typing import TypeVar
 
+LENGTH = 32
+"""Letters of a short digest."""
+
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
@@ -35,7 +38,10 @@ def short_digest(text: str) -> str:
 
 def short_digests(texts: Iterable[str]) -> list[str]:
     """The short digest of each text."""
+    return digests([text.encode("utf-8", "surrogatepass") for text in texts])
+
+
+def digests(parts: Iterable[bytes]) -> list[str]:
+    """The short digest of each of some bytes."""
     made = hashlib.blake2b
-    return [
-        made(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest() for text in texts
-    ]
+    return [made(one, digest_size=LENGTH // 2).hexdigest() for one in parts]

@@ -51,6 +51,7 @@ from site_gen.render.linking import Links
 from site_gen.render.maps import Maps
 from site_gen.render.moved import NEWEST
 from site_gen.render.once import Once, short_digest, short_digests
+from site_gen.render.pagekeys import NOBODY, keys_of_pages
 from site_gen.render.parts import Parts
 from site_gen.render.templates import TEMPLATE_OF, WORDS, digests, environment
 from site_gen.render.times import beside_time, calendar, date_pieces, months, timeline
@@ -112,7 +113,8 @@ class Renderer:
         self.dates = Once(self._date)
         self.pieces = Once(date_pieces, MOST_PIECES)
         self.article_keys: Once[str, str] = Once(lambda key: self.keys_of((key,))[0])
-        self.article_keys[""] = ""  # Beside the first one and the last is none.
+        self.article_keys[""] = NOBODY  # Beside the first one and the last is none.
+        self.page_keys: dict[str, str] = {}
         self.links = Links()
         self.credits = Once(self._credit_of)
         self.entity_keys = Once(self._entity_key)
@@ -134,6 +136,8 @@ class Renderer:
             return short_digest(repr((page.url, self.files.key(page))))
         if page.kind == "article":
             # What its title is, and whether it may be found, its own source says.
+            if page.key in self.page_keys:
+                return self.page_keys[page.key]
             shown = self._article_page_key(page)
         else:
             details, noindex = self._details(page, self.keys), self._noindex(page)
@@ -421,6 +425,27 @@ class Renderer:
         """What stands for each article, in their order."""
         return self.inputs.article_keys or self.keys_of(self.archive.articles)
 
+    def know_pages(self) -> None:
+        """Work out the keys of the pages of all known articles that show no more than articles,
+        faster than one by one.
+        """
+        archive, articles = self.archive, self.archive.articles
+        copied = self.inputs.copies.known
+        more = {
+            key
+            for key, one in articles.items()
+            if one.references or one.outbound or (copied and one.source_url)
+        }
+        more.update(archive.versions, archive.history, archive.translators, archive.parts)
+        more.update(archive.translations)
+        begin = f"{self.templates_used[TEMPLATE_OF['article']]} "
+        keys = keys_of_pages(begin, self.keys_of_all, len(archive.dated), archive.related)
+        self.page_keys.update(
+            (article, key)
+            for article, key in zip(articles, keys, strict=True)
+            if article not in more
+        )
+
     def keys_of(self, articles: Collection[str]) -> list[str]:
         """What stands for articles in keys: all that is known of each and of those whom it names,
         but not what it has to do with other articles. All have the same length.
@@ -444,9 +469,10 @@ class Renderer:
         """All that `_article` makes a page of."""
         key, archive = page.key, self.archive
         document = archive.articles[key]
-        versions, related = archive.versions.get(key, ()), archive.related.get(key, ())
-        near = (key, *self.around.get(key, ("", "")), *versions, *related)
-        shown = [str(len(versions)), *map(self.article_keys.__getitem__, near)]
+        related, versions = archive.related.get(key, ()), archive.versions.get(key, ())
+        none = [""] * (archive.related.width - len(related))
+        near = (key, *self.around.get(key, ("", "")), *related, *none, *versions)
+        shown = ["".join(map(self.article_keys.__getitem__, near))]
         if document.references or document.outbound:
             shown.append(f"links {self.keys.of(document)}")
         if key in archive.history:
