@@ -44,7 +44,7 @@ def getter(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
 
 def _constructor(kind: Any) -> Callable[..., None]:
     arguments, lines = ["self"], []
-    known: dict[str, Any] = {"__put": object.__setattr__, "__unset": MISSING}
+    known: dict[str, Any] = {"__unset": MISSING}
     for one in fields(kind):
         name = value = argument = one.name
         if one.default is not MISSING:
@@ -55,7 +55,9 @@ def _constructor(kind: Any) -> Callable[..., None]:
             argument = f"{name}=__unset"
             value = f"__make_{name}() if {name} is __unset else {name}"
         arguments.append(argument)
-        lines.append(f" __put(self, {name!r}, {value})\n")
+        # What the slot itself does need not be looked up by its name for each value.
+        known[f"__put_{name}"] = getattr(kind, name).__set__
+        lines.append(f" __put_{name}(self, {value})\n")
     if hasattr(kind, "__post_init__"):
         lines.append(" self.__post_init__()\n")
     exec(f"def __init__({', '.join(arguments)}):\n{''.join(lines) or ' pass'}", known)

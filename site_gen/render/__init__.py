@@ -15,7 +15,7 @@ from site_gen.model import OutputFile, Page
 from site_gen.output import OutputError, stage, stage_pieces
 from site_gen.render.bodies import Kept
 from site_gen.render.inputs import Inputs
-from site_gen.render.moved import NONE, Moved, Stamps, stamps
+from site_gen.render.moved import NONE, Moved, Stamps, planned, stamps
 from site_gen.render.parts import Parts
 from site_gen.render.renderer import POLICY, Renderer
 from site_gen.render.templates import (
@@ -102,7 +102,7 @@ class Context:
     @cached_property
     def moved(self) -> Moved | None:
         """What moved since the pages were kept, if all that was planned for them stands."""
-        if not self.inputs.planned or self.stamps[0] != self.stamps_now[0]:
+        if not self.inputs.planned or self.stamps[0] != planned(self.inputs):
             return None
         return Moved(self.stamps, self.stamps_now, self.inputs)
 

@@ -26,6 +26,11 @@ article the versions of its text, where there are any.
 NONE: Stamps = ("", "", b"", {})
 
 
+def planned(inputs: Inputs) -> str:
+    """What a plan is known by."""
+    return f"{inputs.planned} {inputs.templates}"
+
+
 def stamps(inputs: Inputs) -> Stamps:
     """Those of the documents as they are."""
     archive = inputs.archive
@@ -34,7 +39,7 @@ def stamps(inputs: Inputs) -> Stamps:
         key: f"{archive.versions.get(key, ())} {archive.history.get(key, ())}"
         for key in archive.versions.keys() | archive.history.keys()
     }
-    return f"{inputs.planned} {inputs.templates}", texts, archive.related.rows, versions
+    return planned(inputs), texts, archive.related.rows, versions
 
 
 def _others(archive: Archive) -> Iterator[Document]:

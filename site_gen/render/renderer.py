@@ -453,7 +453,10 @@ class Renderer:
         documents = list(map(self.archive.articles.__getitem__, articles))
         columns: list[Iterable[str]] = [
             map(attrgetter("body"), documents),
-            map(attrgetter("archived_url"), documents),
+            # What a document states itself, the key of its body stands for.
+            map(attrgetter("archived_url"), documents)
+            if self.inputs.copies.known
+            else repeat("", len(documents)),
             map(self.plan.urls.__getitem__, map(attrgetter("path"), documents)),
         ]
         for kind in ENTITY_KINDS:
