@@ -127,6 +127,16 @@ def test_a_feed_has_what_is_dated_and_may_be_found(tmp_path: Path, last: str) ->
     assert "last.html" not in site.page("authors/ann-bell.xml")
 
 
+@pytest.mark.parametrize(
+    "names", [[], ["a"], ["a", "b"], ["a&b", "c"], ["c", "it's<"], ["é", "c"], ["c", "é\ufffe"]]
+)
+def test_what_a_sitemap_escapes(names: list[str]) -> None:
+    """Each address is read again as it is, but for what XML cannot hold."""
+    addresses = [f"https://example.org/{one}" for one in names]
+    found = ET.fromstring(feeds.sitemap(addresses).encode()).findall("s:url/s:loc", MAP)
+    assert [one.text for one in found] == [one.replace("\ufffe", "") for one in addresses]
+
+
 def test_a_large_sitemap(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Beyond what one may hold, a sitemap leads to others that hold all together."""
     for module in ("site_gen.pages.files", "site_gen.render.files"):

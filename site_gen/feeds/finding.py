@@ -9,14 +9,18 @@ from site_gen.feeds.atom import xml
 MOST_ADDRESSES = 50_000
 """Addresses that one sitemap may hold."""
 _SCHEMA = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+_BETWEEN = "</loc></url>\n<url><loc>"
+_PLAIN = bytes(sorted({10, *range(32, 127)} - {*b"&<>\"'"}))
+"""What stands in XML as it is, but for letters that are not ASCII."""
 _HEAD = '<?xml version="1.0" encoding="utf-8"?>'
 
 
 def sitemap(addresses: Sequence[str]) -> str:
     """A sitemap (sitemaps.org 0.9) of whole addresses."""
     # Mostly there is nothing to escape, which is seen at once in all of them.
-    escaped = xml("\n".join(addresses)).split("\n") if addresses else []
-    lines = [f"<url><loc>{one}</loc></url>" for one in escaped]
+    text = "\n".join(addresses)
+    text = xml(text) if text.encode("utf-8", "surrogatepass").translate(None, _PLAIN) else text
+    lines = [f"<url><loc>{text}</loc></url>".replace("\n", _BETWEEN)] if addresses else []
     return "\n".join([_HEAD, f"<urlset {_SCHEMA}>", *lines, "</urlset>", ""])
 
 
