@@ -901,6 +901,15 @@ def test_what_is_laid_out_is_not_made_again(
     assert files == search_files(site)
 
 
+def test_what_is_told_of_groups_is_told_apart() -> None:
+    """Whatever is stated of which article, in whatever field, and however many these are."""
+    # A key has every article.
+    rows = [*itertools.product(("a", "\0"), ("", "a", "\0"), ("", "a"))]
+    groups = [told for size in (1, 2) for told in itertools.product(rows, repeat=size)]
+    made = {search._digest("en", list(zip(*told, strict=True))) for told in groups}
+    assert len(made) == len(groups)
+
+
 def test_few_numbers_change() -> None:
     """One more article takes a free place, and seldom another's; the order of keys is no matter."""
     keys = [f"articles/a{number}" for number in range(148)]

@@ -10,13 +10,12 @@ docs/search-format.md tells the format.
 from __future__ import annotations
 
 import hashlib
-import json
 from array import array
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from functools import cache as cached
 from functools import partial
-from itertools import chain
+from itertools import chain, compress, repeat
 from operator import attrgetter
 from pathlib import Path
 
@@ -25,9 +24,9 @@ from site_gen.dates import Date
 from site_gen.frozen import frozen
 from site_gen.model import Archive, Document, Entity, EntityKind, OutputFile
 from site_gen.search import facets, memory, merging, shards
-from site_gen.search.layout import Kept, Layout
+from site_gen.search.layout import Kept, Layout, spans
 from site_gen.search.numbering import groups_of, number_of_groups
-from site_gen.search.segment import Averages, Entry, average
+from site_gen.search.segment import Averages, Entry, average, mean
 from site_gen.search.words import fold, split, stemming
 from site_gen.tokens import telling
 
@@ -40,6 +39,10 @@ SHORTEST_VARIANT = 4
 """Letters of a country's name that is searched for where another of its names is."""
 FEW_GROUPS, FEW_BYTES = 2, 4_000_000
 """Up to so many groups to read, and bytes to merge, workers take longer to start than to work."""
+
+
+Named = tuple[Callable[[Iterable[str]], Iterator[str]], ...]
+"""What gives for articles, by their keys, whom or what each names, kind by kind."""
 
 
 @frozen
@@ -87,16 +90,18 @@ def make(archive: Archive, urls: Mapping[str, str], language: str, place: Place)
 
     def group(here: slice, room: int, told: str) -> Group:
         def entries() -> tuple[Entry, ...]:
-            articles = map(decided.listed.__getitem__, layout.order[here])
+            articles = list(map(decided.listed.__getitem__, layout.order[here]))
+            names = zip(*(of([one.key for one in articles]) for of in named), strict=True)
+            each = zip(layout.places[here], articles, names, strict=True)
             return tuple(
-                _entry(one, urls[one.path], language, (*shown(one.date), *named(one.key)), place)
-                for place, one in zip(layout.places[here], articles, strict=True)
+                _entry(one, urls[one.path], language, (*shown(one.date), *both), place)
+                for place, one, both in each
             )
 
         return Group(room, told, bodies[here], entries)
 
     bodies = list(map(decided.bodies.__getitem__, layout.order))
-    groups = list(map(group, layout.spans(), layout.rooms, layout.told))
+    groups = list(map(group, spans(layout.sizes), layout.rooms, layout.told))
     made = indexes(decided.context, place, groups, layout.variants, decided.facets)
     return replace(made, keys=(*made.keys, *map(decided.kept.key, KEPT)))
 
@@ -108,13 +113,13 @@ def lay_out(archive: Archive, urls: Mapping[str, str], language: str, place: Pla
 
 @frozen
 class _Decided:
-    """What a plan decides of an index. `named` gives the authors and the places of an article,
+    """What a plan decides of an index. `named` gives the authors and the places of articles,
     `bodies` are the keys of the texts of those that are `listed`.
     """
 
     listed: Sequence[Document]
     bodies: Sequence[str]
-    named: Callable[[str], tuple[str, ...]]
+    named: Named
     kept: Kept
     layout: Layout
     context: shards.Context
@@ -135,7 +140,7 @@ def _decided(archive: Archive, urls: Mapping[str, str], language: str, place: Pl
         place.stage_folder,
         place.output_folder,
         place.program,
-        Averages(average(telling), layout.title),
+        Averages(average(telling), mean(sum(layout.titles), len(listed))),
         places_per_shard(words, sum(layout.rooms)),
         wanted,
     )
@@ -163,7 +168,7 @@ def _layout(
     archive: Archive,
     articles: Sequence[Document],
     urls: Mapping[str, str],
-    named: Callable[[str], tuple[str, ...]],
+    named: Named,
 ) -> Layout:
     """The groups of articles, as the store has them if their plan is the last, or made."""
     data = kept.get("layout")
@@ -173,50 +178,76 @@ def _layout(
     keys = [one.key for one in articles]
     groups = groups_of(keys, kept.groups, last.members() if last is not None else ())
     at = dict(zip(keys, range(len(keys)), strict=True))
-    order = [[at[key] for key in members.keys] for members in groups]
-    told = list(_told(articles, urls, named))
+    order = array("I", [at[key] for members in groups for key in members.keys])
+    sizes = tuple(len(members.keys) for members in groups)
+    told = tuple(_told(kept.language, articles, urls, named, order, sizes))
     layout = Layout(
-        array("I", chain.from_iterable(order)),
+        order,
         array("I", chain.from_iterable(members.places for members in groups)),
-        tuple(map(len, order)),
+        sizes,
         tuple(members.room for members in groups),
-        tuple(_digest(kept.language, [told[index] for index in group]) for group in order),
-        average([telling(one.title.split()) for one in articles]),
+        told,
+        tuple(_titles(articles, order, sizes, told, last)),
         _variants(archive, {*keys}, kept.language),
         kept.plan,
-        json.dumps([key for members in groups for key in members.keys]).encode(),
+        "\0".join([key for members in groups for key in members.keys]),
     )
     kept.put("layout", layout.packed())
     return layout
 
 
 def _told(
+    language: str,
     articles: Sequence[Document],
     urls: Mapping[str, str],
-    named: Callable[[str], tuple[str, ...]],
-) -> Iterable[tuple[str, ...]]:
-    """All that the index says of each article beside its text."""
-    fields = attrgetter("key", "title", "summary", "language", "publication")
-    return (
-        (
-            *fields(one),
-            urls[one.path],
-            one.date.edtf if one.date else "",
-            "\n".join([note.html for note in one.closing_notes]),
-            *named(one.key),
-        )
-        for one in articles
-    )
+    named: Named,
+    order: Sequence[int],
+    sizes: Iterable[int],
+) -> Iterator[str]:
+    """For each group the digest of all that the index says of its articles beside their texts, and
+    of the language of those that do not say.
+    """
+    fields = ("key", "title", "summary", "language", "publication", "path", "date", "closing_notes")
+    *columns, paths, dates, notes = (list(map(attrgetter(one), articles)) for one in fields)
+    columns += [
+        list(map(urls.__getitem__, paths)),
+        [one.edtf if one else "" for one in dates],
+        ["\n".join([note.html for note in some]) if some else "" for some in notes],
+        *(list(of(columns[0])) for of in named),
+    ]
+    # Of what no article states there is nothing to be put in order.
+    ordered = [list(map(one.__getitem__, order)) if any(one) else () for one in columns]
+    for here in spans(sizes):
+        yield _digest(language, [one[here] for one in ordered])
 
 
-def _digest(language: str, told: Sequence[tuple[str, ...]]) -> str:
-    """The digest of what is told of articles, and of the language of those that do not say."""
-    parts = [language, *chain.from_iterable(told)]
+def _digest(language: str, columns: Sequence[Sequence[str]]) -> str:
+    """The digest of a language, and of what is told of articles, field by field."""
+    stated = [any(one) for one in columns]
+    parts = [language, repr(stated), *chain.from_iterable(compress(columns, stated))]
     text = "\0".join(parts)
     # Whatever the parts are, no others make the same.
     alike = text.count("\0") == len(parts) - 1
     whole = (text if alike else repr(parts)).encode("utf-8", "surrogatepass")
     return hashlib.sha256(whole).hexdigest()
+
+
+def _titles(
+    articles: Sequence[Document],
+    order: Sequence[int],
+    sizes: Iterable[int],
+    told: Sequence[str],
+    last: Layout | None,
+) -> Iterator[int]:
+    """How many words the titles of each group have: as many as in the `last` layout, where all that
+    is told of its articles is the same.
+    """
+    known = dict(zip(last.told, last.titles, strict=True)) if last else {}
+    for here, digest in zip(spans(sizes), told, strict=True):
+        if digest in known:
+            yield known[digest]
+        else:
+            yield sum(telling(articles[at].title.split()) for at in order[here])
 
 
 def _facets(
@@ -351,18 +382,17 @@ def _parts(
     return parts, [name for key, part in named for name in merging.names(context, key, part)]
 
 
-def _named(archive: Archive) -> Callable[[str], tuple[str, ...]]:
-    """What gives the authors and the places of an article, by its key, as results show them."""
+def _named(archive: Archive) -> Named:
+    """What gives the authors of articles, and what gives their places, as results show them."""
 
-    def called(kind: EntityKind) -> Callable[[tuple[str, ...]], str]:
-        entities = archive.entities[kind]
+    def of(kind: EntityKind) -> Callable[[Iterable[str]], Iterator[str]]:
+        entities, credits = archive.entities[kind], archive.credits[kind]
         filed = cached(lambda key: _filed(entities[key]))
         # Most articles name what others name too.
-        return cached(lambda keys: "; ".join(map(filed, keys)))
+        called = cached(lambda keys: "; ".join(map(filed, keys)))
+        return lambda articles: map(called, map(credits.get, articles, repeat(())))
 
-    authors, places = called("author"), called("place")
-    by, of = archive.credits["author"].get, archive.credits["place"].get
-    return lambda key: (authors(by(key, ())), places(of(key, ())))
+    return of("author"), of("place")
 
 
 def _filed(entity: Entity) -> str:

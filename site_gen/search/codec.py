@@ -7,6 +7,7 @@ each group is one of 64 letters. So a small number is one letter.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import sub
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 VALUE = {letter: value for value, letter in enumerate(LETTERS)}
@@ -30,12 +31,8 @@ def number(value: int) -> str:
 
 def gaps(values: Iterable[int]) -> str:
     """Numbers that rise, each as its distance from the one before (the first from 0)."""
-    text = []
-    last = 0
-    for value in values:
-        text.append(number(value - last))
-        last = value
-    return "".join(text)
+    rising = list(values)
+    return "".join(map(number, map(sub, rising, [0, *rising])))
 
 
 class Reader:

@@ -6,10 +6,10 @@ no article need be looked at but for its text.
 
 from __future__ import annotations
 
-import json
+import pickle
 import sys
 from array import array
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import accumulate, islice, pairwise
 from pathlib import Path
 
@@ -23,9 +23,9 @@ class Layout:
     """Articles by groups: where they stand in the archive, group by group, and their places there.
 
     For each group, `sizes` is how many articles it has, `rooms` how many places, `told` the digest
-    of all that the index says of it beside its texts. `title` is the average length of titles,
+    of all that the index says of it beside its texts, `titles` how many words its titles have.
     `variants` are forms of words with stems beside their own. `plan` is what decided all this,
-    `names` are the keys of articles, group by group, as JSON.
+    `names` are the keys of articles, group by group, with NULs between them.
     """
 
     order: array[int]
@@ -33,23 +33,20 @@ class Layout:
     sizes: tuple[int, ...]
     rooms: tuple[int, ...]
     told: tuple[str, ...]
-    title: float
+    titles: tuple[int, ...]
     variants: Mapping[str, tuple[str, ...]]
     plan: str
-    names: bytes
+    names: str
 
     def members(self) -> list[Members]:
         """The groups as `numbering` has them."""
-        ordered = zip(json.loads(self.names), self.places, strict=True)
+        keys = self.names.split("\0") if self.names else []
+        ordered = zip(keys, self.places, strict=True)
         groups = ([*islice(ordered, size)] for size in self.sizes)
         return [
             Members(tuple(key for key, _ in one), tuple(place for _, place in one), room)
             for one, room in zip(groups, self.rooms, strict=True)
         ]
-
-    def spans(self) -> list[slice]:
-        """Where the articles of each group stand among all."""
-        return [slice(*one) for one in pairwise(accumulate(self.sizes, initial=0))]
 
     def spread(self) -> list[int]:
         """Where the article of each number stands in the archive, in order; -1 where none is."""
@@ -63,30 +60,19 @@ class Layout:
         return numbers
 
     def packed(self) -> bytes:
-        """Two lines of JSON, then the order and the places as numbers of four bytes."""
-        about = self.sizes, self.rooms, self.told, self.title, self.variants, self.plan
-        told = json.dumps(about).encode()
-        return b"\n".join([told, self.names, self.order.tobytes() + self.places.tobytes()])
+        """It as bytes."""
+        return pickle.dumps(self, pickle.HIGHEST_PROTOCOL)
 
-    @classmethod
-    def unpacked(cls, data: bytes) -> Layout:
+    @staticmethod
+    def unpacked(data: bytes) -> Layout:
         """The layout that was packed."""
-        about, names, numbers = data.split(b"\n", 2)
-        sizes, rooms, told, title, variants, plan = json.loads(about)
-        both = array("I")
-        both.frombytes(numbers)
-        middle = len(both) // 2
-        return cls(
-            both[:middle],
-            both[middle:],
-            tuple(sizes),
-            tuple(rooms),
-            tuple(told),
-            title,
-            {form: tuple(stems) for form, stems in variants.items()},
-            plan,
-            names,
-        )
+        layout: Layout = pickle.loads(data)
+        return layout
+
+
+def spans(sizes: Iterable[int]) -> list[slice]:
+    """Where each of some groups stands, which follow one another and are so large."""
+    return [slice(*one) for one in pairwise(accumulate(sizes, initial=0))]
 
 
 @frozen

@@ -88,7 +88,12 @@ class Averages:
 
 def average(lengths: Sequence[int]) -> float:
     """The mean of lengths in words, rounded as `Averages` has it."""
-    mean = max(sum(lengths) / len(lengths), 1.0) if lengths else 1.0
+    return mean(sum(lengths), len(lengths))
+
+
+def mean(words: int, texts: int) -> float:
+    """The mean length of texts that have so many words together, rounded like that."""
+    mean = max(words / texts, 1.0) if texts else 1.0
     return round(2 ** (round(math.log2(mean) * 8) / 8), 3)
 
 
