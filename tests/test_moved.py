@@ -106,6 +106,20 @@ def test_keys_of_pages_are_the_same_all_at_once(inputs: render.Inputs) -> None:
         assert known.page_keys.keys().isdisjoint((one, two, three, four, five, six))
 
 
+def test_the_key_of_an_author_tells_what_was_written_of(inputs: render.Inputs) -> None:
+    """Of an article that the page does not show too, since its list has pages of its own."""
+    archive, keys = inputs.archive, Renderer(inputs).key
+    split = set()
+    for page in inputs.plan.pages:
+        if page.kind == "author" and archive.entities["author"][page.key].articles:
+            oldest = archive.entities["author"][page.key].articles[0]
+            topics = {**archive.credits["topic"], oldest: tuple(archive.entities["topic"])}
+            other = replace(archive, credits={**archive.credits, "topic": topics})
+            assert Renderer(replace(inputs, archive=other)).key(page) != keys(page)
+            split.add(any(one.url for one in page.children))
+    assert split == {True, False}
+
+
 def test_far_pages_are_not_looked_at(inputs: render.Inputs) -> None:
     """Of a hundred pages few may show the text of one article."""
     archive = inputs.archive

@@ -811,7 +811,7 @@ class Renderer:
                 "active": active(page.children) if entity.kind == "author" else "",
             },
             "files": self._files_beside(page),
-            "wrote_of": self._wrote_of(entity, bodies) if entity.kind == "author" else [],
+            "wrote_of": self._wrote_of(entity, bodies, split) if entity.kind == "author" else [],
             "translations": self._translations(entity, bodies),
             "groups": self._groups(page, bodies),
             "numbers": self._numbers(page) if entity.kind == "series" else {},
@@ -837,15 +837,15 @@ class Renderer:
             if part.series == page.key
         }
 
-    def _wrote_of(self, author: Entity, bodies: Bodies | Keys) -> list[Any]:
+    def _wrote_of(self, author: Entity, bodies: Bodies | Keys, split: bool) -> list[Any]:
         """The places and the topics that an author wrote of most, with the number of articles; for
-        a key, all that the author wrote of.
+        a key, all that the author wrote of, which is in that of a list that is not `split`.
         """
         if isinstance(bodies, Keys):
             of: list[str] = []
-            for kind in WROTE_OF:
-                credits = self.archive.credits[kind]
-                of += [self.named_keys[kind][credits.get(key, ())] for key in author.articles]
+            for kind in WROTE_OF if split else ():
+                named = map(self.archive.credits[kind].get, author.articles, repeat(()))
+                of += map(self.named_keys[kind].__getitem__, named)
             return [short_digest("".join(of))]
         found = []
         for kind in WROTE_OF:
