@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import chain, compress
 from operator import attrgetter
 from types import MappingProxyType
+from typing import TypeVar
 
 from site_gen import names, places, redaction
 from site_gen.diagnostics import Diagnostic, Location, warning
@@ -23,7 +26,9 @@ from site_gen.model import (
 from site_gen.slugs import INDEX, fold, short_of, slug_of
 from site_gen.world import Known
 
-__all__ = ["FIELD_OF_KIND", "assemble", "fold", "held_back", "slug_of"]
+__all__ = ["FIELD_OF_KIND", "amended", "assemble", "fold", "held_back", "slug_of"]
+
+Value = TypeVar("Value")
 
 NO_WORLD: Mapping[str, Known] = MappingProxyType({})
 """No country is known beforehand."""
@@ -73,16 +78,99 @@ def assemble(
     entities: dict[EntityKind, Mapping[str, Entity]] = {}
     credits: dict[EntityKind, Mapping[str, tuple[str, ...]]] = {}
     translators: Mapping[str, tuple[str, ...]] = {}
+    meant: dict[EntityKind, Mapping[str, str]] = {}
     for kind in ENTITY_KINDS:
         entries = shown.get(kind, [])
         around = world if kind == "place" else NO_WORLD
-        entities[kind], credits[kind], others = _entities(
+        entities[kind], credits[kind], others, meant[kind] = _entities(
             kind, entries, articles, withholding, around, found
         )
         translators = others if kind == "author" else translators
-    return Archive(
-        articles, pages, entities, credits, back, withdrawn, translators=translators
-    ), found
+    whole = Archive(articles, pages, entities, credits, back, withdrawn, translators=translators)
+    return whole if found else replace(whole, meant=meant), found
+
+
+def amended(
+    archive: Archive, gone: Collection[str], new: Sequence[Document], today: date
+) -> Archive | None:
+    """What `assemble` makes of the documents of an archive without a few of its articles, by key,
+    and with new ones. None where that may be more than to name these where others are named.
+
+    `meant` may go on knowing a name that only articles had which are gone, and an entry has.
+    """
+    if not archive.meant or not all(_ordinary(one, today) for one in new):
+        return None
+    authors = archive.entities["author"].values()
+    telling = {*archive.translators, *(one.biography.article for one in authors if one.biography)}
+    if not telling.isdisjoint(gone):
+        return None
+    articles = {key: one for key, one in archive.articles.items() if key not in gone}
+    for one in new:
+        articles = _put(articles, one, one, articles)
+    entities: dict[EntityKind, Mapping[str, Entity]] = {}
+    credits: dict[EntityKind, Mapping[str, tuple[str, ...]]] = {}
+    for kind in ENTITY_KINDS:
+        made = _amended(kind, archive, gone, new, articles)
+        if made is None:
+            return None
+        entities[kind], credits[kind] = made
+    return replace(archive, articles=articles, entities=entities, credits=credits)
+
+
+def _ordinary(document: Document, today: date) -> bool:
+    """Whether all that a document does to an archive is to be an article in it."""
+    more = document.withdrawn or document.withheld or document.closing_notes or document.translators
+    return document.kind == "article" and not more and not held_back(document, today)
+
+
+def _amended(
+    kind: EntityKind,
+    archive: Archive,
+    gone: Collection[str],
+    new: Sequence[Document],
+    articles: Mapping[str, Document],
+) -> tuple[dict[str, Entity], dict[str, tuple[str, ...]]] | None:
+    """The entities of a kind, and who is named where, without some articles and with new ones;
+    None where a name comes or goes, or what an entity is called depends on how many write it so.
+    """
+    group, meant = archive.entities[kind], archive.meant[kind]
+    credits = dict(archive.credits[kind])
+    went = {key: credits.pop(key, ()) for key in gone}
+    came: dict[str, tuple[str, ...]] = {}
+    for one in new:
+        given = getattr(one, FIELD_OF_KIND[kind])
+        if not meant.keys() >= {*given}:
+            return None
+        came[one.key] = tuple(dict.fromkeys(map(meant.__getitem__, given)))
+        if given:
+            credits = _put(credits, one, came[one.key], articles)
+    spellings = Counter(meant.values())
+    for key in {*chain(*went.values(), *came.values())}:
+        entity = group[key]
+        called = entity.entry or entity.code or spellings[key] == 1
+        if not called or not any(key in credits.get(one, ()) for one in (*entity.articles, *came)):
+            return None
+    around = archive.around if kind == "place" else lambda key: (key,)
+    members: dict[str, dict[str, None]] = {}
+    for named in (*went.values(), *came.values()):
+        for key in chain.from_iterable(map(around, named)):
+            stay = (one for one in group[key].articles if one not in went)
+            members.setdefault(key, dict.fromkeys(stay))
+    for article, named in came.items():
+        for key in {*chain.from_iterable(map(around, named))}:
+            members[key] = _put(members[key], articles[article], None, articles)
+    changed = {key: replace(group[key], articles=tuple(some)) for key, some in members.items()}
+    return {**group, **changed}, credits
+
+
+def _put(
+    some: Mapping[str, Value], new: Document, value: Value, articles: Mapping[str, Document]
+) -> dict[str, Value]:
+    """What some articles have, in their order, with what a new one has in its place."""
+    items = list(some.items())
+    place = _chronological(new)
+    at = bisect_left(items, place, key=lambda item: _chronological(articles[item[0]]))
+    return dict([*items[:at], (new.key, value), *items[at:]])
 
 
 def _chronological(document: Document) -> tuple[object, ...]:
@@ -99,9 +187,11 @@ def _entities(
     withholding: Mapping[str, Document],
     world: Mapping[str, Known],
     found: list[Diagnostic],
-) -> tuple[dict[str, Entity], dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
-    """The registry entries and the names found in articles, who is named where, and, of authors,
-    who translated what. `withholding` are the articles that withhold words.
+) -> tuple[
+    dict[str, Entity], dict[str, tuple[str, ...]], dict[str, tuple[str, ...]], dict[str, str]
+]:
+    """The registry entries and the names found in articles, who is named where, of authors, who
+    translated what, and whom each name means. `withholding` are the articles that withhold words.
     """
     registered: dict[str, Document] = {}
     owner: dict[str, str] = {}
@@ -169,7 +259,7 @@ def _entities(
             point or (known.point if known else None),
             known.code if known else "",
         )
-    return entities, credits, translators
+    return entities, credits, translators, meant
 
 
 def _named(

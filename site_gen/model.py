@@ -371,6 +371,9 @@ class Archive:
     """By article, the others that hold the same text or most of it, oldest first."""
     history: Mapping[str, tuple[TextVersion, ...]] = field(default_factory=dict)
     """By article, the texts that it had, the newest first; empty where that is not shown."""
+    meant: Mapping[EntityKind, Mapping[str, str]] = field(default_factory=dict)
+    """The key of the entity that each name in articles means, as written, by kind; empty where
+    something was to be told of entities."""
 
     @property
     def dated(self) -> list[str]:

@@ -37,6 +37,11 @@ RESERVED = (output.MANIFEST,)
 
 NOTHING = Archive({}, {}, {}, {})
 
+FEW = 16
+"""Outlines that came or went up to which the archive that was placed last is amended."""
+GONE = Document("article", "", "", "", "", "")
+"""What stands for a document that was in it."""
+
 
 @frozen
 class Placed:
@@ -131,7 +136,7 @@ def place(run: Run, read: Read) -> Placed:
         kept, there = map(store.parts, _keys(key))
     placed = begun(read, documents, key)
     if kept is None or there is None:
-        return assembled(run, placed)
+        return _amended(run, read, placed) or assembled(run, placed)
     made, (whole, urls) = repeated.unpacked(kept), repeated.unpacked(there, documents)
     made = _whole(made, whole, urls)
     return replace(placed, archive=whole, urls=urls, failed=made.failed, planned=made)
@@ -157,8 +162,10 @@ def keep(run: Run, read: Read, planned: Planned, data: Sequence[bytes]) -> None:
     if data:
         urls = repeated.ByPath(planned.plan.urls)
         there = repeated.packed((planned.archive, urls), read.documents)
+        there.append(read.outlines.encode())
         with cache.Store(run.store) as store:
             store.put(zip(planned.keys, map(cache.joined, (data, there)), strict=True))
+            store.put([(_last(), f"{_shared(run)} {planned.keys[1]}".encode())])
 
 
 def _whole(planned: Planned, whole: Archive, urls: Mapping[str, str]) -> Planned:
@@ -183,6 +190,57 @@ def _key(run: Run, read: Read) -> str:
         read.outline,
     )
     return f"plan {digest}"
+
+
+def _last() -> str:
+    """Under what the store has which archive was placed last."""
+    return f"{cache.PAST}{cache.program_digest()} placed"
+
+
+def _shared(run: Run) -> str:
+    """The digest of what an archive is brought together by, beside its documents."""
+    return cache.digest_of(run.program, run.settings.digested, str(run.options.date))
+
+
+def _amended(run: Run, read: Read, placed: Placed) -> Placed | None:
+    """What was placed last, with the few articles that came and went since; None where that takes
+    more, or where copies of texts, which are in no outline, tell more of documents.
+    """
+    if run.copies.known or placed.failed:
+        return None
+    with cache.Store(run.store) as store:
+        shared, _, key = (store.get(_last()) or b"").decode().partition(" ")
+        parts = store.parts(key) if shared == _shared(run) else None
+    if parts is None:
+        return None
+    before, now = parts[-1].decode().split("\n"), read.outlines.split("\n")
+    moved = {*before}.symmetric_difference(now)
+    if len(moved) > FEW:
+        return None
+    went = [at for at, one in enumerate(before) if one in moved]
+    came = [one for one, of in zip(placed.documents, now, strict=True) if of in moved]
+    stay = [one for one, of in zip(placed.documents, now, strict=True) if of not in moved]
+    for at in went:
+        stay.insert(at, GONE)
+    whole, urls = repeated.unpacked(parts, stay)
+    gone = [key for key, one in whole.articles.items() if one is GONE]
+    if len(gone) != len(went) or _count(whole) != len(before):
+        return None
+    made = archive.amended(whole, gone, came, run.options.date)
+    if made is None:
+        return None
+    made, told = threads.joined(made, run.settings.language)
+    urls, names, collisions = pages.place_documents(made, urls)
+    if collisions:
+        return None
+    return replace(placed, archive=made, urls=urls, names=names, problems=tuple(told))
+
+
+def _count(whole: Archive) -> int:
+    """How many documents are in an archive; those that failed since pages collide are in none."""
+    entries = [one for group in whole.entities.values() for one in group.values() if one.entry]
+    groups = (whole.articles, whole.pages, whole.withdrawn, whole.held_back, entries)
+    return sum(map(len, groups))
 
 
 def begun(read: Read, documents: Sequence[Document], key: str = "") -> Placed:

@@ -32,7 +32,7 @@ class Read:
     paths, without their endings, that are not to be printed, with what is printed instead,
     `quiet` the files of which nothing may be quoted, `signatures` gives those of articles by path,
     `described` the documents with all that describes them, `outline` the digest of what a plan is
-    made from.
+    made from, `outlines` a line for each document with what it is made from of that.
     """
 
     inventory: sources.Inventory
@@ -45,6 +45,7 @@ class Read:
     signatures: Callable[[], Mapping[str, bytes]]
     described: parse.Described
     outline: str
+    outlines: str
     fresh: int
     """How many groups of documents were read anew, and not taken from the store."""
     withheld: tuple[Withheld, ...]
@@ -105,6 +106,7 @@ def read(run: Run, inventory: sources.Inventory) -> Read:
         partial(groups.signed, whole),
         described,
         cache.digest_of("".join(whole.outlines), *lost),
+        "\n".join(whole.outlines),
         groups.fresh,
         tuple(withheld),
         groups.together if groups.many else None,

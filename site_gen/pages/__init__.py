@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import repeat
+from types import MappingProxyType
 
 from site_gen import compact
 from site_gen.config import SiteConfig
@@ -108,6 +109,10 @@ __all__ = [
 ]
 
 
+NONE: Mapping[str, str] = MappingProxyType({})
+"""No URL is known."""
+
+
 @frozen
 class Plan:
     """Every page of the site, and where documents and entities are found.
@@ -120,15 +125,17 @@ class Plan:
     entity_urls: Mapping[tuple[EntityKind, str], str]
 
 
-def place_documents(archive: Archive) -> tuple[dict[str, str], Names, list[Diagnostic]]:
+def place_documents(
+    archive: Archive, known: Mapping[str, str] = NONE
+) -> tuple[dict[str, str], Names, list[Diagnostic]]:
     """A URL for each article and free page, by path, these as names, and an error for each that has
-    to share.
+    to share. Those of some documents may be `known`, by path.
 
     URLs that differ only in case, or where one is a folder of the other, share too: not every
     disk can hold both.
     """
     urls = {
-        one.path: document_url(one)
+        one.path: known.get(one.path) or document_url(one)
         for one in (
             *archive.articles.values(),
             *archive.pages.values(),
