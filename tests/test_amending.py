@@ -6,7 +6,6 @@ import json
 import tempfile
 from array import array
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,9 +29,11 @@ Groups = Sequence[dict[int, Article]]
 AVERAGES = segment.Averages(4.0, 1.0)
 
 
-def read(store: Path, groups: Groups, title: float = 1.0) -> tuple[shards.Block, dict[str, bytes]]:
+def read(
+    store: Path, groups: Groups, title: float = 1.0, summary: str = "", notes: str = ""
+) -> tuple[shards.Block, dict[str, bytes]]:
     """The block of articles by their places in groups, and its pieces, of a store. `title` is the
-    average length of titles.
+    average length of titles; all articles have the summary and the notes.
     """
     averages = segment.Averages(4.0, title)
     context = shards.Context(store, store, store / "output", "program", averages, 8, 64)
@@ -40,8 +41,10 @@ def read(store: Path, groups: Groups, title: float = 1.0) -> tuple[shards.Block,
     with cache.Store(store) as kept:
         for group in groups:
             entries = [
-                segment.Entry(str(at), "", title, "", language, f"body {text}", place=at)
-                for at, (title, language, text) in sorted(group.items())
+                segment.Entry(
+                    str(at), "", headline, summary, language, f"body {text}", notes, place=at
+                )
+                for at, (headline, language, text) in sorted(group.items())
             ]
             rows = json.dumps([one.values() for one in entries]).encode()
             told.append(cache.digest_of(rows.decode()))
@@ -109,6 +112,26 @@ def test_a_block_is_amended_only_where_all_of_it_is_known(
     assert (max(whole[:-1]) >= 20) == (kind != "none")
 
 
+@pytest.mark.parametrize(
+    ("article", "summary", "notes"),
+    [
+        (("elks", "en", "bees"), "", ""),
+        (("ants", "fr", "bees"), "", ""),
+        (("ants", "en", "elks"), "", ""),
+        (("ants", "en", "bees"), "elks", ""),
+        (("ants", "en", "bees"), "", "elks"),
+    ],
+)
+def test_all_that_has_words_is_read_again(
+    tmp_path: Path, article: Article, summary: str, notes: str
+) -> None:
+    """Where anything of an article changed that the index reads, its words are others."""
+    read(tmp_path / "one", [{4: ("ants", "en", "bees")}])
+    made = read(tmp_path / "one", [{4: article}], 1.0, summary, notes)
+    assert made == read(tmp_path / "other", [{4: article}], 1.0, summary, notes)
+    assert made != read(tmp_path / "third", [{4: ("ants", "en", "bees")}])
+
+
 def test_a_run_of_the_alphabet_that_an_edit_empties_is_gone(tmp_path: Path) -> None:
     """Of words that are in no article any more nothing is left."""
     before = [{at: ("ant", "en", "bee zebu" if at == 4 else "bee") for at in range(20)}]
@@ -125,11 +148,22 @@ def test_what_a_piece_does_not_hold_is_not_taken_out_of_it() -> None:
         entry = segment.Entry("a", "", "", "", "en", "")
         return read_block(0, [[(entry, text)]], AVERAGES, lambda _: "0")["0"]
 
+    at = 0, 0
+    both = amending.Gone((("ant", at), ("bee", at)), (("ant", "ant"), ("bee", "bee")))
     amended = partial(amending.amended, come=segment.Piece())
-    assert amended(piece("ant bee"), piece("ant bee")).packed() == segment.Piece().packed()
-    for other in ("ant ant", "cat", "ants"):
+    assert amended(piece("ant bee"), both).packed() == segment.Piece().packed()
+    for stems, forms in (
+        ([("cat", at)], []),
+        ([("ant", (0, 1))], []),
+        ([("ant", (1, 0))], []),
+        ([], [("cat", "cat")]),
+        ([], [("ant", "an")]),
+        ([], [("ant", "ant"), ("ant", "ant")]),
+    ):
         with pytest.raises(amending.Unlike):
-            amended(piece("ant bee"), piece(other))
-    both = segment.Piece(forms=["ant"], stems_of=["an.ant"], counts=array("i", [2]))
+            amended(piece("ant bee"), amending.Gone(tuple(stems), tuple(forms)))
+    several = segment.Piece(forms=["ant"], stems_of=["an.ant"], counts=array("i", [2]))
     with pytest.raises(amending.Unlike):
-        amended(both, replace(both, counts=array("i", [1])))
+        amended(several, amending.Gone((), (("ant", "an"),)))
+    with pytest.raises(amending.Unlike):
+        amending.amended(segment.Piece(), amending.Gone(), several)

@@ -322,9 +322,8 @@ def _blocks(
             found.append(block)
             keys += f"block {key}", shards.last_key(context, first)
     few = len(tasks) * context.span <= FEW_GROUPS
-    if tasks:
-        shards.load()
     if not few:
+        shards.load()
         memory.give_back()
     made = parallel.ordered_map(shards.read, tasks, context, 1 if few else place.jobs)
     blocks = [block or next(made) for block in found]

@@ -31,7 +31,7 @@ from site_gen.search.segment import (
     Piece,
     Texts,
 )
-from site_gen.search.words import bare, cut, plain, stemming
+from site_gen.search.words import cut, listed, plain, stemming
 from site_gen.tokens import STOP
 
 _STOP = frozenset(STOP.split())
@@ -96,13 +96,13 @@ class _Words:
 
     def add(self, form: str, stem: str) -> int:
         """A new word. Returns its number."""
-        number, alone = self._number(form), bare(form)
+        number = self._number(form)
         self.form.append(number)
         self.stem.append(number if stem == form else self._number(stem))
         self.ending.append(ending(form, stem))
         self.telling.append(form not in _STOP)
-        own = alone is form or bare(stem) != stem
-        self.bare.append(number if own else self._number(alone))
+        *_, alone = listed(form, stem)
+        self.bare.append(number if alone is form else self._number(alone))
         return len(self.form) - 1
 
     def named(self, column: Numbers) -> tuple[Numbers, list[str]]:

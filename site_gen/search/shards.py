@@ -22,7 +22,7 @@ from site_gen import cache
 from site_gen.frozen import frozen
 from site_gen.model import OutputFile
 from site_gen.output import stage
-from site_gen.search.amending import Unlike, amended
+from site_gen.search.amending import At, Gone, Unlike, amended, terms
 from site_gen.search.codec import ENDINGS, front_coded, number
 from site_gen.search.segment import Averages, Entry, Piece, as_json
 from site_gen.search.segment import documents as documents_of
@@ -338,29 +338,57 @@ def _amended(
     if block is None or None in articles:
         return None
     come, gone = [], []
-    for texts, laid_out, some in zip(groups, articles, bodies, strict=True):
-        last = set(map(Entry.of, json.loads(laid_out or b""), some))
-        come.append([one for one in texts if one[0] not in last])
-        left = last.difference([entry for entry, _ in texts])
-        gone.append(sorted(left, key=attrgetter("place")))
-    if sum(map(len, come)) + sum(map(len, gone)) > MOST_CHANGED:
+    for at, (texts, laid_out, some) in enumerate(
+        zip(groups, articles, bodies, strict=True), task.first
+    ):
+        last = {_said(one): one for one in map(Entry.of, json.loads(laid_out or b""), some)}
+        come.append([one for one in texts if _said(one[0]) not in last])
+        now = {_said(entry) for entry, _ in texts}
+        gone += [(at, entry) for said, entry in last.items() if said not in now]
+    if sum(map(len, come)) + len(gone) > MOST_CHANGED:
         return None
     try:
-        less = _pieces(context, task, [_texts(store, some) for some in gone])
-        more = _pieces(context, task, come)
+        less = _gone(context, store, gone)
+        more = _pieces(context, task, come) if any(come) else {}
         changed = less.keys() | more.keys()
         before = {run: block.pieces[run] for run in changed & block.pieces.keys()}
         found = store.get_all([f"piece {one.piece}" for one in before.values()])
         known = {run: Piece.unpacked(found[f"piece {one.piece}"]) for run, one in before.items()}
         nothing = Piece()
         made = {
-            run: amended(*(some.get(run, nothing) for some in (known, less, more)))
+            run: amended(known.get(run, nothing), less.get(run, Gone()), more.get(run, nothing))
             for run in changed
         }
     except (KeyError, Unlike):
         return None
     stay = {run: one for run, one in block.pieces.items() if run not in changed}
     return stay, {run: piece for run, piece in made.items() if piece.stems or piece.forms}
+
+
+_said = attrgetter("title", "summary", "language", "body", "notes", "place")
+"""All of an article that a block's pieces tell of."""
+
+
+def _gone(
+    context: Context, store: cache.Store, articles: Sequence[tuple[int, Entry]]
+) -> dict[str, Gone]:
+    """What articles have in pieces, by runs of the alphabet, given the group of each. Raises
+    KeyError where the store lacks the body of one.
+    """
+    stems: dict[str, list[tuple[str, At]]] = {}
+    forms: dict[str, list[tuple[str, str]]] = {}
+    texts = _texts(store, [entry for _, entry in articles])
+    for (group, _), (entry, text) in zip(articles, texts, strict=True):
+        found = terms(entry, text)
+        for stem in {stem for _, stem in found}:
+            run = run_of(stem, context.letters)
+            stems.setdefault(run, []).append((stem, (group, entry.place)))
+        for form, stem in found:
+            forms.setdefault(run_of(form, context.letters), []).append((form, stem))
+    return {
+        run: Gone(tuple(stems.get(run, ())), tuple(forms.get(run, ())))
+        for run in stems.keys() | forms.keys()
+    }
 
 
 def _texts(store: cache.Store, entries: Sequence[Entry]) -> list[tuple[Entry, str]]:

@@ -129,6 +129,12 @@ def bare(form: str) -> str:
     return form[found.end() :] if found else form
 
 
+def listed(form: str, stem: str) -> tuple[str, ...]:
+    """A form as the index lists it, and without an article that its stem lacks."""
+    alone = bare(form)
+    return (form,) if alone is form or bare(stem) != stem else (form, alone)
+
+
 @lru_cache(maxsize=16)
 def stemming(language: str) -> Callable[[str], tuple[str, str]]:
     """What makes of a word of a language, in lower case, its folded form and its stem."""
