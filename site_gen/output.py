@@ -482,12 +482,17 @@ def stage(stage_folder: Path, output_folder: Path, path: str, data: bytes) -> Ou
     Any number of processes may stage at once. Raises ValueError for a path that leads out of
     output/, OutputError if the disk is full or may not be written.
     """
-    check_path(path)
     file = _described(path, data)
+    stage_described(stage_folder, output_folder, file, data)
+    return file
+
+
+def stage_described(stage_folder: Path, output_folder: Path, file: OutputFile, data: bytes) -> None:
+    """Keep a file's bytes as `stage` does, where it is known which file they make."""
+    check_path(file.path)
     with _reported(UNTOUCHED):
         if not holds(output_folder, file):
             _put_once(stage_folder, _staged_name(file), data)
-    return file
 
 
 def stage_pieces(

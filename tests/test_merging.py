@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
+from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -67,10 +68,9 @@ def small_shards(size: int) -> Iterator[list[int]]:
     done: list[int] = []
     merged = merging.merged
 
-    def stage(_: Path, output: Path, path: str, data: bytes) -> OutputFile:
+    def stage(_: Path, output: Path, file: OutputFile, data: bytes) -> None:
         (output / "search").mkdir(parents=True, exist_ok=True)
-        (output / path).write_bytes(data)
-        return OutputFile(path, hashlib.sha256(data).hexdigest(), len(data))
+        (output / file.path).write_bytes(data)
 
     def noted(
         context: shards.Context, store: cache.Store, task: merging.MergeTask
@@ -79,7 +79,7 @@ def small_shards(size: int) -> Iterator[list[int]]:
         return merged(context, store, task)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(shards, "stage", stage)
+        patch.setattr(shards, "stage_described", stage)
         patch.setattr(merging, "merged", noted)
         patch.setattr(merging, "DICTIONARY", size)
         patch.setattr(merging, "POSTINGS", size)
@@ -129,6 +129,44 @@ def test_amended_is_as_if_put_together(
             amended = made(here, texts, languages, before)
             assert not done or not any(before)
         assert amended == made(context(folder, "clean-store", "clean"), texts, languages)
+
+
+@pytest.mark.parametrize("edited", [["bee bee", "ant", "bee"], ["ant", "bee bee", "bee"]])
+def test_what_several_blocks_change_is_amended_at_once(edited: list[str]) -> None:
+    """A word that is in fewer of the blocks that changed, and there otherwise, is right in both."""
+    texts = ["bee", "bee", "bee"]
+    with tempfile.TemporaryDirectory() as temporary, small_shards(20) as done:
+        here = context(Path(temporary), "store", "output")
+        made(here, texts, "eee")
+        amended = made(here, edited, "eee", texts)
+        assert done == [3]
+        assert amended == made(context(Path(temporary), "c", "c"), edited, "eee")
+
+
+SHARES = st.lists(
+    st.tuples(st.integers(0, 70), st.integers(0, 2), st.sampled_from(["BAB", "CABgE"])),
+    min_size=1,
+    max_size=5,
+    unique_by=lambda one: one[0],
+)
+
+
+@given(SHARES, st.integers(0, 4), st.integers(0, 2), st.integers(0, 70))
+def test_a_share_is_replaced_where_its_groups_stay(
+    rows: list[tuple[int, int, str]], at: int, more: int, other: int
+) -> None:
+    """What is put in place of a share makes what all shares make; of other groups nothing does."""
+    shares = [(3 * first, 3 * first + more, own, f"{own}x") for first, more, own in sorted(rows)]
+    cuts = array("I", [n for a, b, own, places in shares for n in (a, b, len(own), len(places))])
+    at %= len(shares)
+    new = (*shares[at][:2], "DAAB", "y")
+    expected = [*shares[:at], new, *shares[at + 1 :]]
+    texts = segment.together(shares)
+    postings, positions, numbers = segment.replaced(*texts, cuts, new) or ("", "", cuts)
+    assert (postings, positions) == segment.together(expected)
+    assert segment.apart(postings, positions, numbers) == expected
+    for groups in ((new[0], new[1] + 1 + more), (3 * other + 1, 3 * other + 2)):
+        assert segment.replaced(*texts, cuts, (*groups, "DAAB", "y")) is None
 
 
 def test_what_other_blocks_know_is_asked() -> None:

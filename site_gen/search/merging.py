@@ -19,9 +19,10 @@ from typing import TypeVar
 
 from site_gen import cache
 from site_gen.frozen import frozen
+from site_gen.model import OutputFile
 from site_gen.search.codec import LETTERS, Reader, decoded, front_coded, number, shared
 from site_gen.search.rows import Forms, Stems, changed, cut, cut_again, sizes_of_stems
-from site_gen.search.segment import NUMBERS, Piece, Share, apart, together
+from site_gen.search.segment import NUMBERS, Piece, Share, apart, replaced, together
 from site_gen.search.shards import (
     APART,
     Context,
@@ -71,16 +72,22 @@ class MergeTask:
 
     def key_of(self, context: Context, pieces: Sequence[str]) -> str:
         """The same with other pieces."""
-        about = (context.program, self.run, pieces, sorted(self.variants.items()))
-        return hashlib.sha256(json.dumps(about).encode()).hexdigest()
+        about = json.dumps((context.program, self.run, sorted(self.variants.items())))
+        # What these digests are of are many, and JSON takes several times as long.
+        return hashlib.sha256("\n".join([about, *pieces]).encode()).hexdigest()
 
 
 def names(context: Context, key: str, part: Part) -> Iterator[str]:
     """The keys of what the store holds of a run, given the digest of what it depends on."""
     yield f"part {key}"
-    yield f"run {part.run}"
+    yield _last_key(part.run)
     for postings, positions in zip(part.shards["p"], part.shards["o"], strict=True):
         yield _cuts_key(context, postings, positions)
+
+
+def _last_key(run: str) -> str:
+    """Under what the store has the digests of the pieces that a run was last made of."""
+    return f"last pieces {run}"
 
 
 def _cuts_key(context: Context, postings: Shard, positions: Shard) -> str:
@@ -115,11 +122,11 @@ def with_past(
 
     `whole` tells whether the files of a run are there.
     """
-    last = store.get_all([f"run {task.run}" for task in tasks])
+    last = store.get_all([_last_key(task.run) for task in tasks])
     found: dict[str, MergeTask] = {}
     keys = []
     for task in tasks:
-        before = [piece for piece, _ in json.loads(last.get(f"run {task.run}", b"[]"))]
+        before = last.get(_last_key(task.run), b"").decode().split()
         come = _without(task.digests, before)
         if before and len(come) <= MOST_AMENDED:
             found[task.run] = replace(task, gone=_without(before, task.digests), come=come)
@@ -150,8 +157,7 @@ def merge(context: Context, tasks: Sequence[MergeTask]) -> list[Part]:
             about = part.words, part.stems, shards
             values += new.values
             values.append((f"part {task.key(context)}", json.dumps(about).encode()))
-            pieces = [(one.piece, one.size) for one in task.pieces]
-            values.append((f"run {task.run}", json.dumps(pieces).encode()))
+            values.append((_last_key(task.run), " ".join(task.digests).encode()))
             parts.append(part)
         store.put(values)
     return parts
@@ -237,7 +243,7 @@ class Staging:
     def _stage(self, kind: str, script: bytes) -> Shard:
         shard = shard_of(script)
         path = path_of(kind, self._run, len(self._shards[kind]), hash_of(shard))
-        self._context.put(path, script)
+        self._context.put(OutputFile(path, shard.digest, shard.size), script)
         self._shards[kind].append(shard)
         return shard
 
@@ -399,13 +405,15 @@ def _amended_stems(
         new.setdefault(stem, []).append((first, last, own, places))
 
     def change(stem: str, row: Stems) -> Stems:
-        known = [
-            one
-            for texts in zip(row.postings, row.positions, strict=True)
-            for one in apart(*texts, row.cuts)
-            if one[0] not in left.get(stem, ())
-        ]
-        shares = sorted([*known, *new.get(stem, ())])
+        gone, come = left.get(stem, set()), new.get(stem, [])
+        known: list[Share] = []
+        for texts in zip(row.postings, row.positions, strict=True):
+            if len(come) == 1 and gone == {come[0][0]}:
+                found = replaced(*texts, row.cuts, come[0])
+                if found:
+                    return Stems([stem], [found[0]], [found[1]], row.shares, found[2])
+            known = [one for one in apart(*texts, row.cuts) if one[0] not in gone]
+        shares = sorted([*known, *come])
         if not shares:
             return _no_stems()
         cuts = [(first, last, len(own), len(places)) for first, last, own, places in shares]

@@ -24,7 +24,8 @@ class Forms(NamedTuple):
 
     def sizes(self) -> list[int]:
         """About how many characters each row takes."""
-        return [len(word) // 2 + len(one) + 2 for word, one in zip(*self, strict=True)]
+        sizes = zip(*(map(len, column) for column in self), strict=True)
+        return [word // 2 + about + 2 for word, about in sizes]
 
     def part(self, begin: int, end: int) -> Forms:
         """The rows from one to another."""

@@ -219,6 +219,27 @@ def apart(postings: str, positions: str, cuts: Sequence[int]) -> list[Share]:
     return shares
 
 
+def replaced(
+    postings: str, positions: str, cuts: array[int], share: Share
+) -> tuple[str, str, array[int]] | None:
+    """What `together` put together and its cuts, with a share in place of that of the same groups;
+    None where there is none.
+    """
+    at = place = end = 0
+    for cut in range(0, len(cuts), NUMBERS):
+        first, last, own, places = cuts[cut : cut + NUMBERS]
+        at += len(number(first - end))
+        if (first, last) == share[:2]:
+            postings = f"{postings[:at]}{share[2]}{postings[at + own :]}"
+            positions = f"{positions[:place]}{share[3]}{positions[place + places :]}"
+            sizes = array("I", [len(share[2]), len(share[3])])
+            return postings, positions, cuts[: cut + 2] + sizes + cuts[cut + NUMBERS :]
+        at += own
+        place += places
+        end = last
+    return None
+
+
 def documents(articles: Sequence[tuple[Entry, str]], room: int, size: int) -> list[str]:
     """The document shards of a group of so many places: what results show, as JSON, `size` places
     each; 0 for one that is free.

@@ -21,7 +21,7 @@ from typing import Any
 from site_gen import cache
 from site_gen.frozen import frozen
 from site_gen.model import OutputFile
-from site_gen.output import stage
+from site_gen.output import stage_described
 from site_gen.search.amending import At, Gone, Unlike, amended, terms
 from site_gen.search.codec import ENDINGS, front_coded, number
 from site_gen.search.segment import Averages, Entry, Piece, as_json
@@ -72,9 +72,9 @@ class Context:
         """How many letters of a word tell its run of the alphabet."""
         return (self.groups >= GROUPS_FOR_LETTERS) + (self.groups >= GROUPS_FOR_SYLLABLES)
 
-    def put(self, path: str, data: bytes) -> OutputFile:
-        """Stage one file."""
-        return stage(self.stage_folder, self.output_folder, path, data)
+    def put(self, file: OutputFile, data: bytes) -> None:
+        """Stage one file, which these bytes make."""
+        stage_described(self.stage_folder, self.output_folder, file, data)
 
 
 @frozen
@@ -164,7 +164,7 @@ def _put(context: Context, kind: str, run: str, scripts: Sequence[bytes]) -> Sha
     """Stage the shards of one kind of a group, or of the facets."""
     shards = tuple(map(shard_of, scripts))
     for file, script in zip(files_of(kind, run, shards), scripts, strict=True):
-        context.put(file.path, script)
+        context.put(file, script)
     return shards
 
 
@@ -510,8 +510,10 @@ def finish(
         "columns": facets.names,
     }
     data = script_of(root)
-    path = f"{FOLDER}/root.{hashlib.sha256(data).hexdigest()[:10]}.js"
-    return [*files, context.put(path, data)], path
+    shard = shard_of(data)
+    file = OutputFile(f"{FOLDER}/root.{shard.digest[:10]}.js", shard.digest, shard.size)
+    context.put(file, data)
+    return [*files, file], file.path
 
 
 def _listed(run: str, shards: Mapping[str, Shards]) -> str:
