@@ -169,7 +169,8 @@ def test_a_slug_can_collide() -> None:
 
 
 @pytest.mark.parametrize(
-    "key", ["pages/404", "pages/dates/2001", "pages/authors/ann", "pages/index.html/x"]
+    "key",
+    ["pages/404", "pages/dates/2001", "pages/authors/ann", "pages/index.html/x", "pages/Index"],
 )
 def test_a_page_in_the_way_of_a_generated_one(key: str) -> None:
     """A free page does not take the place of a page that site_gen makes."""
@@ -179,7 +180,9 @@ def test_a_page_in_the_way_of_a_generated_one(key: str) -> None:
 
 PLACES = st.tuples(
     st.sampled_from(["article", "page"]),
-    st.sampled_from(["a", "A", "b", "a/b", "a.html", "A.html/b", "Dates/2001", "search", "index"]),
+    st.sampled_from(
+        ["a", "A", "b", "a/b", "a.html", "A.html/b", "Dates/2001", "search", "index", "Index"]
+    ),
     st.sampled_from(["", "", "a", "B", "data"]),
 )
 

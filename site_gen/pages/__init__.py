@@ -272,7 +272,7 @@ def _in_the_way(
         for page in made
         if page.kind not in ("article", "page", "withdrawn")
     } | {comparable(name): name for name in reserved}
-    introduced = {comparable(one) for one in INTRODUCED}
+    introduced = INTRODUCED.intersection(urls[one.path] for one in archive.pages.values())
     if (generated.keys() & names.taken) <= introduced and names.above.isdisjoint(generated):
         return []
     found = []
