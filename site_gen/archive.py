@@ -96,7 +96,7 @@ def amended(
     """What `assemble` makes of the documents of an archive without a few of its articles, by key,
     and with new ones. None where that may be more than to name these where others are named.
 
-    `meant` may go on knowing a name that only articles had which are gone, and an entry has.
+    `meant` may go on knowing names that only articles had which are gone, of an entry or a country.
     """
     if not archive.meant or not all(_ordinary(one, today) for one in new):
         return None
@@ -118,7 +118,9 @@ def amended(
 
 
 def _ordinary(document: Document, today: date) -> bool:
-    """Whether all that a document does to an archive is to be an article in it."""
+    """Whether all that a document does to an archive is to be an article in it, or in a thread,
+    which all are put into anew.
+    """
     more = document.withdrawn or document.withheld or document.closing_notes or document.translators
     return document.kind == "article" and not more and not held_back(document, today)
 

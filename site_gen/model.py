@@ -372,8 +372,8 @@ class Archive:
     history: Mapping[str, tuple[TextVersion, ...]] = field(default_factory=dict)
     """By article, the texts that it had, the newest first; empty where that is not shown."""
     meant: Mapping[EntityKind, Mapping[str, str]] = field(default_factory=dict)
-    """The key of the entity that each name in articles means, as written, by kind; empty where
-    something was to be told of entities."""
+    """By kind, the key of the entity that each name, as written, means: of all names in articles,
+    and maybe of others; empty where something was to be told of entities."""
 
     @property
     def dated(self) -> list[str]:

@@ -186,5 +186,9 @@ def test_the_page_keeps_what_others_wrote_and_loses_the_earlier_tables(tmp_path:
 
     write_section(page, "## Build speed", ["new"])
 
-    expected = "# Benchmarks\n\n## Other\n\nkept\n\n## Build speed\n\nnew\n"
+    expected = "# Benchmarks\n\n## Build speed\n\nnew\n\n## Other\n\nkept\n"
     assert expected == page.read_text("utf-8")
+
+    write_section(page, "## More", ["last"])
+
+    assert f"{expected}\n## More\n\nlast\n" == page.read_text("utf-8")

@@ -596,6 +596,11 @@ def test_template_code_is_told_and_kept(text: str, said: str) -> None:
     assert "{" in done.html
 
 
+def test_an_excerpt_holds_no_note() -> None:
+    """A short text's excerpt does not go on with its notes and their arrows."""
+    assert render("It is cold[^1].\n\n[^1]: In winter.\n").excerpt == "It is cold."
+
+
 def test_an_excerpt_keeps_the_place_of_a_picture() -> None:
     """Among words a picture is what it is called; one that stands alone is no text."""
     assert render("See ![the mill](mill.png) by *day*.").excerpt == "See the mill by day."

@@ -49,12 +49,17 @@ def context(folder: Path, store: str, output: str) -> shards.Context:
 
 
 def pieces(store: Path, texts: Sequence[str], languages: str) -> tuple[shards.Stored, ...]:
-    """Texts, each a block by itself, as pieces in a store; a letter for the language of each."""
+    """Texts, each a block by itself, as pieces in a store; a letter for the language of each, `b`
+    for two articles of that text in two languages.
+    """
     found = []
     with cache.Store(store) as kept:
         for first, (text, letter) in enumerate(zip(texts, languages, strict=True)):
-            language = {"e": "en", "n": "none"}[letter]
-            block = [[(segment.Entry("a", "a", "", "", language, ""), text)]]
+            spoken = {"e": ["en"], "n": ["none"], "b": ["en", "none"]}[letter]
+            entries = [
+                segment.Entry("a", "a", "", "", one, "", place=at) for at, one in enumerate(spoken)
+            ]
+            block = [[(one, text) for one in entries]]
             for one in columns.read_block(first, block, AVERAGES, lambda _: "0").values():
                 data = one.packed()
                 found.append(shards.Stored(hashlib.sha256(data).hexdigest(), len(data)))
@@ -182,6 +187,16 @@ def test_what_other_blocks_know_is_asked() -> None:
             file.write_bytes(b"")
         assert made(here, texts, "en", edited) == made(context(folder, "d", "d"), texts, "en")
         assert done == [2, 2, 2, 2, 2]
+
+
+def test_a_stem_that_no_block_gives_a_word_any_more_is_gone() -> None:
+    """Whether a word has a stem in other blocks too is not known from a block that lost it."""
+    texts, edited = ["ants", "ants", "bees"], ["", "ants", "bees"]
+    with tempfile.TemporaryDirectory() as temporary, small_shards(20):
+        folder = Path(temporary)
+        here = context(folder, "store", "output")
+        made(here, texts, "bee")
+        assert made(here, edited, "bee", texts) == made(context(folder, "c", "c"), edited, "bee")
 
 
 def test_few_files_are_written_again() -> None:

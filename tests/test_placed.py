@@ -78,6 +78,7 @@ FEW: Mapping[str, Callable[[Path], object]] = {
     "redated": other("articles/a1.md", "2001-02-11", "2009"),
     "undated": other("articles/a1.md", "date: 2001-02-11\n", ""),
     "removed": gone("articles/a2.md"),
+    "one country by two names": other("articles/a2.md", "Herat, USA", "USA, United States"),
     "another author": other("articles/a2.md", "Ann Bell, Cora Dale", "Ann Bell"),
     "another place": other("articles/a2.md", "Kabul, Herat", "Herat"),
     "of a country with two names": other("articles/a2.md", ", USA]", "]"),
@@ -205,6 +206,25 @@ def test_what_a_build_leaves_is_amended(site: SiteTest, monkeypatch: pytest.Monk
         FEW[edit](site.folder / "content")
         assert check(site, monkeypatch, program=cache.program_digest())
         site.run("build", "--date", "2026-01-01")
+
+
+@pytest.mark.parametrize("more", [0, planning.FEW])
+def test_all_come_and_go(site: SiteTest, monkeypatch: pytest.MonkeyPatch, more: int) -> None:
+    """A folder that is not there for a while takes all with it, and brings all back."""
+    article = "content/articles/a.md"
+    others = {f"content/articles/b{n}.md": ARTICLE.format(n=n) for n in range(more)}
+    kept(site.write({"site.yml": "title: T\n", article: ARTICLE.format(n=0), **others}))
+    (site.folder / "content/articles").rename(site.folder / "away")
+    assert not check(site, monkeypatch)
+    kept(site)
+    new("", "b.md")(site.folder / "content")
+    assert not check(site, monkeypatch)
+    kept(site)
+    gone("articles/b.md")(site.folder / "content")
+    check(site, monkeypatch)
+    (site.folder / "content/articles").rmdir()
+    (site.folder / "away").rename(site.folder / "content/articles")
+    check(site, monkeypatch)
 
 
 def test_what_is_told_is_told_again(site: SiteTest, monkeypatch: pytest.MonkeyPatch) -> None:

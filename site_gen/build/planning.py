@@ -198,8 +198,8 @@ def _last() -> str:
 
 
 def _shared(run: Run) -> str:
-    """The digest of what an archive is brought together by, beside its documents."""
-    return cache.digest_of(run.program, run.settings.digested, str(run.options.date))
+    """The digest of what an archive is brought together by, but for documents and program."""
+    return cache.digest_of(run.settings.digested, str(run.options.date))
 
 
 def _amended(run: Run, read: Read, placed: Placed) -> Placed | None:
@@ -213,7 +213,7 @@ def _amended(run: Run, read: Read, placed: Placed) -> Placed | None:
         parts = store.parts(key) if shared == _shared(run) else None
     if parts is None:
         return None
-    before, now = parts[-1].decode().split("\n"), read.outlines.split("\n")
+    before, now = parts[-1].decode().splitlines(), read.outlines.splitlines()
     moved = {*before}.symmetric_difference(now)
     if len(moved) > FEW:
         return None

@@ -16,6 +16,7 @@ _UNSURE = re.compile(r"<(?:img\b|[^<>]*class=\"footnote|(?<=[^\W_]<)[^<>]*+>(?:<
 """An image, a part of a footnote, a tag within a word."""
 _PARAGRAPH = re.compile(r"<p(?:\s[^>]*)?>(.*?)</p>", re.DOTALL)
 _NOTE_MARK = re.compile(r"<sup[^>]*><a [^>]*class=\"footnote-ref\".*?</sup>")
+_NOTES = '<div class="footnote"'
 _PICTURE = re.compile(r"<img\b[^>]*>")
 _ALT = re.compile(r"\salt=\"([^\"]*)\"")
 EXCERPT_LENGTH = 240
@@ -48,8 +49,9 @@ def _called(picture: re.Match[str]) -> str:
 
 
 def excerpt(html: str) -> str:
-    """The first words of a body, at most about 240 characters, cut between words."""
-    return beginning(_words_of(match[1]) for match in _PARAGRAPH.finditer(html))
+    """The first words of a body, at most about 240 characters, cut between words; of no note."""
+    text, _, _ = html.partition(_NOTES)
+    return beginning(_words_of(match[1]) for match in _PARAGRAPH.finditer(text))
 
 
 def _words_of(paragraph: str) -> str:

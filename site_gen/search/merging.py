@@ -436,7 +436,11 @@ def _amended_forms(
     """The shards of forms, likewise. Raises _Lost where other blocks decide what stems one has."""
     counts: dict[str, int] = {}
     stems_of: dict[str, str] = {}
-    for sign, rows in zip((-1, 1), _unlike(gone, come, Piece.rows_of_forms), strict=True):
+    out, into = _unlike(gone, come, Piece.rows_of_forms)
+    staying = {form for form, *_ in into}
+    if any("." in stems and form not in staying for form, stems, _ in out):
+        raise _Lost
+    for sign, rows in ((-1, out), (1, into)):
         for form, stems, count in rows:
             counts[form] = counts.get(form, 0) + sign * count
             if stems_of.setdefault(form, stems) != stems or form in variants:
