@@ -18,18 +18,6 @@ class Near(Mapping[str, tuple[str, ...]]):
         self.width = width
         self.rows = rows
 
-    @classmethod
-    def of(
-        cls, articles: Collection[str], width: int, others: Mapping[str, tuple[str, ...]]
-    ) -> Near:
-        """What is told by keys, of at most so many for each."""
-        at = {key: place for place, key in enumerate(articles)}
-        rows = array("i")
-        for key in articles:
-            row = [at[one] for one in others.get(key, ())]
-            rows.extend([*row, *[-1] * (width - len(row))])
-        return cls(articles, width, rows.tobytes())
-
     @cached_property
     def _keys(self) -> tuple[str, ...]:
         return tuple(self.articles)

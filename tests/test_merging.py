@@ -199,6 +199,17 @@ def test_a_stem_that_no_block_gives_a_word_any_more_is_gone() -> None:
         assert made(here, edited, "bee", texts) == made(context(folder, "c", "c"), edited, "bee")
 
 
+def test_a_variant_stays_without_articles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A word that a registry names is in the dictionary, whether an article has it or not."""
+    monkeypatch.setitem(VARIANTS, "gnu", ("gnu",))
+    texts, edited = ["gnu", "ants"], ["", "ants"]
+    with tempfile.TemporaryDirectory() as temporary, small_shards(20):
+        folder = Path(temporary)
+        here = context(folder, "store", "output")
+        made(here, texts, "ee")
+        assert made(here, edited, "ee", texts) == made(context(folder, "c", "c"), edited, "ee")
+
+
 def test_few_files_are_written_again() -> None:
     """A word more in one article touches the shards of its neighbourhood alone."""
     texts = [" ".join(f"{a}{b}{c}" for b in "aeiou" for c in "bdfg") for a in "mnprst"]

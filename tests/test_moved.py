@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -34,6 +35,15 @@ def inputs(site: SiteTest, monkeypatch: pytest.MonkeyPatch) -> render.Inputs:
     return seen[-1]
 
 
+def with_related(archive: Archive, key: str, others: list[str]) -> Near:
+    """What is near each article of an archive, with others near one."""
+    width, at = archive.related.width, {one: place for place, one in enumerate(archive.articles)}
+    rows = array("i", archive.related.rows)
+    row = [at[one] for one in others]
+    rows[at[key] * width : (at[key] + 1) * width] = array("i", [*row, *[-1] * (width - len(row))])
+    return Near(archive.articles, width, rows.tobytes())
+
+
 def edited(archive: Archive) -> Iterator[Archive]:
     """The archive with another text of each document in turn, and with other related articles."""
 
@@ -42,8 +52,7 @@ def edited(archive: Archive) -> Iterator[Archive]:
 
     for key, one in archive.articles.items():
         yield replace(archive, articles={**archive.articles, key: other(one)})
-        others = {**archive.related, key: ("articles/n01",)}
-        yield replace(archive, related=Near.of(archive.articles, archive.related.width, others))
+        yield replace(archive, related=with_related(archive, key, ["articles/n01"]))
         yield replace(archive, versions={**archive.versions, key: ("articles/n02",)})
     for key, one in archive.pages.items():
         yield replace(archive, pages={**archive.pages, key: other(one)})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from functools import cached_property, partial
 from itertools import chain, repeat, takewhile
 from operator import attrgetter
@@ -429,22 +429,26 @@ class Renderer:
         """Work out the keys of the pages of all known articles that show no more than articles,
         faster than one by one.
         """
-        archive, articles = self.archive, self.archive.articles
-        copied = self.inputs.copies.known
-        more = {
-            key
-            for key, one in articles.items()
-            if one.references or one.outbound or (copied and one.source_url)
-        }
-        more.update(archive.versions, archive.history, archive.translators, archive.parts)
-        more.update(archive.translations)
+        archive = self.archive
         begin = f"{self.templates_used[TEMPLATE_OF['article']]} "
         keys = keys_of_pages(begin, self.keys_of_all, len(archive.dated), archive.related)
         self.page_keys.update(
             (article, key)
-            for article, key in zip(articles, keys, strict=True)
-            if article not in more
+            for article, key in zip(archive.articles, keys, strict=True)
+            if article not in self.showing_more
         )
+
+    @cached_property
+    def showing_more(self) -> Set[str]:
+        """The articles whose pages show more than articles, which alone `_more_of` is asked for."""
+        archive, copied = self.archive, self.inputs.copies.known
+        more = {
+            key
+            for key, one in archive.articles.items()
+            if one.references or one.outbound or (copied and one.source_url)
+        }
+        more.update(archive.history, archive.translators, archive.parts, archive.translations)
+        return more | archive.versions.keys()
 
     def keys_of(self, articles: Collection[str]) -> list[str]:
         """What stands for articles in keys: all that is known of each and of those whom it names,
@@ -471,11 +475,18 @@ class Renderer:
     def _article_page_key(self, page: Page) -> str:
         """All that `_article` makes a page of."""
         key, archive = page.key, self.archive
-        document = archive.articles[key]
         related, versions = archive.related.get(key, ()), archive.versions.get(key, ())
         none = [""] * (archive.related.width - len(related))
         near = (key, *self.around.get(key, ("", "")), *related, *none, *versions)
-        shown = ["".join(map(self.article_keys.__getitem__, near))]
+        more = self._more_of(key) if key in self.showing_more else ()
+        return "\n".join(["".join(map(self.article_keys.__getitem__, near)), *more])
+
+    def _more_of(self, key: str) -> list[str]:
+        """What the page of an article shows beside articles. Whoever adds something adds to
+        `showing_more` which articles have it.
+        """
+        archive, shown = self.archive, []
+        document = archive.articles[key]
         if document.references or document.outbound:
             shown.append(f"links {self.keys.of(document)}")
         if key in archive.history:
@@ -488,7 +499,7 @@ class Renderer:
             shown.append(f"translations {self._translations_of(key)}")
         if document.source_url and self.inputs.copies.known:
             shown.append(f"copy {self._copy(document)}")
-        return "\n".join(shown)
+        return shown
 
     def _person(self, key: str) -> citations.Person:
         url = self._absolute(self.plan.entity_urls["author", key])
