@@ -639,10 +639,11 @@ def measure(options: argparse.Namespace, scratch: Path, report: Report) -> None:
     if {"cold", "edits"} & set(options.only):
         for shape in options.shape or ("short", "long"):
             measure_shape(shape, options, scratch, report)
-    if {"growth", "preview", "tiny", "pelican"} & set(options.only):
+    growing = options.growth or "growth" in options.only
+    if growing or {"preview", "tiny", "pelican"} & set(options.only):
         report.say()
         report.say("### Beside these")
-    if "growth" in options.only:
+    if growing:
         scale = options.articles
         measure_growth(
             options.growth or ((scale, 10 * scale) if scale else GROWTH), scratch, report
@@ -677,7 +678,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     add_option("--rounds", type=int, default=3, help="default: 3; medians are printed")
     add_option("--rivals", type=names, default=["hugo", "pelican"], help="hugo,pelican or none")
     add_option("--only", type=names, default=list(PARTS), help=f"{','.join(PARTS)} or none")
-    add_option("--growth", type=sizes, default=[], help="default: --articles and ten times as many")
+    add_option("--growth", type=sizes, default=[], help="such as 10000,100000, the default")
     add_option("--write", type=Path, help="also write a section of this page")
     options = parser.parse_args(arguments)
     for name in options.only:
