@@ -111,6 +111,8 @@ def pages(all_of_them: Sequence[tuple[str, str]]) -> int:
             site.run("build", "--jobs", "1", "--keep-going")
             made.append(site.output())
     ours, theirs = made
+    if not ours:
+        raise SystemExit("No site was published, so no page was compared.")
     differing = [one for one in ours.keys() | theirs.keys() if ours.get(one) != theirs.get(one)]
     for path in sorted(differing):
         print(f"{path}: other bytes")
