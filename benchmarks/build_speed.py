@@ -678,7 +678,8 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     add_option("--rounds", type=int, default=3, help="default: 3; medians are printed")
     add_option("--rivals", type=names, default=["hugo", "pelican"], help="hugo,pelican or none")
     add_option("--only", type=names, default=list(PARTS), help=f"{','.join(PARTS)} or none")
-    add_option("--growth", type=sizes, default=[], help="such as 10000,100000, the default")
+    growth = "default: 10000,100000, or --articles and ten times as many"
+    add_option("--growth", type=sizes, default=[], help=growth)
     add_option("--write", type=Path, help="also write a section of this page")
     options = parser.parse_args(arguments)
     for name in options.only:
