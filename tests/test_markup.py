@@ -601,6 +601,12 @@ def test_an_excerpt_holds_no_note() -> None:
     assert render("It is cold[^1].\n\n[^1]: In winter.\n").excerpt == "It is cold."
 
 
+def test_an_excerpt_goes_on_behind_a_note_of_another_program() -> None:
+    """What a saved page calls a footnote may stand before its text, and is no end of it."""
+    done = render('<div class="footnote"><p>By cable.</p></div>\n\nIt is cold.\n')
+    assert done.excerpt == "By cable. It is cold."
+
+
 def test_an_excerpt_keeps_the_place_of_a_picture() -> None:
     """Among words a picture is what it is called; one that stands alone is no text."""
     assert render("See ![the mill](mill.png) by *day*.").excerpt == "See the mill by day."

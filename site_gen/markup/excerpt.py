@@ -16,7 +16,8 @@ _UNSURE = re.compile(r"<(?:img\b|[^<>]*class=\"footnote|(?<=[^\W_]<)[^<>]*+>(?:<
 """An image, a part of a footnote, a tag within a word."""
 _PARAGRAPH = re.compile(r"<p(?:\s[^>]*)?>(.*?)</p>", re.DOTALL)
 _NOTE_MARK = re.compile(r"<sup[^>]*><a [^>]*class=\"footnote-ref\".*?</sup>")
-_NOTES = '<div class="footnote"'
+_NOTES = '<div class="footnote">\n<hr>'
+"""What the notes of a Markdown text begin with; a note of another program may stand anywhere."""
 _PICTURE = re.compile(r"<img\b[^>]*>")
 _ALT = re.compile(r"\salt=\"([^\"]*)\"")
 EXCERPT_LENGTH = 240
