@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from functools import lru_cache
 
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
+from markdown.treeprocessors import InlineProcessor
 
 from site_gen import markup
-from site_gen.markup import Options
+from site_gen.markup import Options, engine
 from site_gen.markup.prose import as_prose, put_back, set_aside
 from site_gen.model import Markup
 
@@ -25,9 +28,14 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
+_plain_engine = lru_cache(engine._markdown.__wrapped__)
+
+
 def long_way(text: str, how: Markup) -> tuple[markup.Rendered, list[object]]:
-    """The body as Python-Markdown and the sanitiser make it."""
+    """The body as Python-Markdown, with every pattern tried, and the sanitiser make it."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "_Inline", InlineProcessor)
+        patch.setattr(engine, "_markdown", _plain_engine)
         patch.setattr(markup, "as_prose", lambda _: None)
         patch.setattr(markup, "common_html", lambda _: None)
         patch.setattr(markup, "set_aside", lambda text: (text, []))
@@ -44,6 +52,12 @@ def test_short_way_equals_the_long_one(text: str, how: Markup) -> None:
     assume(simple is not None)
     assert simple is not None
     assert (replace(simple, prose=False), []) == long_way(text, how)
+
+
+def test_the_long_way_tries_every_pattern(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It shows what is lost where the engine takes marked text for text without a mark."""
+    monkeypatch.setattr(engine._Inline, "MARK", re.compile("never there"))
+    assert "<em>two</em>" in long_way("One *two*.", "markdown")[0].html
 
 
 @given(st.text(max_size=200))
