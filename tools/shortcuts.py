@@ -62,16 +62,15 @@ def _nothing(*_: object) -> None:
     """Neither take nor keep code."""
 
 
-def documents(folders: Sequence[str]) -> Iterator[tuple[str, str]]:
+def documents(folder: str) -> Iterator[tuple[str, str]]:
     """The name and the text of each document."""
-    for folder in map(Path, folders):
-        for path in sorted(folder.rglob("*")):
-            if path.suffix in ENDINGS and path.is_file():
-                yield str(path), path.read_bytes().decode("utf-8", "replace")
-            elif path.name == "docs.jsonl":
-                for line in path.read_text("utf-8").splitlines():
-                    one = json.loads(line)
-                    yield f"{path}: {one['id']}", one["text"]
+    for path in sorted(Path(folder).rglob("*")):
+        if path.suffix in ENDINGS and path.is_file():
+            yield str(path), path.read_bytes().decode("utf-8", "replace")
+        elif path.name == "docs.jsonl":
+            for line in path.open(encoding="utf-8"):
+                one = json.loads(line)
+                yield f"{path}: {one['id']}", one["text"]
 
 
 def texts(all_of_them: Sequence[tuple[str, str]]) -> int:
@@ -122,9 +121,14 @@ def pages(all_of_them: Sequence[tuple[str, str]]) -> int:
 
 def main(folders: Sequence[str]) -> int:
     """Compare all, and say whether anything differs."""
-    found = list(documents(folders))
+    found = []
+    for folder in folders:
+        some = list(documents(folder))
+        if not some:
+            raise SystemExit(f"There are no documents in {folder}.")
+        found += some
     if not found:
-        raise SystemExit("No documents: name folders that hold some.")
+        raise SystemExit("Name folders that hold documents.")
     return 1 if texts(found) + pages(found) else 0
 
 
