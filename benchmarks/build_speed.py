@@ -680,7 +680,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     add_option("--only", type=names, default=list(PARTS), help=f"{','.join(PARTS)} or none")
     growth = "default: 10000,100000, or --articles and ten times as many"
     add_option("--growth", type=sizes, default=[], help=growth)
-    add_option("--write", type=Path, help="also write a section of this page")
+    add_option("--write", type=Path, help="also put it all in place of a section of this page")
     options = parser.parse_args(arguments)
     for name in options.only:
         if name not in PARTS:

@@ -552,7 +552,9 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--articles", type=int, help="how many, in place of what the shape says")
     parser.add_argument("--rounds", type=int, help="how often to index; 3, and 1 for huge")
     parser.add_argument("--only", choices=PARTS, action="append", help="measure this part alone")
-    parser.add_argument("--write", type=Path, help="also write a section of this page")
+    parser.add_argument(
+        "--write", type=Path, help="also put it all in place of a section of this page"
+    )
     options = parser.parse_args(arguments)
     lines: list[str] = []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import corpus, search_cost
+from benchmarks import build_speed, corpus, search_cost
 from tests.support import ROOT, SiteTest
 
 
@@ -106,3 +107,37 @@ def test_the_stage_that_is_measured(tmp_path: Path) -> None:
     whole = search_cost.index_stage(tmp_path)
     assert whole.seconds > 0
     assert not (tmp_path / "output" / "index.html").exists()
+
+
+@pytest.mark.parametrize("heading", [build_speed.HEADING, search_cost.HEADING])
+def test_what_a_run_writes_anew_is_all_that_stands_there(heading: str) -> None:
+    """What is told in words stands under a heading of its own, where no run takes its place."""
+    page = (ROOT / "docs/benchmarks.md").read_text("utf-8")
+    section = page.partition(f"\n{heading}\n")[2].partition("\n## ")[0]
+    printed = (
+        "|",
+        "### ",
+        "Linux",
+        "Made by ",
+        "Cost to the ",
+        "On the disk, ",
+        "Root and ",
+        "index ",
+    )
+    assert section
+    assert not [line for line in section.splitlines() if line and not line.startswith(printed)]
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="there is no make")
+def test_a_quick_look_is_not_written_down() -> None:
+    """What a few articles take does not stand in docs/ in place of what many take."""
+    command = ["make", "--dry-run", "--always-make", "bench"]
+    for few in (False, True):
+        made = subprocess.run(
+            [*command, *["ARTICLES=200"] * few],
+            check=True,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+        )
+        assert ("--write docs/benchmarks.md" in made.stdout) != few
