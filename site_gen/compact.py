@@ -23,6 +23,9 @@ same of all.
 BLOCK = 256
 """Values that are kept as a block."""
 
+SAMPLE = 500
+"""Values that tell whether a field repeats itself."""
+
 FEW = 8
 """Texts up to which it is faster to look for each in what is pickled than to unpickle it."""
 
@@ -134,8 +137,9 @@ def share(kind: type[Kind], values: Sequence[Kind], varied: Collection[str] = ()
     """
     for name in names(cast("Any", kind)):
         column = list(map(attrgetter(name), values))
-        # What is empty is one already.
-        if name not in varied and any(column):
+        # What is empty is one already; where all of some are others, few of all are alike.
+        some = list(filter(None, column[:: len(column) // SAMPLE + 1]))
+        if name not in varied and len(set(some)) < len(some):
             pool: dict[Any, Any] = {}
             shared = list(map(pool.setdefault, column, column))
             if len(pool) < len(column):

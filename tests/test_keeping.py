@@ -70,6 +70,18 @@ def _kept_and_taken(given: list[Document], name: str) -> None:
     assert [replace(one, title="") for one in again] == [replace(one, title="") for one in given]
 
 
+def test_what_documents_have_in_common_is_there_once() -> None:
+    """It is looked for in fields that repeat themselves, as far as some of their values tell."""
+    given = [
+        Document("article", "", "", "", "", f"title {number}", summary=f"summary {number % 2}")
+        for number in (1, 1, 5, 3, 1)
+    ]
+    with patch.object(compact, "SAMPLE", 2):
+        compact.share(Document, given)
+    assert len({id(one.summary) for one in given}) == 1
+    assert len({id(one.title) for one in given}) == 5
+
+
 def test_a_field_of_one_is_read_for_its_block_only() -> None:
     """Of thousands of documents a build asks for some fields of a few."""
     given = [Document("article", str(number), "", "", "", "") for number in range(5)]
