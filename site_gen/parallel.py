@@ -9,6 +9,7 @@ import os
 import pickle
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor
@@ -17,7 +18,7 @@ from functools import partial
 from multiprocessing import connection
 from multiprocessing.context import BaseContext
 from pathlib import Path, PurePosixPath
-from typing import Any, Protocol, TypeVar
+from typing import Any, BinaryIO, Protocol, TypeVar
 
 Context = TypeVar("Context")
 Item = TypeVar("Item")
@@ -211,18 +212,23 @@ def beside(
         return
     context = multiprocessing.get_context("fork")
     here, there = context.Pipe(duplex=False)
-    process = context.Process(target=_tell, args=(there, works), daemon=True)
+    # What comes of it waits there: the copy and its memory are gone as soon as it is done.
+    results = _nameless()
+    process = context.Process(target=_tell, args=(there, results, works), daemon=True)
     with uninterrupted():
         process.start()
     there.close()
     told: list[tuple[bool, Any]] = []
+    ends = [0]
 
     def result(at: int) -> Any:
         while len(told) <= at:
             try:
-                told.append(here.recv())
+                ends.append(here.recv())
             except EOFError:
                 raise BrokenExecutor("a process that worked beside was ended") from None
+            begin, end = ends[-2:]
+            told.append(pickle.loads(os.pread(results.fileno(), end - begin, begin)))
         done, value = told[at]
         if not done:
             raise value
@@ -234,19 +240,28 @@ def beside(
         here.close()
         process.kill()
         process.join()
+        results.close()
 
 
-def _tell(there: connection.Connection, works: Sequence[Callable[[], Any]]) -> None:
-    """Do the works in a copy of the process that waits for their results."""
+def _nameless() -> BinaryIO:
+    """A file that no name leads to, in memory where there are such."""
+    if hasattr(os, "memfd_create"):
+        return open(os.memfd_create("results"), "w+b")
+    return tempfile.TemporaryFile()
+
+
+def _tell(
+    there: connection.Connection, results: BinaryIO, works: Sequence[Callable[[], Any]]
+) -> None:
+    """Do the works in a copy of the process that asks for their results, and tell where each
+    ends.
+    """
     _receive(None)
-    from concurrent.futures import ThreadPoolExecutor
-
     gc.disable()  # It ends with its work, and what it leaves need not be looked through.
-    # A pipe takes little until it is read: a work is not to wait for who asks for the one before.
-    with ThreadPoolExecutor(1) as sender:
-        sent = [sender.submit(there.send_bytes, pickle.dumps(_tried(work))) for work in works]
-    for one in sent:
-        one.result()
+    for work in works:
+        results.write(pickle.dumps(_tried(work)))
+        results.flush()
+        there.send(results.tell())
     there.close()
 
 

@@ -398,7 +398,7 @@ def test_an_exception_in_a_worker_is_raised(jobs: int) -> None:
 
 
 BESIDE = """
-import os, sys
+import multiprocessing, os, sys, time
 from concurrent.futures import BrokenExecutor
 from site_gen import parallel
 
@@ -432,6 +432,18 @@ works = lambda: bytes(10_000_000), lambda: os.write(write, b"!")
 with parallel.beside(works, True) as (large, small):
     assert os.read(read, 1) == b"!"
     assert small() == 1 and large() == bytes(10_000_000)
+with parallel.beside(works, True) as (large, small):
+    for _ in range(2000):
+        if not multiprocessing.active_children():
+            break
+        time.sleep(0.01)
+    else:
+        sys.exit("it waits for who asks")
+    assert small() == 1 and large() == bytes(10_000_000)
+if hasattr(os, "memfd_create"):
+    del os.memfd_create
+    with parallel.beside([os.getppid], True) as (above,):
+        assert above() == os.getpid()
 """
 
 HERE = """
@@ -499,7 +511,7 @@ with parallel.apart(work) as ask:
 @pytest.mark.skipif(sys.platform != "linux", reason="only there is a process copied")
 def test_work_beside(tmp_path: Path) -> None:
     """Another process works meanwhile, one thing after the other, whatever is asked for first and
-    however much comes of it; what it raises, and that it was ended, is told.
+    however much comes of it, and is gone then; what it raises, and that it was ended, is told.
     """
     subprocess.run([sys.executable, "-c", BESIDE], check=True, timeout=30, cwd=ROOT)
 
