@@ -103,10 +103,11 @@ def pages(
 
     `indexed` gives the search index, which the page of the search shows, and `filed` the files for
     programs, if they are made elsewhere. `keys` stand for the articles, where they are known.
-    `early` is given all files but those for programs and the page of the search.
+    `early` is given all files but those for programs and the page of the search. Where neither is
+    the case, files for programs are made with the pages: to begin again takes workers a while.
     """
     context = render_context(run, planned, seen, keys)
-    target = run.target
+    target, together = run.target, not (filed or early)
     others: list[OutputFile] = []
     if target:
         static = {**run.static.files, ".nojekyll": b""}
@@ -122,7 +123,7 @@ def pages(
         except ValueError as reason:
             found.append(check.unsafe_svg(path, str(reason)))
     frame, stamps = context.renderer.frame, context.stamps_now
-    late = ("file", "search")
+    late = ("search",) if together else ("file", "search")
     made, problems = _rendered(run, context, [one for one in _all(context) if one.kind not in late])
     if early and not problems and not found:
         early([*others, *(file for _, file in made.values())])
@@ -131,7 +132,7 @@ def pages(
     searching, told = _rendered(run, context.showing(indexed().root), search_page)
     made |= searching
     problems += told
-    rest = filed() if filed else files(run, context)
+    rest = filed() if filed else _filed(context, {}, ()) if together else files(run, context)
     found += [*problems, *rest.found]
     whole = made | rest.pages
     return Made(whole, tuple(others), tuple(found), frame, stamps, rest.keys, rest.parts)
@@ -184,14 +185,16 @@ def _all(context: render.Context) -> Sequence[Page]:
 
 
 def _rendered(
-    run: Run, context: render.Context, pages: Sequence[Page], at_once: int = render.CHUNK
+    run: Run, context: render.Context, pages: Sequence[Page]
 ) -> tuple[Pages, list[Diagnostic]]:
-    """Pages by URL with their keys, those that stand and those that are rendered now, so many at a
-    time by a worker.
-    """
+    """Pages by URL with their keys, those that stand and those that are rendered now."""
     made, new = render.standing(context, pages)
     found: list[Diagnostic] = []
-    chunks = parallel.chunks(new, at_once)
+    # Files that hold all of the archive come first, or one worker would be left with them.
+    files = [one for one in new if one[0].kind == "file"]
+    files.sort(key=lambda one: context.renderer.files.in_pieces(one[0]), reverse=True)
+    others = [one for one in new if one[0].kind != "file"]
+    chunks = [*parallel.chunks(files, FILES_AT_ONCE), *parallel.chunks(others, render.CHUNK)]
     done = len(made)
     # All that pages are made from is here already, and a copy of it for each worker.
     results = parallel.ordered_map(render.render_chunk, chunks, context, run.options.jobs, True)
@@ -205,11 +208,12 @@ def _rendered(
 
 def files(run: Run, context: render.Context) -> Filed:
     """The files for programs, which do not show what articles have to do with each other."""
+    made, found = _rendered(run, context, [one for one in _all(context) if one.kind == "file"])
+    return _filed(context, made, found)
+
+
+def _filed(context: render.Context, made: Pages, found: Sequence[Diagnostic]) -> Filed:
     made_by = context.renderer.files
-    # Those that hold all of the archive come first, or one worker would be left with them.
-    pages = [one for one in _all(context) if one.kind == "file"]
-    pages.sort(key=made_by.in_pieces, reverse=True)
-    made, found = _rendered(run, context, pages, FILES_AT_ONCE)
     return Filed(made, tuple(found), tuple(made_by.stored), made_by.parts.now)
 
 
