@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
+from typing import Any
 
 from site_gen import (
     cache,
@@ -58,40 +60,43 @@ def done(run: Run, begun: Begun) -> Report:
     found += check_settings(run.settings)
     found += render.check_templates(options.site, run.templates, run.store)
     read = reading.read(run, begun.inventory)
-    many = len(read.documents) > MANY
+    many = several(options.jobs) and len(read.documents) > MANY
     small = len(before.held) > 0 and read.fresh <= FEW
-    few = small and several(options.jobs)
-    apart = few and many
-    one = _alone(run) if few else run
-    busy = many and read.together is not None and several(options.jobs)
-    with parallel.beside([partial(reading.keep, run, read)], busy) as (keep_read,):
+    apart = many and small
+    one = _alone(run) if small and several(options.jobs) else run
+    with contextlib.ExitStack() as copies:
+        beside = parallel.beside([partial(reading.keep, run, read)], many and bool(read.together))
+        (keep_read,) = copies.enter_context(beside)
         placed = planning.place(run, read)
         plan = lru_cache(partial(planning.finish, run, placed))
-        if not apart:
-            plan()
-        keep_read()
-    like: Callable[[], related.Related] = partial(planning.relate, one, read, placed)
-    packed: Callable[[], Sequence[bytes]] = lru_cache(lambda: planning.packed(plan()))
-    keep: Callable[[], None] = lru_cache(lambda: planning.keep(run, read, plan(), packed()))
-    known = placed.planned is not None
-    context = lru_cache(lambda: making.render_context(one, plan(), before))
-    keys: Callable[[], Sequence[str]] = tuple
-    if apart and not known:
-        keys = lru_cache(lambda: making.article_keys(context()))
-    files: Callable[[], making.Filed] = lru_cache(lambda: making.files(one, context()))
-    index: Callable[[], search.Index] = lru_cache(lambda: making.index(one, plan(), before))
-    # A copy of this process does about half of it.
-    works = (like, files) if known else (packed, keys, files, index, keep)
-    with parallel.beside(works if apart else (), apart) as there:
-        if apart and known:
-            like, files = there
-            if may_publish([*found, *read.found, *plan().found], options):
-                index()
-        elif apart:
+        by_itself = _alone(run) if many else one
+        like: Callable[[], related.Related] = partial(planning.relate, by_itself, read, placed)
+        packed: Callable[[], Sequence[bytes]] = lru_cache(lambda: planning.packed(plan()))
+        keep: Callable[[], None] = lru_cache(lambda: planning.keep(run, read, plan(), packed()))
+        context = lru_cache(lambda: making.render_context(one, plan(), before))
+        keys: Callable[[], Sequence[str]] = tuple
+        # Where the plan of an edited site is new, a copy of this process makes it.
+        planned_there = apart and placed.planned is None
+        if planned_there:
+            keys = lru_cache(lambda: making.article_keys(context()))
+        files: Callable[[], making.Filed] = lru_cache(lambda: making.files(one, context()))
+        index: Callable[[], search.Index] = lru_cache(lambda: making.index(one, plan(), before))
+        works: Sequence[Callable[[], Any]] = (like, files) if apart else (like,)
+        if planned_there:
+            works = (packed, keys, files, index, keep)
+        there = copies.enter_context(parallel.beside(works if many else (), many))
+        if planned_there:
             packed, keys, files, index, keep = there
             making.lay_out_index(one, placed, before)
+        elif many:
+            like = there[0]
+            files = there[1] if apart else files
+            keep()
+            if may_publish([*found, *read.found, *plan().found], options):
+                index()
+        keep_read()
         alike = like()
-        planned = planning.unpacked(run, placed, packed()) if apart and not known else plan()
+        planned = planning.unpacked(run, placed, packed()) if planned_there else plan()
         planned = planning.joined(one, read, placed, planned, alike)
         planned = planning.remember(run, read, planned)
         # What only planning asks for would lie in the memory of all processes that render.
