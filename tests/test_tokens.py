@@ -15,7 +15,17 @@ from site_gen.model import Document, Markup
 from site_gen.related.signature import said
 from site_gen.search.text import unwrapped
 from site_gen.search.words import split
-from site_gen.tokens import as_indexed, closed_up, in_a_row, printable, words
+from site_gen.tokens import (
+    LONG,
+    STOP,
+    as_indexed,
+    closed_up,
+    counted,
+    in_a_row,
+    printable,
+    telling,
+    words,
+)
 from tests.test_fidelity import document, junk
 
 ARTICLE = Document("article", "a", "a.md", "", "", "A title")
@@ -32,6 +42,20 @@ def test_words_are_runs_of_letters_and_digits(text: str) -> None:
     """However they are found, words are what the pattern says; in a row they are the same."""
     assert words(text) == re.findall(r"[^\W_]+", text)
     assert in_a_row(text) == " ".join(words(text))
+
+
+SILENT = [form for one in STOP.split() for form in (one, one.capitalize(), one.upper())]
+LIKE_SILENT = st.sampled_from(SILENT) | st.text(alphabet="aehirstwT1", min_size=1, max_size=9)
+
+
+@given(TEXTS | st.lists(LIKE_SILENT).map(" ".join), st.sampled_from([0, 1, LONG]))
+@example(" ".join(SILENT), LONG)
+@example("another thereof therefore tHe the\x00 the. of", LONG)
+def test_words_are_counted(text: str, least: int) -> None:
+    """However long a text is, its words and those that say something are as many as one by one."""
+    text += f" {text}" * (least // max(len(text), 1))
+    found = words(text)
+    assert counted(text) == (" ".join(found), len(found), telling(found))
 
 
 @given(TEXTS)

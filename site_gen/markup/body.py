@@ -16,7 +16,7 @@ from site_gen.markup.excerpt import CLEANED_TAG, excerpt, plain_words, said
 from site_gen.markup.placeholders import ID_PREFIX, LINK_END, LINK_START, no_blanks
 from site_gen.model import Heading, Reference
 from site_gen.patterns import late_pattern
-from site_gen.tokens import telling
+from site_gen.tokens import counted
 
 _TOLD = "|".join(["a", "img", "h[1-6]", "table", "pre", *sorted(RENAMED)])
 _CHANGED_TAG = late_pattern(
@@ -111,16 +111,17 @@ class Body:
         self.parts.append(self.text(self.html[last:]))
         self.drop_dead_fragments()
         html = "".join(self.parts).strip()
-        found, sure = said(html)
+        text, sure = said(html)
+        row, words, telling = counted(text)
         return Rendered(
             html=html,
             references=tuple(self.references),
             anchors=frozenset(self.anchors),
             headings=tuple(self.headings),
             excerpt=excerpt(html),
-            words=len(found),
-            telling=telling(found),
-            said=" ".join(found),
+            words=words,
+            telling=telling,
+            said=row,
             sure=sure,
         )
 
@@ -130,13 +131,15 @@ class Body:
         return text
 
     def tag(self, match: re.Match[str]) -> str:
-        written = match["name"].lower()
+        close, written, said = match.groups()
         name = RENAMED.get(written, written)
-        if name in ("h1", "h2", "h3", "h4", "h5", "h6"):
-            name = f"h{min(int(name[1]) + self.shift, 6)}"
-        if match["close"]:
+        level = 0
+        if name[0] == "h" and name[1:].isdigit():
+            level = min(int(name[1:]) + self.shift, 6)
+            name = f"h{level}"
+        if close:
             return self.closed(name)
-        attributes = dict(_ATTRIBUTE.findall(match["attributes"]))
+        attributes = dict(_ATTRIBUTE.findall(said))
         if not attributes.get("class", "kept"):
             del attributes["class"]
         if written == "a":
@@ -153,8 +156,8 @@ class Body:
             side = attributes.pop("align").lower()
             if side in ("center", "right"):
                 attributes["class"] = f"align-{side}"
-        if name[0] == "h" and name[1:].isdigit():
-            self.heading = (int(name[1:]), attributes.get("id", ""))
+        if level:
+            self.heading = (level, attributes.get("id", ""))
             self.heading_text = []
         opened = _written(name, attributes)
         if name == "table":

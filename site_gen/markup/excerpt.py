@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from html import unescape
 
-from site_gen.tokens import as_indexed, without_signs, words
+from site_gen.tokens import as_indexed, without_signs
 
 CLEANED_TAG = re.compile(
     r"<(?P<close>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)(?P<attributes>(?:\s+[a-zA-Z][\w:-]*=\"[^\"]*\")*)\s*/?>"
@@ -29,11 +29,14 @@ def plain_words(html: str) -> str:
     return unescape(CLEANED_TAG.sub(" ", html))
 
 
-def said(html: str) -> tuple[list[str], bool]:
-    """The words of cleaned HTML, and whether the index surely reads the same from its page.
+def said(html: str) -> tuple[str, bool]:
+    """What cleaned HTML says, without the commonest signs; and whether the index surely reads the
+    same words from its page.
 
     That is so only where no image and no note stands in it, and no tag within a word.
     """
+    # Most tags are these.
+    html = html.replace("<p>", " ").replace("</p>", " ")
     text, count = CLEANED_TAG.subn(" ", html)
     text = without_signs(unescape(text) if "&" in text else text)
     sure = (
@@ -41,7 +44,7 @@ def said(html: str) -> tuple[list[str], bool]:
         and count == html.count("<") == html.count(">")
         and not _UNSURE.search(html)
     )
-    return words(text), sure
+    return text, sure
 
 
 def _called(picture: re.Match[str]) -> str:

@@ -14,7 +14,7 @@ from site_gen.markup.body import Rendered
 from site_gen.markup.common import common_paragraph
 from site_gen.markup.excerpt import beginning
 from site_gen.markup.placeholders import ASIDE
-from site_gen.tokens import as_indexed, telling, without_signs, words
+from site_gen.tokens import as_indexed, counted, without_signs
 
 _MARK = re.compile(
     r"[][`*_<{}\\|\x00-\x09\x0b-\x1f\ufdd0-\ufdef"
@@ -47,16 +47,16 @@ def as_prose(text: str) -> Rendered | None:
     paragraphs = [one for one in _PARTING.split(text.strip("\n")) if one]
     html = "\n".join(f"<p>{_html(one)}</p>" for one in paragraphs)
     plain = without_signs(text)
-    found = words(plain)
+    row, words, telling = counted(plain)
     return Rendered(
         html=html,
         references=(),
         anchors=frozenset(),
         headings=(),
         excerpt=beginning(paragraphs),
-        words=len(found),
-        telling=telling(found),
-        said=" ".join(found),
+        words=words,
+        telling=telling,
+        said=row,
         sure=as_indexed(plain),
         prose=True,
     )
