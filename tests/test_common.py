@@ -78,6 +78,11 @@ BETWEEN = st.sampled_from(["\n\n", "\n\n", "\n\n\n", "\n"])
 
 
 @given(st.lists(MARKS, max_size=14).map("".join))
+@example("a > b")
+@example("a\xa0b")
+@example("a & b")
+@example("a  \nb")
+@example("a\n\n\n\nb\n\n\nc")
 def test_any_marks_come_out_as_the_library_reads_them(text: str) -> None:
     """However marks of Markdown stand together, what is understood is understood alike."""
     assert_same(text)

@@ -70,7 +70,7 @@ def common_html(text: str) -> str | None:
 
     Every `<` that is text is marked (`escaping`).
     """
-    html = None if _is_unusual(text) else _Reader().blocks(text)
+    html = None if _is_unusual(text) else _Reader(text).blocks(text)
     return html if html is None else html.replace(TEXT_LT, "&lt;")
 
 
@@ -78,7 +78,7 @@ def common_paragraph(text: str) -> str | None:
     """The HTML inside a paragraph that holds nothing but the common kinds of markup, else None."""
     if _is_unusual(text) or _BLOCK.match(text) or _LINE.search(text):
         return None
-    html = _inline(text)
+    html = _Reader(text).inline(text)
     return html if html is None else html.replace(TEXT_LT, "&lt;")
 
 
@@ -114,18 +114,26 @@ def _text(text: str) -> str:
 class _Reader:
     """Reads one body. The ids of headings are its state."""
 
-    def __init__(self) -> None:
+    def __init__(self, text: str) -> None:
         self.ids: set[str] = set()
+        self.signs = "".join(filter(text.__contains__, _SIGNS))
+        """Those signs of marks that stand in the body at all."""
+        self.changed = "".join(filter(text.__contains__, "&>\xa0"))
+        """The same of what is not HTML as it stands, without which a text of no marks is."""
+        if "  \n" in text:
+            self.changed += "\n"
 
     def blocks(self, text: str, *, quoted: bool = False) -> str | None:
         """The HTML of blocks that are parted by blank lines."""
         parts: list[str] = []
-        waiting = [one for one in reversed(_PARTING.split(text.strip("\n"))) if one]
+        text = text.strip("\n")
+        parted = _PARTING.split(text) if "\n\n\n" in text else text.split("\n\n")
+        waiting = [one for one in reversed(parted) if one]
         while waiting:
             block = waiting.pop()
             html = None
-            if not _BLOCK.match(block):
-                html = _paragraph(block)
+            if block[0].isalpha() or not _BLOCK.match(block):
+                html = self.paragraph(block)
             elif "|" in block and "\n" in block:
                 return None
             elif heading := _HEADING.match(block):
@@ -137,9 +145,9 @@ class _Reader:
             elif block[0] == ">" and not quoted:
                 html = self.quotation([block, *_run(waiting, _QUOTED)])
             elif _BULLET.match(block):
-                html = _list("ul", [block, *_run(waiting, _BULLET)])
+                html = self.listed("ul", [block, *_run(waiting, _BULLET)])
             elif _NUMBER.match(block):
-                html = _list("ol", [block, *_run(waiting, _NUMBER)])
+                html = self.listed("ol", [block, *_run(waiting, _NUMBER)])
             if html is None:
                 return None
             parts.append(html)
@@ -147,7 +155,7 @@ class _Reader:
 
     def heading(self, match: re.Match[str]) -> str | None:
         """A heading, whose id is made of its words."""
-        html = _inline(match[2].strip())
+        html = self.inline(match[2].strip())
         if html is None or len(self.ids) > MOST_HEADINGS:
             return None
         name = unescape(" ".join(_TAG.sub("", html).split()))
@@ -169,75 +177,76 @@ class _Reader:
         html = self.blocks("\n\n".join(texts), quoted=True)
         return None if html is None else f"<blockquote>\n{html}\n</blockquote>"
 
+    def paragraph(self, block: str) -> str | None:
+        """A block that begins as no other kind does."""
+        if "\n" in block and ("|" in block or _LINE.search(block)):
+            return None
+        html = self.inline(block)
+        return None if html is None else f"<p>{html}</p>"
+
+    def listed(self, tag: str, blocks: Sequence[str]) -> str | None:
+        """A list of items of one line each; items beside a blank line are paragraphs."""
+        pattern = _BULLET if tag == "ul" else _NUMBER
+        parts: list[str] = []
+        count = 0
+        for number, block in enumerate(blocks):
+            lines = block.split("\n")
+            for place, line in enumerate(lines):
+                item = pattern.fullmatch(line)
+                if item is None or _BLOCK.match(item[item.lastindex or 0]):
+                    return None
+                count += 1
+                html = self.inline(item[item.lastindex or 0])
+                if html is None or (tag == "ol" and item[1] != str(count)):
+                    return None
+                loose = (place == 0 and number > 0) or (
+                    place == len(lines) - 1 and number < len(blocks) - 1
+                )
+                parts.append(f"<li>\n<p>{html}</p>\n</li>" if loose else f"<li>{html}</li>")
+        return "\n".join([f"<{tag}>", *parts, f"</{tag}>"])
+
+    def inline(self, text: str, *, within: str = "") -> str | None:
+        """The HTML of a text and the marks in it; `within` is the kind of mark around it."""
+        if not any(map(text.__contains__, self.signs)):
+            return self.text(text)
+        parts: list[str] = []
+        last = at = 0
+        while mark := _MARKS.search(text, at):
+            span = _SPAN.match(text, mark.start())
+            if span is None:
+                return None
+            at = span.end()
+            if span.lastgroup:
+                html = self.span(span, span.lastgroup, within)
+                if html is None:
+                    return None
+                parts += self.text(text[last : span.start()]), html
+                last = at
+        parts.append(self.text(text[last:]))
+        return "".join(parts)
+
+    def span(self, match: re.Match[str], kind: str, within: str) -> str | None:
+        """The HTML of a mark with all that it holds."""
+        if kind == "code":
+            code = match["code"].strip()
+            return f"<code>{escape(code, quote=False)}</code>".replace("\xa0", "&nbsp;")
+        if kind in ("url", "title"):
+            opened = None if within == "link" else _opened_link(match["url"], match["title"])
+            html = self.inline(match["name"], within=within or "link") if opened else None
+            return None if html is None else f"{opened}{html}</a>"
+        tag = _TAGS.get(kind, "")
+        html = self.inline(match[kind], within=tag) if tag and within in ("", "link") else None
+        return None if html is None else f"<{tag}>{html}</{tag}>"
+
+    def text(self, text: str) -> str:
+        """The HTML of a text without marks."""
+        return _text(text) if any(map(text.__contains__, self.changed)) else text
+
 
 def _run(waiting: list[str], start: re.Pattern[str]) -> Iterator[str]:
     """Take the next blocks as long as they begin so."""
     while waiting and start.match(waiting[-1]):
         yield waiting.pop()
-
-
-def _paragraph(block: str) -> str | None:
-    if _LINE.search(block) or ("|" in block and "\n" in block):
-        return None
-    html = _inline(block)
-    return None if html is None else f"<p>{html}</p>"
-
-
-def _list(tag: str, blocks: Sequence[str]) -> str | None:
-    """A list of items of one line each; items beside a blank line are paragraphs."""
-    pattern = _BULLET if tag == "ul" else _NUMBER
-    parts: list[str] = []
-    count = 0
-    for number, block in enumerate(blocks):
-        lines = block.split("\n")
-        for place, line in enumerate(lines):
-            item = pattern.fullmatch(line)
-            if item is None or _BLOCK.match(item[item.lastindex or 0]):
-                return None
-            count += 1
-            html = _inline(item[item.lastindex or 0])
-            if html is None or (tag == "ol" and item[1] != str(count)):
-                return None
-            loose = (place == 0 and number > 0) or (
-                place == len(lines) - 1 and number < len(blocks) - 1
-            )
-            parts.append(f"<li>\n<p>{html}</p>\n</li>" if loose else f"<li>{html}</li>")
-    return "\n".join([f"<{tag}>", *parts, f"</{tag}>"])
-
-
-def _inline(text: str, *, within: str = "") -> str | None:
-    """The HTML of a text and the marks in it; `within` is the kind of mark around it."""
-    if not any(map(text.__contains__, _SIGNS)):
-        return _text(text)
-    parts: list[str] = []
-    last = at = 0
-    while mark := _MARKS.search(text, at):
-        span = _SPAN.match(text, mark.start())
-        if span is None:
-            return None
-        at = span.end()
-        if span.lastgroup:
-            html = _span(span, span.lastgroup, within)
-            if html is None:
-                return None
-            parts += _text(text[last : span.start()]), html
-            last = at
-    parts.append(_text(text[last:]))
-    return "".join(parts)
-
-
-def _span(match: re.Match[str], kind: str, within: str) -> str | None:
-    """The HTML of a mark with all that it holds."""
-    if kind == "code":
-        code = match["code"].strip()
-        return f"<code>{escape(code, quote=False)}</code>".replace("\xa0", "&nbsp;")
-    if kind in ("url", "title"):
-        opened = None if within == "link" else _opened_link(match["url"], match["title"])
-        html = _inline(match["name"], within=within or "link") if opened else None
-        return None if html is None else f"{opened}{html}</a>"
-    tag = _TAGS.get(kind, "")
-    html = _inline(match[kind], within=tag) if tag and within in ("", "link") else None
-    return None if html is None else f"<{tag}>{html}</{tag}>"
 
 
 @lru_cache(maxsize=4_096)
