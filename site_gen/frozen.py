@@ -73,9 +73,16 @@ def _of_compared(kind: Any) -> Callable[[Any], tuple[Any, ...]]:
 _compared: Callable[[Any], Callable[[Any], tuple[Any, ...]]] = cache(_of_compared)
 
 
+def _of_shown(kind: Any) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(kind) if one.repr)
+
+
+_shown: Callable[[Any], tuple[str, ...]] = cache(_of_shown)
+
+
 def _repr(self: Any) -> str:
-    shown = (f"{one.name}={getattr(self, one.name)!r}" for one in fields(self) if one.repr)
-    return f"{type(self).__qualname__}({', '.join(shown)})"
+    shown = ", ".join([f"{name}={getattr(self, name)!r}" for name in _shown(type(self))])
+    return f"{type(self).__qualname__}({shown})"
 
 
 def _equal(self: Any, other: Any) -> Any:

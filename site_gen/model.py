@@ -7,8 +7,9 @@ Bodies are not here. A worker puts a document's HTML into the store and hands ba
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import field
+from operator import attrgetter
 from typing import Any, Literal
 
 from site_gen.compact import Compact, Late
@@ -151,6 +152,17 @@ class Record(Compact):
     repairs: tuple[Repair, ...] = ()
     redacted: tuple[str, ...] = ()
     """Why words were replaced by a mark, each reason once."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """What it is pickled as: texts and numbers, which takes a fifth of the time."""
+        return _record, (tuple(map(_STATED, self.evidence)), self.repairs, self.redacted)
+
+
+_STATED = attrgetter("field", "value", "origin.kind", "origin.path", "origin.line", "origin.note")
+
+
+def _record(stated: Iterable[tuple[Any, ...]], *rest: Any) -> Record:
+    return Record(tuple([Evidence(name, said, Origin(*at)) for name, said, *at in stated]), *rest)
 
 
 @frozen

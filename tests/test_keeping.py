@@ -20,7 +20,18 @@ from site_gen.cache import Store
 from site_gen.config import SiteConfig
 from site_gen.dates import parse_edtf
 from site_gen.metadata import Statement
-from site_gen.model import Document, Origin, Page, Reference, Registry, Source, SourceKind
+from site_gen.model import (
+    Document,
+    Evidence,
+    Origin,
+    Page,
+    Record,
+    Reference,
+    Registry,
+    Repair,
+    Source,
+    SourceKind,
+)
 from site_gen.parse.outline import outline
 from tests.archive_sites import articles
 from tests.support import SiteTest
@@ -176,6 +187,13 @@ def test_documents_kept_as_columns(first: list[Document], second: list[Document]
     """Several lots of them come back one after the other."""
     parts = [compact.columns(Document, first), compact.columns(Document, second)]
     assert compact.values(Document, parts) == [*first, *second]
+
+
+def test_a_record_comes_back() -> None:
+    """All that it holds, where nothing is held by two of its parts alike."""
+    stated = Evidence("title", "A", Origin("inferred", "a.md", 3, "the heading"))
+    record = Record((stated, replace(stated, field="date")), (Repair(1, "joined"),), ("why",))
+    assert pickle.loads(pickle.dumps(record)) == record
 
 
 def test_what_a_late_document_has_not() -> None:

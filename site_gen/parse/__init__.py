@@ -178,13 +178,16 @@ def parse_groups(context: Context, groups: Sequence[Group]) -> list[tuple[bytes,
     """
     shared = _shared(context)
     with cache.Store(context.store) as store:
-        return [_parse_group(context, group, store, shared) for group in groups]
+        parsed = [_parse_group(context, group, _before(group, store), shared) for group in groups]
+        # All at once: a page of the index that several of them change is written once.
+        store.put(list(chain.from_iterable(made for _, _, made in parsed)))
+    return [(data, whole) for data, whole, _ in parsed]
 
 
 def _parse_group(
-    context: Context, group: Group, store: cache.Store, shared: str
-) -> tuple[bytes, bool]:
-    before = _before(group, store)
+    context: Context, group: Group, before: Mapping[str, Parsed], shared: str
+) -> tuple[bytes, bool, list[tuple[str, bytes]]]:
+    """What is told of a group, whether it is kept, and what is to be put into the store."""
     results: list[Parsed] = []
     said: list[related.Said | None] = []
     made: list[tuple[str, bytes]] = []
@@ -210,12 +213,10 @@ def _parse_group(
             made.append((document.record, pickle.dumps(read.record)))
         results.append(read.parsed)
         said.append(words)
-    signed = zip(results, related.sign(said), strict=True)
-    data = packed(Batch.of(replace(one, signature=one.signature or new) for one, new in signed))
+    data = packed(Batch.of(results, related.sign(said)))
     if whole:
         made.append((name(group.key), data))
-    store.put(made)
-    return data, whole
+    return data, whole, made
 
 
 def _before(group: Group, store: cache.Store) -> dict[str, Parsed]:

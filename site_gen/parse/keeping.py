@@ -49,14 +49,14 @@ class Batch(Compact):
     failed: list[str] = field(default_factory=list)
 
     @classmethod
-    def of(cls, results: Iterable[Parsed]) -> Batch:
-        """What came of sources one by one."""
+    def of(cls, results: Iterable[Parsed], signatures: Iterable[bytes]) -> Batch:
+        """What came of sources one by one, with the signatures of those that have none so far."""
         made = cls()
-        for one in results:
+        for one, signature in zip(results, signatures, strict=True):
             if one.document is not None:
                 made.documents.append(one.document)
                 made.outlines.append(one.outline)
-                made.signatures.append(one.signature)
+                made.signatures.append(one.signature or signature)
             elif not one.waits:
                 made.failed.append(one.path)
             if one.tells:

@@ -177,9 +177,9 @@ class _Words(dict[str, int]):
         number = term(stem)
         if form in _STOP or form.isdigit() or (len(form) < 2 and form.isascii()):
             number += _COMMON
-        self[word] = len(self.stems)
+        place = self[word] = len(self.stems)
         self.stems.append(number)
-        return self[word]
+        return place
 
 
 class _Vocabulary:
