@@ -161,7 +161,8 @@ def test_the_rivals_get_every_article_with_its_data(written: Ours, tmp_path: Pat
         meta, body = sites.split(path.read_text("utf-8"))
         name = path.relative_to(content)
         theirs, same = sites.split((tmp_path / "hugo" / "content" / name).read_text("utf-8"))
-        assert {**meta, "dates": [meta["date"][:4], meta["date"][:7]]} == theirs
+        date = meta["date"]
+        assert {**meta, "dates": [date[:4], date[:7]], "days": [date[5:]]} == theirs
         assert body == same
         text = (tmp_path / "pelican" / "content" / name).read_text("utf-8")
         assert f"Title: {meta['title']}\n" in text

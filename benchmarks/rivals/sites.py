@@ -65,9 +65,9 @@ def _entries(corpus: Path) -> Iterator[tuple[str, str, dict[str, Any], str]]:
 
 
 def _for_hugo(meta: Mapping[str, Any]) -> dict[str, Any]:
-    """With the year and the month as terms, which make the lists by date."""
+    """With the year, the month and the day of any year as terms, which make the lists by date."""
     date = str(meta.get("date", ""))
-    return {**meta, "dates": [date[:4], date[:7]]} if date else dict(meta)
+    return {**meta, "dates": [date[:4], date[:7]], "days": [date[5:]]} if date else dict(meta)
 
 
 def _for_pelican(path: Path, meta: Mapping[str, Any]) -> dict[str, str]:
