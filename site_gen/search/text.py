@@ -30,8 +30,7 @@ def text_of(html: str) -> str:
 
 def unwrapped(html: str) -> str:
     """The same with empty lines and blanks as they come, for those who want the words only."""
-    # Most texts hold no other tags than these.
-    text = html.replace("\n", " ").replace("<p>", "\n").replace("</p>", "\n")
+    text = html.replace("\n", " ")
     if 'class="footnote' in text:
         text = _SILENT.sub("", text)
     if "<" in text:
