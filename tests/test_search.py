@@ -28,6 +28,7 @@ from site_gen import search
 from site_gen.model import Archive, OutputFile
 from site_gen.search import (
     codec,
+    coding,
     columns,
     facets,
     joining,
@@ -51,7 +52,7 @@ from site_gen.search.reader import (
     parse,
 )
 from site_gen.search.text import text_of, unwrapped
-from site_gen.search.words import fold, plain, split, units, whole
+from site_gen.search.words import LONGEST, fold, plain, split, stemmed, stemming, units, whole
 from site_gen.tokens import closed_up
 from tests.archive_sites import EVERY_KIND, Files, articles, document
 from tests.support import ROOT, SiteTest
@@ -1065,12 +1066,8 @@ def test_numbers_of_words_at_once(texts: list[tuple[str, int]], bits: int, many:
     """Words found at once, by a table of any size, have the numbers that a dict has for each."""
     number = cache(lambda language, word: hash((language, word)) % 2**31)
 
-    class Known(dict[str, int]):
-        def __init__(self, language: int) -> None:
-            self.language = language
-
-        def __missing__(self, word: str) -> int:
-            return number(self.language, word)
+    def known(language: int) -> lookup.Known:
+        return lambda words: [number(language, word) for word in words]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lookup, "BITS", bits)
@@ -1078,7 +1075,7 @@ def test_numbers_of_words_at_once(texts: list[tuple[str, int]], bits: int, many:
         table = lookup.Table()
         for text, language in texts:
             several = [plain(text), "", plain(f"{text} b")]
-            numbers, sizes = table.numbers(several, language, Known(language))
+            numbers, sizes = table.numbers(several, language, known(language))
             words = [split(one) for one in several]
             assert numbers.tolist() == [number(language, word) for one in words for word in one]
             assert sizes.tolist() == list(map(len, words))
@@ -1089,12 +1086,61 @@ def test_words_are_asked_for_once() -> None:
     words = [letter * size for size in range(1, 17) for letter in "az09"]
     table = lookup.Table()
     known = {word: at for at, word in enumerate(words, 2**31 - 100)}
-    assert table.numbers([" ".join(words)], 1, known)[0].tolist() == list(known.values())
+    assert table.numbers([" ".join(words)], 1, _of(known))[0].tolist() == list(known.values())
     long = {word: number for word, number in known.items() if len(word) > lookup.LONGEST}
-    assert table.numbers([" ".join(words)], 1, long)[0].tolist() == list(known.values())
+    assert table.numbers([" ".join(words)], 1, _of(long))[0].tolist() == list(known.values())
     assert len(long) == 4
     with pytest.raises(KeyError):
-        table.numbers(["a"], 2, {})
+        table.numbers(["a"], 2, _of({}))
+
+
+def test_a_word_whose_row_is_taken_stands_in_the_one_beside(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A table of two rows knows two words, whichever rows they come to, and asks for a third."""
+    monkeypatch.setattr(lookup, "BITS", 1)
+    for one, other, third in ("abc", "def", "ghi", "acd", "bdf"):
+        known = {one: 1, other: 2, third: 3}
+        table = lookup.Table()
+        for word in known:
+            assert table.numbers([word], 0, _of(known))[0].tolist() == [known[word]]
+        assert table.numbers([f"{one} {other}"], 0, _of({}))[0].tolist() == [1, 2]
+        with pytest.raises(KeyError):
+            table.numbers([third], 0, _of({}))
+
+
+def _of(known: Mapping[str, int]) -> lookup.Known:
+    return lambda words: list(map(known.__getitem__, words))
+
+
+@given(st.lists(st.sampled_from([0, 31, 32, 1023, 1024, 32_767, 32_768, 2**20, 2**30, 2**31 - 1])))
+def test_columns_of_numbers_are_letters(values: list[int]) -> None:
+    """Columns are written row by row as `codec` writes single numbers, of whatever size."""
+    column = np.array(values, np.int32)
+    small = np.arange(len(values), dtype=np.int32) % 64
+    made = coding.written(coding.coded(column), coding.letters(small), coding.coded(small))
+    rows = zip(map(codec.number, values), small.tolist(), strict=True)
+    assert made == "".join(f"{text}{codec.LETTERS[at]}{codec.number(at)}" for text, at in rows)
+
+
+@given(st.text() | st.text('a\\"\n\t\x7fé\u2028\ud800'))
+def test_a_text_is_json_in_one_piece_or_letter_by_letter(text: str) -> None:
+    """What holds nothing but what is seen is quoted as JSON quotes it."""
+    assert segment.quoted(text) == segment.as_json(text)
+
+
+@given(
+    st.lists(
+        st.text("aegins'\u0130\u0627\u0644\u064eéß", min_size=1, max_size=6).map(str.lower)
+        | st.text("ab", min_size=LONGEST - 1, max_size=LONGEST + 2),
+        max_size=5,
+    ),
+    st.sampled_from(["en", "de", "ar", "tr", "ja"]),
+)
+def test_words_are_stemmed_together(some: list[str], language: str) -> None:
+    """Words have the forms and stems that each has by itself."""
+    forms, stems = stemmed(some, language)
+    assert list(zip(forms, stems, strict=True)) == list(map(stemming(language), some))
 
 
 @given(text=st.text(st.sampled_from("ab \n\t\u00a0\u200b\u2003\x1cé")))

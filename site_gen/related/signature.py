@@ -12,7 +12,7 @@ from zlib import crc32
 from site_gen.frozen import frozen
 from site_gen.model import Document
 from site_gen.search.text import unwrapped
-from site_gen.search.words import split, stemming
+from site_gen.search.words import split, stemmed
 from site_gen.tokens import STOP
 
 TERMS = 64
@@ -168,18 +168,20 @@ class _Words(dict[str, int]):
 
     def __init__(self, language: str, number: int, stems: array[int]) -> None:
         super().__init__()
-        self.stem = stemming(language)
+        self.language = language
         self.number = number
         self.stems = stems
 
-    def __missing__(self, word: str) -> int:
-        form, stem = self.stem(word)
-        number = term(stem)
-        if form in _STOP or form.isdigit() or (len(form) < 2 and form.isascii()):
-            number += _COMMON
-        place = self[word] = len(self.stems)
-        self.stems.append(number)
-        return place
+    def numbers(self, words: Sequence[str]) -> list[int]:
+        """Where the numbers of the stems of words stand."""
+        new = list(dict.fromkeys([word for word in words if word not in self]))
+        for word, form, stem in zip(new, *stemmed(new, self.language), strict=True):
+            number = term(stem)
+            if form in _STOP or form.isdigit() or (len(form) < 2 and form.isascii()):
+                number += _COMMON
+            self[word] = len(self.stems)
+            self.stems.append(number)
+        return list(map(self.__getitem__, words))
 
 
 class _Vocabulary:

@@ -1,9 +1,9 @@
 """The search index of an archive: which articles are in it, and its files.
 
 `layout` says where an article stands in it, `facets` who and what it names. `words`, `text`,
-`columns` and `segment` read articles, `amending` replaces a few, `joining` and `merging` put what
-they hold together by runs of the alphabet, of which `rows` cuts and changes the rows, `shards`
-makes files of it, `reader` reads those.
+`columns`, `coding` and `segment` read articles, `amending` replaces a few, `joining` and `merging`
+put what they hold together by runs of the alphabet, of which `rows` cuts and changes the rows,
+`shards` makes files of it, `reader` reads those.
 docs/search-format.md tells the format.
 """
 

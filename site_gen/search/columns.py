@@ -11,12 +11,14 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from itertools import chain, count
 
 import numpy as np
 from numpy.typing import NDArray
 
 from site_gen.frozen import frozen
-from site_gen.search.codec import LETTERS, ending
+from site_gen.search.codec import ending
+from site_gen.search.coding import BLANK, coded, letters, written
 from site_gen.search.lookup import Table
 from site_gen.search.segment import (
     FIELD_GAP,
@@ -31,11 +33,12 @@ from site_gen.search.segment import (
     Piece,
     Texts,
 )
-from site_gen.search.words import cut, listed, plain, stemming
+from site_gen.search.words import cut, listed, plain, stemmed
 from site_gen.tokens import STOP
 
 _STOP = frozenset(STOP.split())
 Numbers = NDArray[np.int32]
+Names = NDArray[np.object_]
 Article = tuple[Entry, str]
 """An article and its text."""
 
@@ -55,13 +58,14 @@ def read_block(
     columns = _columns(first, groups, words)
     if not len(columns.word):
         return {}
-    rows = columns.rows(words)
+    stems, names = words.named(_column(words.stem).take(columns.word))
+    rows = columns.rows(stems)
     return _pieces(
-        rows.names,
+        names.tolist(),
         _postings(rows, columns, averages),
         _positions(rows, words),
         _groups_of(rows, columns),
-        _forms(columns, words),
+        _forms(columns, words, stems, names),
         run_of,
     )
 
@@ -86,6 +90,7 @@ class _Words:
         self.names: list[str] = []
         self._numbers: dict[str, int] = {}
         self._order = np.zeros(0, np.int32)
+        self._ordered = np.zeros(0, np.object_)
 
     def of(self, language: str) -> _Vocabulary:
         """The words of a language."""
@@ -94,43 +99,47 @@ class _Words:
             known = self.by_language[language] = _Vocabulary(self, language)
         return known
 
-    def add(self, form: str, stem: str) -> int:
-        """A new word. Returns its number."""
-        number = self._number(form)
-        self.form.append(number)
-        self.stem.append(number if stem == form else self._number(stem))
-        self.ending.append(ending(form, stem))
-        self.telling.append(form not in _STOP)
-        *_, alone = listed(form, stem)
-        self.bare.append(number if alone is form else self._number(alone))
-        return len(self.form) - 1
+    def add(self, forms: Sequence[str], stems: Sequence[str]) -> range:
+        """New words, by their forms and stems. Returns their numbers."""
+        first = len(self.form)
+        known = self._numbers
+        alone = forms
+        if not "".join(forms).isascii():
+            alone = [listed(*both)[-1] for both in zip(forms, stems, strict=True)]
+        names = dict.fromkeys(chain(forms, stems, () if alone is forms else alone))
+        new = [one for one in names if one not in known]
+        known.update(zip(new, count(len(self.names))))
+        self.names += new
+        self.form.extend(map(known.__getitem__, forms))
+        self.stem.extend(map(known.__getitem__, stems))
+        self.bare.extend(map(known.__getitem__, alone))
+        self.ending.extend(map(ending, forms, stems))
+        self.telling.extend([form not in _STOP for form in forms])
+        return range(first, len(self.form))
 
-    def named(self, column: Numbers) -> tuple[Numbers, list[str]]:
+    def named(self, column: Numbers) -> tuple[Numbers, Names]:
         """A column of numbers of names, numbered anew in the order of these names; the names."""
-        order = self._ordered()
+        self._put_in_order()
+        order = self._order
         there = np.zeros(len(order), np.bool_)
         there[column] = True
-        order = order[there.take(order)]
+        rows = there.take(order)
+        order = order[rows]
         new = np.zeros(len(there), np.int32)
         new[order] = np.arange(len(order))
-        return new.take(column), list(map(self.names.__getitem__, order.tolist()))
+        return new.take(column), self._ordered[rows]
 
-    def _ordered(self) -> Numbers:
-        """The numbers of all names in the order of these names."""
+    def _put_in_order(self) -> None:
+        """Let `_order` have the numbers of all names in the order of these, `_ordered` them."""
         name = self.names.__getitem__
         # Most were put in order for an earlier block.
         new = sorted(range(len(self._order), len(self.names)), key=name)
         if new:
-            known = self._order.tolist()
-            places = [bisect_left(known, name(one), key=name) for one in new]
+            known = self._ordered.tolist()
+            names = list(map(name, new))
+            places = [bisect_left(known, one) for one in names]
             self._order = np.insert(self._order, places, new)
-        return self._order
-
-    def _number(self, name: str) -> int:
-        number = self._numbers.setdefault(name, len(self.names))
-        if number == len(self.names):
-            self.names.append(name)
-        return number
+            self._ordered = np.insert(self._ordered, places, np.array(names, np.object_))
 
 
 @lru_cache(maxsize=1)
@@ -152,13 +161,14 @@ class _Vocabulary(dict[str, int]):
         super().__init__()
         self.words = words
         self.number = len(words.by_language)
-        self.stems = stemming(language)
+        self.language = language
 
-    def __missing__(self, word: str) -> int:
-        form, stem = self.stems(word)
-        # One text for both, where they are equal, takes less memory than two.
-        self[word] = number = self.words.add(word if form == word else form, stem)
-        return number
+    def numbers(self, words: Sequence[str]) -> list[int]:
+        """The numbers of words."""
+        new = list(dict.fromkeys([word for word in words if word not in self]))
+        if new:
+            self.update(zip(new, self.words.add(*stemmed(new, self.language)), strict=True))
+        return list(map(self.__getitem__, words))
 
 
 def _column(values: array[int]) -> Numbers:
@@ -182,15 +192,14 @@ class _Columns:
     body: Numbers
     lengths: tuple[Numbers, Numbers]
 
-    def rows(self, words: _Words) -> _Rows:
-        """The same, sorted by stem; within a stem the order stays."""
-        stems, names = words.named(_column(words.stem).take(self.word))
+    def rows(self, stems: Numbers) -> _Rows:
+        """The same, sorted by stem, whose numbers are given; within a stem the order stays."""
         order = in_order(stems)
         stem, article = stems.take(order), self.article.take(order)
         starts = where(changes(stem) | changes(article))
         heads = where(changes(stem[starts]))
         word, place = self.word.take(order), self.place.take(order)
-        return _Rows(word, article, place, starts, heads, names)
+        return _Rows(word, article, place, starts, heads)
 
 
 @frozen
@@ -204,8 +213,6 @@ class _Rows:
     place: Numbers
     starts: Numbers
     heads: Numbers
-    names: Sequence[str]
-    """The stems in order."""
 
     @property
     def counts(self) -> Numbers:
@@ -279,40 +286,36 @@ def _postings(rows: _Rows, columns: _Columns, averages: Averages) -> Texts:
     articles, then the distance to the place of each and its weight there.
     """
     starts = rows.starts
-    article = rows.article[starts]
-    in_title, before_body = (
-        np.add.reduceat(rows.place < ends.take(rows.article), starts, dtype=np.int32)
-        for ends in (columns.title, columns.body)
-    )
+    article = rows.article.take(starts)
+    # Few words stand before a text.
+    before = where(rows.place < columns.body.take(rows.article))
+    run = np.searchsorted(starts, before, "right") - 1
+    before_body = np.bincount(run, minlength=len(starts))
+    titled = rows.place.take(before) < columns.title.take(rows.article.take(before))
+    in_title = np.bincount(run[titled], minlength=len(starts))
     of_title, of_body = columns.lengths
-    length = of_body[article] / averages.body
-    weight = (rows.counts - before_body) / (1 - B + B * length)
-    title = of_title[article] / averages.title
-    weight += TITLE_WEIGHT * in_title / (1 - TITLE_B + TITLE_B * title)
+    length = 1 - B + B * (of_body / averages.body)
+    weight = (rows.counts - before_body) / length.take(article)
+    title = 1 - TITLE_B + TITLE_B * (of_title / averages.title)
+    weight += TITLE_WEIGHT * in_title / title.take(article)
     weight += SUMMARY_WEIGHT * (before_body - in_title)
     level = np.maximum(1, np.rint(weight / (weight + K1) * (LEVELS - 1))).astype(np.int32)
-    letters = np.where(in_title > 0, level + LEVELS, level)
-    del length, weight, title, level
+    level[in_title > 0] += LEVELS
 
-    group, number = columns.group[article], columns.number[article]
+    group, number = columns.group.take(article), columns.number.take(article)
     new_stem = np.zeros(len(starts), np.bool_)
     new_stem[rows.heads] = True
     new_group = new_stem | changes(group)
-    far = np.where(new_stem, 0, np.diff(group, prepend=np.int32(0)))
-    gaps = np.where(new_group, number, np.diff(number, prepend=np.int32(0)))
-    # Two values for each article; before them two where a group begins, one for a stem's first
-    # group; and a blank behind each stem.
     firsts = where(new_group)
-    at = 2 * np.arange(len(starts), dtype=np.int32) - 1
-    at += 2 * np.cumsum(new_group, dtype=np.int32)
-    values = np.zeros(2 * len(starts) + 2 * len(firsts), np.int32)
-    kinds = np.zeros(len(values), np.int8)
-    values[at[firsts] - 1] = far[firsts]
-    values[at[firsts]] = np.diff(firsts, append=np.int32(len(starts)))
-    kinds[at[rows.heads] - 1] = BLANK
-    values[at + 1], values[at + 2] = gaps, letters
-    kinds[at + 2] = LETTER
-    return _by_stem(at[rows.heads] - 1, encode(values, kinds))
+    # A blank before each stem; where a group begins, two numbers, one for a stem's first group.
+    far, articles = np.zeros((2, len(starts)), np.int32)
+    far[firsts] = np.diff(group.take(firsts), prepend=np.int32(0))
+    far[rows.heads] = 0
+    articles[firsts] = np.diff(firsts, append=np.int32(len(starts)))
+    gaps = np.where(new_group, number, np.diff(number, prepend=np.int32(0)))
+    far_codes = coded(far) * (new_group & ~new_stem)
+    far_codes[rows.heads] = BLANK
+    return _by_stem(written(far_codes, coded(articles) * new_group, coded(gaps), letters(level)))
 
 
 def _positions(rows: _Rows, words: _Words) -> Texts:
@@ -320,33 +323,21 @@ def _positions(rows: _Rows, words: _Words) -> Texts:
     starts, counts = rows.starts, rows.counts
     endings = _column(words.ending).take(rows.word)
     marked = np.logical_or.reduceat(endings != 0, starts)
-    # A blank before each stem; one value for how many places there are; then one for each, or two
-    # with the form's ending.
-    width = np.where(marked, 2, 1).astype(np.int32)
-    blank = np.zeros(len(starts), np.int32)
-    blank[rows.heads] = 1
-    ends = np.cumsum(blank + 1 + counts * width, dtype=np.int32)
-    begins = ends - counts * width
-    run = np.repeat(np.arange(len(starts), dtype=np.int32), counts)
-    at = np.arange(len(run), dtype=np.int32) - starts.take(run)
-    at = begins.take(run) + at * width.take(run)
+    # A blank before each stem; one number for how many places there are in an article; then one
+    # for each, or two with the form's ending.
+    places = coded(2 * counts + marked) << 8
+    places[rows.heads] |= BLANK
+    firsts = np.zeros(len(rows.place), places.dtype)
+    firsts[starts] = places
     gaps = np.diff(rows.place, prepend=np.int32(0))
-    gaps[starts] = rows.place[starts]
-    values = np.zeros(int(ends[-1]), np.int32)
-    kinds = np.zeros(len(values), np.int8)
-    values[begins - 1] = 2 * counts + marked
-    values[at] = gaps
-    with_ending = marked.take(run)
-    values[at[with_ending] + 1] = endings[with_ending]
-    del run, at, gaps, with_ending
-    kinds[begins[rows.heads] - 2] = BLANK
-    return _by_stem(begins[rows.heads] - 2, encode(values, kinds))
+    gaps[starts] = rows.place.take(starts)
+    return _by_stem(written(firsts, coded(gaps), coded(endings) * np.repeat(marked, counts)))
 
 
-def _by_stem(blanks: Numbers, encoded: tuple[str, Numbers]) -> Texts:
+def _by_stem(text: str) -> Texts:
     """A text that has blanks before each stem, as one that has them after each."""
-    text, offsets = encoded
-    return Texts(f"{text[1:]} ", [*offsets[blanks].tolist(), len(text)])
+    blanks = where(np.frombuffer(text.encode(), np.uint8) == BLANK)
+    return Texts(f"{text[1:]} ", [*blanks.tolist(), len(text)])
 
 
 def _groups_of(rows: _Rows, columns: _Columns) -> tuple[array[int], array[int]]:
@@ -359,29 +350,31 @@ def _array(column: Numbers) -> array[int]:
     return array("i", column.tobytes())
 
 
-def _forms(columns: _Columns, words: _Words) -> tuple[list[str], list[str], array[int]]:
+def _forms(
+    columns: _Columns, words: _Words, stem: Numbers, names: Names
+) -> tuple[list[str], list[str], array[int]]:
     """The forms of words in order, each with its stems and the number of articles it stands in.
 
-    What stands with an article alone is a form without it too.
+    Of each word the number of its stem is given, which says where among names the stem is. What
+    stands with an article alone is a form without it too.
     """
     article, word = columns.article, columns.word
     numbers, alone = _column(words.form).take(word), _column(words.bare).take(word)
     more = where(alone != numbers)
     if len(more):
         numbers = np.concatenate([numbers, alone[more]])
-        article, word = (np.concatenate([one, one[more]]) for one in (article, word))
-    form, names = words.named(numbers)
+        article, stem = (np.concatenate([one, one[more]]) for one in (article, stem))
+    form, forms = words.named(numbers)
     order = np.lexsort((article, form)) if len(more) else in_order(form)
-    form, article, word = (one.take(order) for one in (form, article, word))
+    form, article, stem = (one.take(order) for one in (form, article, stem))
     changed = changes(form)
-    counts = np.bincount(form[changed | changes(article)], minlength=len(names))
-    stem = _column(words.stem).take(word)
-    stems = list(map(words.names.__getitem__, stem[changed].tolist()))
+    counts = np.bincount(form[changed | changes(article)], minlength=len(forms))
+    stems = names.take(stem[changed]).tolist()
     # In most archives no form has a second stem: that takes another language.
     other = where(changes(stem) & ~changed)
     for at, number in sorted(set(zip(form[other].tolist(), stem[other].tolist(), strict=True))):
-        stems[at] = ".".join(sorted({*stems[at].split("."), words.names[number]}))
-    return names, stems, _array(counts.astype(np.int32))
+        stems[at] = ".".join(sorted({*stems[at].split("."), names[number]}))
+    return forms.tolist(), stems, _array(counts.astype(np.int32))
 
 
 def _pieces(
@@ -421,36 +414,3 @@ def runs(words: Sequence[str], run_of: Callable[[str], str]) -> dict[str, slice]
         found[run] = slice(start, end)
         start = end
     return found
-
-
-NUMBER, LETTER, BLANK = range(3)
-"""Kinds of values: one of any size, one below 64 that is a single letter, and none, a blank."""
-_BYTES = np.frombuffer(LETTERS.encode(), np.uint8)
-
-
-def encode(values: NDArray[np.int32], kinds: NDArray[np.int8]) -> tuple[str, Numbers]:
-    """Many values at once: their letters, and where in them each value begins."""
-    sizes = np.ones(len(values), np.int8)
-    limit = 32
-    top = int(values.max(initial=0))
-    while limit <= top:
-        sizes += (values >= limit) & (kinds == NUMBER)
-        limit *= 32
-    ends = np.cumsum(sizes, dtype=np.int32)
-    begins = ends - sizes
-    # Most values are one letter.
-    letters = np.empty(int(ends[-1]) if len(ends) else 0, np.uint8)
-    more = where(sizes > 1)
-    digits = values & 31
-    digits[more] += 32
-    digits[kinds == LETTER] = values[kinds == LETTER]
-    letters[begins] = _BYTES.take(digits)
-    letters[begins[kinds == BLANK]] = ord(" ")
-    step = 1
-    while len(more):
-        rest = values[more] >> (5 * step)
-        digits = (rest & 31) + 32 * (rest >= 32)
-        letters[begins[more] + step] = _BYTES.take(digits)
-        more = more[rest >= 32]
-        step += 1
-    return letters.tobytes().decode("ascii"), begins

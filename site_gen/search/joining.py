@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from site_gen.frozen import frozen
-from site_gen.search.columns import NUMBER, Numbers, changes, encode, where
+from site_gen.search.coding import BLANK, coded, written
+from site_gen.search.columns import Numbers, changes, where
 from site_gen.search.segment import Piece, Texts
 
 
@@ -40,15 +41,19 @@ def joined(pieces: Sequence[Piece]) -> Run:
     first, last = first[rows], last[rows]
     before = np.concatenate([np.zeros(1, np.int32), last[:-1]])[: len(rows)]
     before[heads] = 0
-    codes, begins = encode(first - before, np.full(len(rows), NUMBER, np.int8))
+    # Before the postings of each share the distance to its first group; here a blank before each.
+    far = written(coded(first - before) << 8 | BLANK).encode()
+    blanks = np.append(_blanks(far), np.int32(len(far)))
     own, postings = _parts([one.postings for one in pieces if len(one.stems)], rows)
     positions, places = _parts([one.positions for one in pieces if len(one.stems)], rows)
-    # Before the postings of each share the distance to its first group.
-    sizes = np.diff(begins, append=np.int32(len(codes)))
     cuts = np.stack([first, last, postings.sizes, places.sizes], axis=1)
     return Run(
         stems,
-        _texts(own + codes.encode(), [_Parts(begins + len(own), sizes), postings], heads),
+        _texts(
+            own + far,
+            [_Parts(blanks[:-1] + np.int32(len(own) + 1), np.diff(blanks) - 1), postings],
+            heads,
+        ),
         _texts(positions, [places], heads),
         _forms(pieces),
         _array(np.diff(heads, append=np.int32(len(rows)))),
@@ -85,9 +90,13 @@ def _parts(texts: Sequence[str], rows: Numbers) -> tuple[bytes, _Parts]:
     the order of rows.
     """
     text = "".join([f"{one} " for one in texts]).encode()
-    ends = where(np.frombuffer(text, np.uint8) == ord(" "))
+    ends = _blanks(text)
     begins = np.concatenate([np.zeros(1, np.int32), ends + 1])[:-1]
     return text, _Parts(begins[rows], (ends - begins)[rows])
+
+
+def _blanks(text: bytes) -> Numbers:
+    return where(np.frombuffer(text, np.uint8) == BLANK)
 
 
 def _texts(text: bytes, columns: Sequence[_Parts], heads: Numbers) -> Texts:

@@ -7,7 +7,8 @@ all are of a few letters of ASCII, which are two numbers; these say where in a t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -26,27 +27,29 @@ _MIXED = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], np.uint64)
 _LANGUAGE = np.uint64(8 * LONGEST - 64)
 
 
-class Known(Protocol):
-    """The numbers of words."""
-
-    def __getitem__(self, word: str, /) -> int: ...
-
-
-class Words(Known, Protocol):
-    """Those of one language's words, and the language's own number."""
+class Words(Protocol):
+    """The words of one language, and the language's own number."""
 
     number: int
 
+    def numbers(self, words: Sequence[str], /) -> list[int]:
+        """The numbers of words."""
+        ...
+
+
+Known = Callable[[Sequence[str]], list[int]]
+"""What gives the numbers of words."""
+
 
 class Table:
-    """Numbers of words in rows: a word that comes to a row first has it."""
+    """Numbers of words in rows: a word that comes to a row first has it, or else the row beside."""
 
     def __init__(self) -> None:
         self._rows = np.zeros((1 << BITS, 3), np.uint64)
         self._fresh = True
 
     def each(
-        self, texts: Sequence[str], words: Sequence[Words], cut: Callable[[str], Iterable[str]]
+        self, texts: Sequence[str], words: Sequence[Words], cut: Callable[[str], list[str]]
     ) -> list[NDArray[np.int32]]:
         """The numbers of the words of each text in lower case, which is in the language of `words`
         in its place. What cannot be found at once is `cut` into words.
@@ -57,11 +60,14 @@ class Table:
             if text.isascii() and known.number < MOST_LANGUAGES:
                 together.setdefault(known.number, []).append(at)
             else:
-                found[at] = np.array(list(map(known.__getitem__, cut(text))), np.int32)
+                found[at] = np.array(known.numbers(cut(text)), np.int32)
         for language, places in together.items():
-            column, sizes = self.numbers([texts[at] for at in places], language, words[places[0]])
-            for at, part in zip(places, np.split(column, np.cumsum(sizes)[:-1]), strict=True):
-                found[at] = part
+            column, sizes = self.numbers(
+                [texts[at] for at in places], language, words[places[0]].numbers
+            )
+            parts = pairwise([0, *np.cumsum(sizes).tolist()])
+            for at, (begin, end) in zip(places, parts, strict=True):
+                found[at] = column[begin:end]
         return found
 
     def numbers(
@@ -69,8 +75,8 @@ class Table:
     ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """The numbers of all words of ASCII texts in lower case, and how many each text has.
 
-        `language` is a number below MOST_LANGUAGES for that of the texts, `known` has the numbers
-        of all words of it.
+        `language` is a number below MOST_LANGUAGES for that of the texts, `known` gives the
+        numbers of words of it.
         """
         text = "\n".join(["", *texts, ""])
         data = text.encode("ascii") + bytes(LONGEST)
@@ -79,9 +85,10 @@ class Table:
         begins, ends = edges[::2], edges[1::2]
         sizes = ends - begins
         # From each byte on eight of them as a number, of which a word has some.
-        eights = np.ndarray(len(data) - 7, "<u8", data, strides=(1,))
-        first = eights.take(begins) & _MASKS[np.minimum(sizes, 8)]
-        second = eights.take(begins + 8) & _MASKS[np.clip(sizes - 8, 0, 8)]
+        # `take` would copy them each time.
+        eights = np.ndarray(len(data) - 7, "<u8", data, strides=(1,)).copy()
+        first = eights.take(begins) & _MASKS.take(sizes, mode="clip")
+        second = eights.take(begins + 8) & _MASKS.take(sizes - 8, mode="clip")
         short = sizes <= LONGEST
         second[short] |= np.uint64(language) << _LANGUAGE
         at = (first * _MIXED[0] ^ second * _MIXED[1]) >> np.uint64(64 - BITS)
@@ -100,9 +107,17 @@ class Table:
             rows = self._rows.take(at, axis=0)
         numbers = rows[:, 2].astype(np.int32)
         others = np.flatnonzero(~(short & (rows[:, 0] == first) & (rows[:, 1] == second)))
+        # What finds its row taken may stand in the one beside.
+        beside = at[others] ^ 1
+        rows = self._rows.take(beside, axis=0)
+        there = short[others] & (rows[:, 0] == first[others]) & (rows[:, 1] == second[others])
+        numbers[others[there]] = rows[there, 2]
+        others, beside = others[~there], beside[~there]
         numbers[others] = _known(text, begins[others], ends[others], known)
-        new = others[short[others] & (rows[others, 0] == 0)]
-        row = first[new], second[new], numbers[new].astype(np.uint64)
+        at = np.where(self._rows[at[others], 0] == 0, at[others], beside)
+        new = short[others] & (self._rows[at, 0] == 0)
+        others = others[new]
+        row = first[others], second[others], numbers[others].astype(np.uint64)
         self._rows[at[new]] = np.stack(row, axis=1)
         bounds = np.cumsum([0, *map(len, texts)]) + np.arange(len(texts) + 1)
         return numbers, np.diff(np.searchsorted(begins, bounds)).astype(np.int32)
@@ -112,9 +127,9 @@ Places = NDArray[np.int64]
 
 
 def _known(text: str, begins: Places, ends: Places, known: Known) -> NDArray[np.uint64]:
-    """The numbers of words that stand here in a text, asked for one by one."""
+    """The numbers of words that stand here in a text."""
     where = zip(begins.tolist(), ends.tolist(), strict=True)
-    return np.array([known[text[begin:end]] for begin, end in where], np.uint64)
+    return np.array(known([text[begin:end] for begin, end in where]), np.uint64)
 
 
 def _firsts(words: Places, at: Places) -> Places:

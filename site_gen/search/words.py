@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -138,10 +138,7 @@ def listed(form: str, stem: str) -> tuple[str, ...]:
 @lru_cache(maxsize=16)
 def stemming(language: str) -> Callable[[str], tuple[str, str]]:
     """What makes of a word of a language, in lower case, its folded form and its stem."""
-    name = _ALGORITHM.get(language.split("-")[0].lower())
-    # Whoever asks remembers; a cache of its own makes it three times slower.
-    stemmer: Any = Stemmer.Stemmer(name, 0) if name else None
-    arabic = name == "arabic"
+    stemmer, arabic = _stemmer(language)
 
     def form_and_stem(word: str) -> tuple[str, str]:
         form = fold(word)
@@ -150,3 +147,31 @@ def stemming(language: str) -> Callable[[str], tuple[str, str]]:
         return form, stem or form
 
     return form_and_stem
+
+
+def stemmed(words: Sequence[str], language: str) -> tuple[Sequence[str], Sequence[str]]:
+    """The folded forms and the stems of words of a language, in lower case."""
+    stemmer, _ = _stemmer(language)
+    if _as_folded(words):
+        stems = stemmer.stemWords(words) if stemmer else words
+        if _as_folded(stems):
+            return words, stems
+    both = list(map(stemming(language), words))
+    # One text for a word and its form, where they are equal, takes less memory than two.
+    forms = [word if word == form else form for word, (form, _) in zip(words, both, strict=True)]
+    return forms, [stem for _, stem in both]
+
+
+def _as_folded(words: Sequence[str]) -> bool:
+    """Whether folding leaves words in lower case as they are, none of which is empty."""
+    return (
+        "".join(words).isascii() and all(words) and len(max(words, key=len, default="")) <= LONGEST
+    )
+
+
+@lru_cache(maxsize=16)
+def _stemmer(language: str) -> tuple[Any, bool]:
+    """What stems words of a language, if there is such, and whether that is Arabic."""
+    name = _ALGORITHM.get(language.split("-")[0].lower())
+    # Whoever asks remembers; a cache of its own makes it three times slower.
+    return Stemmer.Stemmer(name, 0) if name else None, name == "arabic"
