@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -1123,6 +1123,12 @@ def test_columns_of_numbers_are_letters(values: list[int]) -> None:
     assert made == "".join(f"{text}{codec.LETTERS[at]}{codec.number(at)}" for text, at in rows)
 
 
+@given(st.sets(st.text("ab\ud800\uffff", min_size=1, max_size=4)).map(sorted))
+def test_words_are_front_coded_at_once(some: list[str]) -> None:
+    """Words share with the one before what they do when they are compared letter by letter."""
+    assert coding.front_coded(some) == codec.front_coded(some)
+
+
 @given(st.text() | st.text('a\\"\n\t\x7fé\u2028\ud800'))
 def test_a_text_is_json_in_one_piece_or_letter_by_letter(text: str) -> None:
     """What holds nothing but what is seen is quoted as JSON quotes it."""
@@ -1137,10 +1143,20 @@ def test_a_text_is_json_in_one_piece_or_letter_by_letter(text: str) -> None:
     ),
     st.sampled_from(["en", "de", "ar", "tr", "ja"]),
 )
+@example(["djak"], "sr")
 def test_words_are_stemmed_together(some: list[str], language: str) -> None:
     """Words have the forms and stems that each has by itself."""
     forms, stems = stemmed(some, language)
     assert list(zip(forms, stems, strict=True)) == list(map(stemming(language), some))
+
+
+def test_a_word_that_stemming_leaves_nothing_of_is_its_own_stem(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """No stem is empty."""
+    nothing = SimpleNamespace(stemWord=lambda word: "", stemWords=lambda some: [""] * len(some))
+    monkeypatch.setattr("site_gen.search.words._stemmer", lambda language: (nothing, False))
+    assert list(map(list, stemmed(["ab"], "no such language"))) == [["ab"], ["ab"]]
 
 
 @given(text=st.text(st.sampled_from("ab \n\t\u00a0\u200b\u2003\x1cé")))

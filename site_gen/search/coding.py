@@ -6,6 +6,7 @@ none. So many numbers become text in two passes: one looks them up, one leaves o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -41,6 +42,17 @@ def written(*columns: Codes) -> str:
     """The letters of some columns, row by row."""
     codes = np.stack(columns, axis=1) if len(columns) > 1 else columns[0]
     return codes.tobytes().translate(None, b"\0").decode("ascii")
+
+
+def front_coded(words: Sequence[str]) -> str:
+    """Words in order as `codec` has them: what each shares with the one before is seen at once."""
+    if not words:
+        return ""
+    rows = np.array(words)
+    letters = rows.view(np.uint32).reshape(len(words), -1)
+    same = np.argmax(letters[1:] != letters[:-1], axis=1).tolist()
+    parts = [LETTERS[at] + word[at:] for at, word in zip([0, *same], words, strict=True)]
+    return " ".join(parts)
 
 
 @lru_cache(maxsize=2)

@@ -5,15 +5,16 @@ does it, which is several times faster than to go from stem to stem.
 from __future__ import annotations
 
 from array import array
+from collections import defaultdict
 from collections.abc import Sequence
-from itertools import chain
+from itertools import chain, count
 
 import numpy as np
 from numpy.typing import NDArray
 
 from site_gen.frozen import frozen
 from site_gen.search.coding import BLANK, coded, written
-from site_gen.search.columns import Numbers, changes, where
+from site_gen.search.columns import Numbers, changes, in_order, where
 from site_gen.search.segment import Piece, Texts
 
 
@@ -38,7 +39,7 @@ def joined(pieces: Sequence[Piece]) -> Run:
     """The pieces of one run, which are those of blocks in order."""
     stems, rows, heads = _together([one.stems for one in pieces])
     first, last = _column([one.first for one in pieces]), _column([one.last for one in pieces])
-    first, last = first[rows], last[rows]
+    first, last = first.take(rows), last.take(rows)
     before = np.concatenate([np.zeros(1, np.int32), last[:-1]])[: len(rows)]
     before[heads] = 0
     # Before the postings of each share the distance to its first group; here a blank before each.
@@ -73,12 +74,15 @@ def _together(words: Sequence[Sequence[str]]) -> tuple[list[str], Numbers, Numbe
     """The words of several lists in order, the rows of all lists by their words, and at which of
     these rows each word begins.
     """
-    rows = list(chain.from_iterable(words))
-    names = sorted(set(rows))
-    numbers = dict(zip(names, range(len(names)), strict=True))
-    column = np.array(list(map(numbers.__getitem__, rows)), np.int32)
-    order = np.argsort(column, kind="stable").astype(np.int32)
-    return names, order, where(changes(column[order]))
+    # Each word has the number of words that came before it; then its place among all.
+    numbers: defaultdict[str, int] = defaultdict(count().__next__)
+    rows = list(map(numbers.__getitem__, chain.from_iterable(words)))
+    names = sorted(numbers)
+    places = np.empty(len(names), np.int32)
+    places[list(map(numbers.__getitem__, names))] = np.arange(len(names))
+    column = places.take(np.array(rows, np.int32))
+    order = in_order(column).astype(np.int32)
+    return names, order, where(changes(column.take(order)))
 
 
 def _column(parts: Sequence[array[int]]) -> Numbers:
@@ -92,7 +96,7 @@ def _parts(texts: Sequence[str], rows: Numbers) -> tuple[bytes, _Parts]:
     text = "".join([f"{one} " for one in texts]).encode()
     ends = _blanks(text)
     begins = np.concatenate([np.zeros(1, np.int32), ends + 1])[:-1]
-    return text, _Parts(begins[rows], (ends - begins)[rows])
+    return text, _Parts(begins.take(rows), (ends - begins).take(rows))
 
 
 def _blanks(text: bytes) -> Numbers:
@@ -121,17 +125,16 @@ def _forms(pieces: Sequence[Piece]) -> list[tuple[str, str, int]]:
     forms, rows, heads = _together([one.forms for one in pieces])
     if not forms:
         return []
-    counts = np.add.reduceat(_column([one.counts for one in pieces])[rows], heads).tolist()
-    stems = list(chain.from_iterable(one.stems_of for one in pieces))
-    known = dict(zip(chain.from_iterable(one.forms for one in pieces), stems, strict=True))
+    counts = np.add.reduceat(_column([one.counts for one in pieces]).take(rows), heads)
+    each = np.array(list(chain.from_iterable(one.stems_of for one in pieces)), np.object_)
+    each = each.take(rows)
+    stems = each.take(heads)
     # In most archives no form has a second stem: that takes another language.
-    if list(map(known.__getitem__, chain.from_iterable(one.forms for one in pieces))) != stems:
-        more: dict[str, set[str]] = {}
-        for one in pieces:
-            for form, some in zip(one.forms, one.stems_of, strict=True):
-                more.setdefault(form, set()).update(some.split("."))
-        known |= {form: ".".join(sorted(some)) for form, some in more.items() if len(some) > 1}
-    return list(zip(forms, map(known.__getitem__, forms), counts, strict=True))
+    of = np.repeat(np.arange(len(heads)), np.diff(heads, append=np.int32(len(rows))))
+    for row in np.flatnonzero(each != stems.take(of)).tolist():
+        both = {*stems[of[row]].split("."), *each[row].split(".")}
+        stems[of[row]] = ".".join(sorted(both))
+    return list(zip(forms, stems.tolist(), counts.tolist(), strict=True))
 
 
 def _array(column: NDArray[np.int32]) -> array[int]:

@@ -169,6 +169,7 @@ def merge(context: Context, tasks: Sequence[MergeTask]) -> list[Part]:
 def merged(context: Context, store: cache.Store, task: MergeTask) -> Staging:
     """Put the pieces of one run together."""
     # Here, so that what only amends runs does not wait for NumPy.
+    from site_gen.search.coding import front_coded
     from site_gen.search.joining import joined
 
     whole = joined(_pieces(store, task.digests))
@@ -176,13 +177,15 @@ def merged(context: Context, store: cache.Store, task: MergeTask) -> Staging:
     known = _forms(whole.forms, task.variants)
     forms = Forms([one[0] for one in known], [_entry(*one) for one in known])
     for begin, end in _spans(forms.words, forms.sizes(), DICTIONARY):
-        new.add_forms(forms.part(begin, end))
+        rows = forms.part(begin, end)
+        new.add_forms(rows, front_coded(rows.words))
     shares = [*accumulate(whole.shares, initial=0)]
     for begin, end in _spans(whole.stems, sizes_of_stems(whole.postings.sizes()), POSTINGS):
         here = slice(begin, end)
         texts = whole.postings.of(here), whole.positions.of(here)
         cuts = whole.cuts[NUMBERS * shares[begin] : NUMBERS * shares[end]]
-        new.add_stems(whole.stems[here], *texts, whole.shares[here] + cuts)
+        stems = whole.stems[here]
+        new.add_stems(stems, *texts, whole.shares[here] + cuts, front_coded(stems))
     return new
 
 
