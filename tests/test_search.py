@@ -1109,6 +1109,20 @@ def test_a_word_whose_row_is_taken_stands_in_the_one_beside(
             table.numbers([third], 0, _of({}))
 
 
+def test_a_long_word_is_not_taken_for_a_short_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is in the last byte of a short word's row, its language, may be a letter of a long one:
+    it is asked for, whether the short one stands in its row or beside.
+    """
+    monkeypatch.setattr(lookup, "BITS", 1)
+    short = "a" * lookup.LONGEST
+    for other in "bcdefgh":
+        table = lookup.Table()
+        for word, number in ((other, 1), (short, 2)):
+            assert table.numbers([word], ord("a"), _of({word: number}))[0].tolist() == [number]
+        long = _of({f"{short}a": 3})
+        assert table.numbers([f"{short} {short}a"], ord("a"), long)[0].tolist() == [2, 3]
+
+
 def _of(known: Mapping[str, int]) -> lookup.Known:
     return lambda words: list(map(known.__getitem__, words))
 

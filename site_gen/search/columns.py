@@ -313,7 +313,7 @@ def _postings(rows: _Rows, columns: _Columns, averages: Averages) -> Texts:
     far[rows.heads] = 0
     articles[firsts] = np.diff(firsts, append=np.int32(len(starts)))
     gaps = np.where(new_group, number, np.diff(number, prepend=np.int32(0)))
-    far_codes = coded(far) * (new_group & ~new_stem)
+    far_codes = coded(far) * new_group
     far_codes[rows.heads] = BLANK
     return _by_stem(written(far_codes, coded(articles) * new_group, coded(gaps), letters(level)))
 
