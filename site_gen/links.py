@@ -7,7 +7,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import cached_property
-from itertools import takewhile
+from itertools import chain, takewhile
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
@@ -111,7 +111,10 @@ class Resolver:
         """What a target in the document at `path` means: ("document" | "attachment" | "page" |
         "unpublished" | "", the source path or URL).
         """
-        written = unquote(urlsplit(target).path)
+        return self.named(path, unquote(urlsplit(target).path))
+
+    def named(self, path: str, written: str) -> tuple[str, str]:
+        """The same of the path in a target, without percent-encoding."""
         if written.startswith(ANYWHERE):
             return self._anywhere(path, written.removeprefix(ANYWHERE))
         return self._there(path, written)
@@ -120,7 +123,8 @@ class Resolver:
         """What stands at a path, as seen from a document."""
         base = CONTENT if written.startswith("/") else posixpath.dirname(path)
         joined = composed(posixpath.normpath(posixpath.join(base, written.lstrip("/"))))
-        for meant in (joined, *(posixpath.join(joined, stem) for stem in INDEX_STEMS)):
+        # Most are found at once.
+        for meant in chain((joined,), (posixpath.join(joined, stem) for stem in INDEX_STEMS)):
             candidate = self.spelt.get(meant, meant)
             if candidate in self.urls:
                 return "document", candidate
@@ -259,8 +263,8 @@ def _is_image(url: str) -> bool:
 def _meant(document: Document, reference: Reference, resolver: Resolver) -> tuple[str, str, str]:
     """The kind of what a reference means, its path or URL, and the place in it."""
     try:
-        fragment = urlsplit(reference.target).fragment
-        return *resolver.find(document.path, reference.target), fragment
+        parts = urlsplit(reference.target)
+        return *resolver.named(document.path, unquote(parts.path)), parts.fragment
     except ValueError:
         return "", "", ""
 
