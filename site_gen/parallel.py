@@ -243,6 +243,14 @@ def beside(
         results.close()
 
 
+def claim() -> Callable[[], bool]:
+    """What says yes to the first that asks, be it this process or a copy of it that is made after
+    this, and no to all others.
+    """
+    lock = multiprocessing.get_context("fork").Lock() if _may_be_copied() else threading.Lock()
+    return partial(lock.acquire, False)
+
+
 def _nameless() -> BinaryIO:
     """A file that no name leads to, in memory where there are such."""
     if hasattr(os, "memfd_create"):

@@ -440,6 +440,13 @@ with parallel.beside(works, True) as (large, small):
     else:
         sys.exit("it waits for who asks")
     assert small() == 1 and large() == bytes(10_000_000)
+first = parallel.claim()
+with parallel.beside([first, first], True) as (one, other):
+    assert (one(), other(), first()) == (True, False, False)
+mine = parallel.claim()
+assert mine() and not mine()
+with parallel.beside([mine, first], True) as (one, other):
+    assert (one(), other()) == (False, False)
 if hasattr(os, "memfd_create"):
     del os.memfd_create
     with parallel.beside([os.getppid], True) as (above,):
@@ -511,7 +518,8 @@ with parallel.apart(work) as ask:
 @pytest.mark.skipif(sys.platform != "linux", reason="only there is a process copied")
 def test_work_beside(tmp_path: Path) -> None:
     """Another process works meanwhile, one thing after the other, whatever is asked for first and
-    however much comes of it, and is gone then; what it raises, and that it was ended, is told.
+    however much comes of it, and is gone then; what it raises, and that it was ended, is told. Only
+    one of both may do what either could.
     """
     subprocess.run([sys.executable, "-c", BESIDE], check=True, timeout=30, cwd=ROOT)
 

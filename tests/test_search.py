@@ -882,7 +882,9 @@ def test_an_edit_of_a_text_looks_at_texts_alone(
 def test_what_is_laid_out_is_not_made_again(
     site: SiteTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Groups and facets that were made before the index are taken, published or not."""
+    """Groups, facets and what texts hold that were made before the index are taken, published or
+    not.
+    """
     make = search.make
 
     def laid_out(archive: Archive, urls: Any, language: str, place: search.Place) -> search.Index:
@@ -890,6 +892,7 @@ def test_what_is_laid_out_is_not_made_again(
         with monkeypatch.context() as patch:
             patch.delattr(search, "_told")
             patch.delattr(facets, "columns")
+            patch.setattr(shards, "read", None)
             return make(archive, urls, language, place)
 
     site.write(many(60))

@@ -70,7 +70,7 @@ def index(run: Run, planned: Planned, seen: Seen) -> search.Index:
 
 
 def lay_out_index(run: Run, placed: Placed, seen: Seen) -> None:
-    """Make what of the index depends on no texts, so that `index` need not."""
+    """Make what of the index depends on no plan of pages, so that `index` need not."""
     if run.target is not None:
         place = _place(run, run.target, seen, placed.key, placed.failed)
         search.lay_out(placed.archive, placed.urls, run.settings.language, place)
@@ -95,18 +95,17 @@ def pages(
     planned: Planned,
     indexed: Callable[[], search.Index],
     seen: Seen,
-    keys: Sequence[str] = (),
-    filed: Callable[[], Filed] | None = None,
+    filed: Callable[[render.Context], Filed | None] | None = None,
     early: Callable[[Sequence[OutputFile]], None] | None = None,
 ) -> Made:
     """Render all pages in parallel and, with a target, stage them with all that is published.
 
     `indexed` gives the search index, which the page of the search shows, and `filed` the files for
-    programs, if they are made elsewhere. `keys` stand for the articles, where they are known.
-    `early` is given all files but those for programs and the page of the search. Where neither is
-    the case, files for programs are made with the pages: to begin again takes workers a while.
+    programs, if they may be made elsewhere. `early` is given all files but those for programs and
+    the page of the search. Where neither is the case, files for programs are made with the pages:
+    to begin again takes workers a while.
     """
-    context = render_context(run, planned, seen, keys)
+    context = render_context(run, planned, seen)
     target, together = run.target, not (filed or early)
     others: list[OutputFile] = []
     if target:
@@ -127,26 +126,20 @@ def pages(
     made, problems = _rendered(run, context, [one for one in _all(context) if one.kind not in late])
     if early and not problems and not found:
         early([*others, *(file for _, file in made.values())])
+    rest = filed(context) if filed else None
     # One page alone shows where the search index is.
     search_page = [one for one in _all(context) if one.kind == "search"]
     searching, told = _rendered(run, context.showing(indexed().root), search_page)
     made |= searching
     problems += told
-    rest = filed() if filed else _filed(context, {}, ()) if together else files(run, context)
+    rest = rest or (_filed(context, {}, ()) if together else files(run, context))
     found += [*problems, *rest.found]
     whole = made | rest.pages
     return Made(whole, tuple(others), tuple(found), frame, stamps, rest.keys, rest.parts)
 
 
-def article_keys(context: render.Context) -> Sequence[str]:
-    """What stands for each article in the keys of pages and files."""
-    return context.renderer.keys_of_all
-
-
-def render_context(
-    run: Run, planned: Planned, seen: Seen, keys: Sequence[str] = ()
-) -> render.Context:
-    """What pages are rendered from. `keys` stand for the articles, where they are known."""
+def render_context(run: Run, planned: Planned, seen: Seen) -> render.Context:
+    """What pages are rendered from."""
     inputs = render.Inputs(
         run.options.site,
         run.settings,
@@ -160,7 +153,6 @@ def render_context(
         run.templates,
         run.copies,
         planned.key,
-        keys,
     )
     stage = run.target.stage_folder if run.target else None
     folder = run.target.folder if run.target else run.options.output

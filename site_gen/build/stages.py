@@ -61,32 +61,33 @@ def done(run: Run, begun: Begun) -> Report:
     found += render.check_templates(options.site, run.templates, run.store)
     read = reading.read(run, begun.inventory)
     many = several(options.jobs) and len(read.documents) > MANY
-    small = len(before.held) > 0 and read.fresh <= FEW
-    apart = many and small
-    one = _alone(run) if small and several(options.jobs) else run
     with contextlib.ExitStack() as copies:
         beside = parallel.beside([partial(reading.keep, run, read)], many and bool(read.together))
         (keep_read,) = copies.enter_context(beside)
         placed = planning.place(run, read)
+        # Only here, where a copy of this process may still look at what is held.
+        small = len(before.held) > 0 and read.fresh <= FEW
+        apart = many and small
+        one = _alone(run) if small and several(options.jobs) else run
         plan = lru_cache(partial(planning.finish, run, placed))
         by_itself = _alone(run) if many else one
         like: Callable[[], related.Related] = partial(planning.relate, by_itself, read, placed)
         packed: Callable[[], Sequence[bytes]] = lru_cache(lambda: planning.packed(plan()))
         keep: Callable[[], None] = lru_cache(lambda: planning.keep(run, read, plan(), packed()))
         context = lru_cache(lambda: making.render_context(one, plan(), before))
-        keys: Callable[[], Sequence[str]] = tuple
+        # Files for programs are made by whoever comes to them first.
+        first = parallel.claim()
+        files: Callable[[], making.Filed | None]
+        files = lambda: making.files(one, context()) if first() else None  # noqa: E731
+        index: Callable[[], search.Index] = lru_cache(lambda: making.index(one, plan(), before))
         # Where the plan of an edited site is new, a copy of this process makes it.
         planned_there = apart and placed.planned is None
-        if planned_there:
-            keys = lru_cache(lambda: making.article_keys(context()))
-        files: Callable[[], making.Filed] = lru_cache(lambda: making.files(one, context()))
-        index: Callable[[], search.Index] = lru_cache(lambda: making.index(one, plan(), before))
         works: Sequence[Callable[[], Any]] = (like, files) if apart else (like,)
         if planned_there:
-            works = (packed, keys, files, index, keep)
+            works = (packed, index, files, keep)
         there = copies.enter_context(parallel.beside(works if many else (), many))
         if planned_there:
-            packed, keys, files, index, keep = there
+            packed, index, files, keep = there
             making.lay_out_index(one, placed, before)
         elif many:
             like = there[0]
@@ -120,8 +121,11 @@ def done(run: Run, begun: Begun) -> Report:
         if not broken:
             # What cannot be published is rendered too: its problems are told in the same run.
             wanted = run if publishing else replace(run, target=None)
-            filed = files if apart else None
-            made = making.pages(wanted, planned, indexed, before, keys(), filed, early)
+
+            def filed(context: render.Context) -> making.Filed | None:
+                return making.files(one, context) if first() else files()
+
+            made = making.pages(wanted, planned, indexed, before, filed if apart else None, early)
             found += diagnostics.strict(made.found) if options.strict else made.found
         found = masking.printed(found, read)
         found = sorted(dict.fromkeys(found), key=lambda one: one.sort_key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import field
 from pathlib import Path
 
@@ -19,8 +19,7 @@ class Inputs:
     """All that pages show. `assets` are the URLs of static files by name; `store` is the folder
     of the store that holds the bodies; `index` is the URL of the search index's root, empty
     where none was made; `program` is the digest of what renders, `templates` that of templates,
-    `planned` that of what the plan is made from; `article_keys` stand for the articles in the keys
-    of pages, where they are known.
+    `planned` that of what the plan is made from.
     """
 
     site: Path
@@ -35,4 +34,3 @@ class Inputs:
     templates: str = ""
     copies: Copies = field(default_factory=Copies)
     planned: str = ""
-    article_keys: Sequence[str] = ()

@@ -423,7 +423,7 @@ class Renderer:
     @cached_property
     def keys_of_all(self) -> Sequence[str]:
         """What stands for each article, in their order."""
-        return self.inputs.article_keys or self.keys_of(self.archive.articles)
+        return self.keys_of(self.archive.articles)
 
     def know_pages(self) -> None:
         """Work out the keys of the pages of all known articles that show no more than articles,

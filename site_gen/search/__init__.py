@@ -85,30 +85,16 @@ def make(archive: Archive, urls: Mapping[str, str], language: str, place: Place)
     `urls` go by source path; `language` is that of articles that do not say.
     """
     decided = _decided(archive, urls, language, place)
-    layout, named = decided.layout, decided.named
-    shown = cached(_shown)
-
-    def group(here: slice, room: int, told: str) -> Group:
-        def entries() -> tuple[Entry, ...]:
-            articles = list(map(decided.listed.__getitem__, layout.order[here]))
-            names = zip(*(of([one.key for one in articles]) for of in named), strict=True)
-            each = zip(layout.places[here], articles, names, strict=True)
-            return tuple(
-                _entry(one, urls[one.path], language, (*shown(one.date), *both), place)
-                for place, one, both in each
-            )
-
-        return Group(room, told, bodies[here], entries)
-
-    bodies = list(map(decided.bodies.__getitem__, layout.order))
-    groups = list(map(group, spans(layout.sizes), layout.rooms, layout.told))
-    made = indexes(decided.context, place, groups, layout.variants, decided.facets)
+    groups = _groups(decided, urls, language)
+    made = indexes(decided.context, place, groups, decided.layout.variants, decided.facets)
     return replace(made, keys=(*made.keys, *map(decided.kept.key, KEPT)))
 
 
 def lay_out(archive: Archive, urls: Mapping[str, str], language: str, place: Place) -> None:
-    """Make what the plan decides of an index: `make` finds it in the store."""
-    _decided(archive, urls, language, place).facets()
+    """Make what of an index `make` finds in the store: all but the runs of the alphabet."""
+    decided = _decided(archive, urls, language, place)
+    decided.facets()
+    _blocks(decided.context, place, _groups(decided, urls, language))
 
 
 @frozen
@@ -150,6 +136,27 @@ def _decided(archive: Archive, urls: Mapping[str, str], language: str, place: Pl
 
     made = partial(_facets, kept, context, place, columns)
     return _Decided(listed, bodies, named, kept, layout, context, made)
+
+
+def _groups(decided: _Decided, urls: Mapping[str, str], language: str) -> list[Group]:
+    """The articles of an index as they are indexed together."""
+    layout, named = decided.layout, decided.named
+    shown = cached(_shown)
+
+    def group(here: slice, room: int, told: str) -> Group:
+        def entries() -> tuple[Entry, ...]:
+            articles = list(map(decided.listed.__getitem__, layout.order[here]))
+            names = zip(*(of([one.key for one in articles]) for of in named), strict=True)
+            each = zip(layout.places[here], articles, names, strict=True)
+            return tuple(
+                _entry(one, urls[one.path], language, (*shown(one.date), *both), place)
+                for place, one, both in each
+            )
+
+        return Group(room, told, bodies[here], entries)
+
+    bodies = list(map(decided.bodies.__getitem__, layout.order))
+    return list(map(group, spans(layout.sizes), layout.rooms, layout.told))
 
 
 def places_per_shard(words: Sequence[int], places: int) -> int:
@@ -313,7 +320,7 @@ def _blocks(
             about = ["\0".join([one.told, *one.bodies]).encode() for one in members]
             key = shards.block_key(context, first, about)
             block = shards.kept_block(store, key)
-            if block is None or not all(map(place.held, block.files(first))):
+            if block is None or not all(map(place.has, block.files(first))):
                 for one in members:
                     shards.lay_out(store, context, one.told, one.entries)
                 columns = zip(*((one.room, one.told, one.bodies) for one in members), strict=True)
