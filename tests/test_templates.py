@@ -49,6 +49,15 @@ TEMPLATES = [
     "{{ get('key') }}{% for x in [a, b] %}{{ get(get('name')) ~ get('key')[0] }}{% endfor %}",
     "{{ [a, b][1] }}{{ [a][1] | default(b) }}{{ d[0] | default(a) }}{{ 'x<'[1] }}{{ (a, b)[0] }}",
     "{{ e.d.key }}{{ e.d.no | default(a) }}{{ (e.d or d).key }}{{ 'x'.upper() }}",
+    "{% macro n(x) %}{{ x }}{% endmacro %}{% macro m(x) %}{{ n(x) ~ x }}{{ n(x) }}{% endmacro %}"
+    "{% autoescape false %}{{ m(a) }}{{ n(b) ~ a }}{% endautoescape %}{{ m(b) }}",
+    "{% macro m(x) %}{{ x }}{{ varargs }}{% endmacro %}{{ m(a) }}{{ m(a, b) }}",
+    "{% macro m(x, y) %}{{ x }}{{ y | default('<') }}{% endmacro %}{{ m(m(a), m(b, m(m(a)))) }}",
+    "{% block a %}{{ a }}{% block b %}<{{ b }}{% endblock %}{% endblock %}{{ self.b() ~ a }}",
+    "{% for x in [a, b] %}{% block c scoped %}{{ x }}{{ loop.index }}{% endblock %}{% endfor %}",
+    "{% set s %}{% block d %}{{ a }}{% endblock %}{% endset %}{{ s }}{{ s | upper }}",
+    "{% for x in [[a], [b, [a]]] recursive %}{{ x[0] }}{% if x[1] is defined %}{{ loop(x[1:]) }}"
+    "{% endif %}{% endfor %}{% macro m(x) %}{% set y = x %}{{ y }}{% endmacro %}{{ m(b) }}",
 ]
 
 
@@ -61,6 +70,57 @@ def test_a_template_makes_what_plain_jinja_makes_of_it(template: str, a: Any, b:
     given_ = {"a": a, "b": b, "d": {"key": a}, "e": {"d": {"key": b}}, "get": names.get}
     plain = jinja2.Environment(autoescape=True).from_string(template).render(given_)
     assert Environment(autoescape=True).from_string(template).render(given_) == plain
+
+
+def test_a_macro_that_is_given_too_much_is_told_so() -> None:
+    """The mistake is told as Jinja2 tells it."""
+    template = "{% macro m(x) %}{{ x }}{% endmacro %}{{ m(1, 2) }}"
+    with pytest.raises(TypeError, match=r"macro 'm' takes not more than 1 argument\(s\)"):
+        Environment(autoescape=True).from_string(template).render()
+
+
+FRAMES = {
+    "base": "<{% block a %}{{ a }}{% endblock %}>{% block b %}{{ b }}{% endblock %}{% block r "
+    "required %}{% endblock %}{% include 'part' %}",
+    "part": "{{ a }}{% block b %}own{% endblock %}",
+    "page": "{% extends 'base' %}lost{% block a %}{{ super() }}{% block n %}{{ b }}{% endblock %}"
+    "{{ self.n() }}{% endblock %}{% block r %}r{% endblock %}",
+    "below": "{% extends 'page' %}{% block n %}{{ super() ~ a }}{% endblock %}",
+    "maybe": "{{ a }}{% if d %}{% extends 'page' %}{% endif %}{% block a %}{{ b }}{% endblock %}"
+    "{% block r %}{% endblock %}{% block late %}late{% endblock %}",
+    "lacking": "{% extends 'base' %}",
+}
+
+
+@pytest.mark.parametrize("name", FRAMES)
+@settings(max_examples=20)
+@given(a=VALUES, b=VALUES, d=st.booleans())
+def test_blocks_show_what_plain_jinja_shows(name: str, a: Any, b: Any, d: bool) -> None:
+    """Blocks within blocks, and of templates that extend others, are put together alike."""
+    made = []
+    for kind in (Environment, jinja2.Environment):
+        short = kind(autoescape=True, loader=jinja2.DictLoader(FRAMES), auto_reload=False)
+        try:
+            made.append(short.get_template(name).render(a=a, b=b, d=d))
+        except jinja2.TemplateRuntimeError as problem:
+            made.append(str(problem))
+    assert made[0] == made[1]
+
+
+def test_a_template_is_loaded_once() -> None:
+    """It is the same at each request, unless it may be another, or is given more to know."""
+    sources = {"a": "{{ x | default('none') }}"}
+    kept, fresh = (
+        Environment(loader=jinja2.DictLoader(sources), auto_reload=reload)
+        for reload in (False, True)
+    )
+    first = kept.get_template("a")
+    assert kept.get_template("a") is first is kept.get_template(first)
+    assert fresh.get_template("a").render() == "none"
+    sources["a"] = "other"
+    assert kept.get_template("a").render() == "none"
+    assert fresh.get_template("a").render() == "other"
+    assert kept.get_template("a", globals={"x": 1}).render() == "1"
 
 
 MACROS = {

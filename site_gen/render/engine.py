@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import MutableMapping
+from collections.abc import Iterable, MutableMapping
+from functools import cached_property
 from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
 import jinja2
 from jinja2 import nodes
-from jinja2.compiler import CodeGenerator, Frame
+from jinja2.compiler import CodeGenerator, Frame, MacroRef
 from jinja2.environment import TemplateModule
 from jinja2.runtime import Macro
 from jinja2.utils import missing
@@ -25,17 +26,15 @@ class Context(jinja2.runtime.Context):
 
     def call(self, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
         """What a callable returns for these arguments."""
-        macro = type(obj) is Macro
+        macro = type(obj) is Direct
         special = not macro and (type(obj) not in _PLAIN or hasattr(obj, "jinja_pass_arg"))
         if special or not self.eval_ctx.autoescape:
             return super().call(obj, *args, **kwargs)
         if kwargs:
             kwargs.pop("_block_vars", None)
             kwargs.pop("_loop_vars", None)
-        if macro and not (kwargs or obj.caller or obj.catch_kwargs or obj.catch_varargs):
-            lacking = len(obj.arguments) - len(args)
-            if lacking >= 0:
-                return _as_safe(Safe, obj._func(*args, *(missing,) * lacking))
+        if macro and not kwargs and len(args) <= obj.most:
+            return _as_safe(Safe, obj._func(*args))
         return obj(*args, **kwargs)
 
 
@@ -52,10 +51,57 @@ def shown(value: Any) -> str:
     return str(value) if type(value) is int else escape(value)
 
 
+CALLS_IN_A_CALL = 3
+"""Calls within one from which on it is compiled as Jinja2 compiles it: a short way writes it twice.
+"""
+
+
+class Direct(Macro):
+    """A macro of which the compiled code of a template knows when it may call what does the work.
+
+    `most` is how many arguments it then takes, all by their position; fewer than none where it
+    wants a call of Jinja2's.
+    """
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        special = self.caller or self.catch_kwargs or self.catch_varargs
+        self.most = -1 if special else len(self.arguments)
+        if not special:
+            self._func.__defaults__ = (missing,) * self.most
+
+
 class Code(CodeGenerator):
     """Compiles templates so that what they show is copied where it is HTML, and else goes through
-    `Environment.shown`.
+    `Environment.shown`; and so that a block is one text, which is not passed on piece by piece.
     """
+
+    def blockvisit(self, nodes: Iterable[nodes.Node], frame: Frame) -> None:
+        """A template and each of its blocks put their pieces together at once."""
+        whole = frame.buffer is None and (frame.rootlevel or frame.block_frame)
+        if whole:
+            self.buffer(frame)
+        super().blockvisit(nodes, frame)
+        if whole:
+            self.writeline(f"yield concat({frame.buffer})")
+
+    def visit_Block(self, node: nodes.Block, frame: Frame) -> None:
+        """A block where nothing is to be asked about it."""
+        if node.scoped or node.required or (frame.toplevel and self.extends_so_far):
+            super().visit_Block(node, frame)
+        else:
+            made = f"context.blocks[{node.name!r}][0]({self.get_context_ref()})"
+            self.writeline(f"{frame.buffer}.extend({made})", node)
+
+    def write_commons(self) -> None:
+        """What each function begins with."""
+        super().write_commons()
+        self.writeline("safe, special, shown, builtin, direct = environment.short_ways")
+
+    def macro_def(self, macro_ref: MacroRef, frame: Frame) -> None:
+        """The macro that `macro_body` wrote the function of."""
+        self.write("environment.")
+        super().macro_def(macro_ref, frame)
 
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
         if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape:
@@ -68,11 +114,12 @@ class Code(CodeGenerator):
         if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape:
             super()._output_child_post(node, frame, finalize)
         else:
-            self.write(")) is Markup or type(v) is str and not environment.special(v)")
-            self.write(" else environment.shown(v))")
+            self.write(")) is Markup or type(v) is str and not special(v) else shown(v))")
 
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
-        """`url(path)` at once where `url` is of Python itself, and wants nothing of Jinja2."""
+        """`url(path)` at once where `url` is of Python itself, and wants nothing of Jinja2; and
+        a macro at once where it takes what it is given.
+        """
         match node:
             case nodes.Call(
                 node=nodes.Name(), args=[only], kwargs=[], dyn_args=None, dyn_kwargs=None
@@ -81,11 +128,27 @@ class Code(CodeGenerator):
                 self.visit(only, frame)
                 self.write(") if type(f := ")
                 self.visit(node.node, frame)
-                self.write(") is environment.direct else ")
-                super().visit_Call(node, frame)
+                self.write(") is builtin else ")
+                self._visit_macro(node, frame)
                 self.write(")")
+            case nodes.Call(kwargs=[], dyn_args=None, dyn_kwargs=None) if (
+                not forward_caller and len(list(node.find_all(nodes.Call))) < CALLS_IN_A_CALL
+            ):
+                self._visit_macro(node, frame)
             case _:
                 super().visit_Call(node, frame, forward_caller=forward_caller)
+
+    def _visit_macro(self, node: nodes.Call, frame: Frame) -> None:
+        self.write("(safe(Markup, f._func(")
+        for one in node.args:
+            self.visit(one, frame)
+            self.write(", ")
+        self.write(")) if type(f := ")
+        self.visit(node.node, frame)
+        wanted = f"f.most >= {len(node.args)} and context.eval_ctx.autoescape"
+        self.write(f") is direct and {wanted} else ")
+        super().visit_Call(node, frame)
+        self.write(")")
 
     def visit_Getitem(self, node: nodes.Getitem, frame: Frame) -> None:
         """`a[0]` without a call where `a` is a list that has it."""
@@ -168,8 +231,8 @@ class Environment(jinja2.Environment):
     code_generator_class = Code
 
     shown = staticmethod(shown)
-    special = staticmethod(_special)
-    direct = BuiltinFunctionType
+    Macro = Direct
+    short_ways = (_as_safe, _special, shown, BuiltinFunctionType, Direct)
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """The globals of a template as one dict, which every page copies."""
@@ -179,4 +242,23 @@ class Environment(jinja2.Environment):
         """The key of a dict; else what Jinja2 finds."""
         if type(obj) is dict and attribute in obj:
             return obj[attribute]
-        return super().getattr(obj, attribute)
+        found = getattr(obj, attribute, missing)
+        return super().getattr(obj, attribute) if found is missing else found
+
+    def get_template(
+        self,
+        name: str | jinja2.Template,
+        parent: str | None = None,
+        globals: MutableMapping[str, Any] | None = None,
+    ) -> jinja2.Template:
+        """A template by its name: every page asks for the same few."""
+        if globals or self.auto_reload or not isinstance(name, str):
+            return super().get_template(name, parent, globals)
+        if name not in self.loaded:
+            self.loaded[name] = super().get_template(name, parent)
+        return self.loaded[name]
+
+    @cached_property
+    def loaded(self) -> dict[str, jinja2.Template]:
+        """The templates that were asked for."""
+        return {}
