@@ -157,6 +157,9 @@ class Date(Compact):
     first: datetime.date
     last: datetime.date
 
+    def __hash__(self) -> int:
+        return hash(self.edtf)
+
     def __reduce__(self) -> tuple[Any, ...]:
         return _known, (self.edtf, self.first.toordinal(), self.last.toordinal())
 

@@ -206,3 +206,12 @@ def test_a_renamed_topic_is_renamed_in_feeds(tmp_path: Path) -> None:
     for url in ("feed.xml", "authors/a.xml"):
         assert '<category term="Wars"/>' in site.page(url)
     assert json.loads(site.page("feed.json"))["items"][0]["tags"] == ["Wars"]
+
+
+def test_an_entry_tells_its_language_where_it_is_another() -> None:
+    """An entry that stands in feeds of two languages tells its own in one."""
+    entry = feeds.Entry(
+        "https://example.org/a.html", "A", "2001-01-01", "2001-01-01", language="en"
+    )
+    for language, told in (("en", "<entry>"), ("fr", '<entry xml:lang="en">'), ("en", "<entry>")):
+        assert told in feeds.atom(feeds.Feed("u", "p", "t", language, [entry]))

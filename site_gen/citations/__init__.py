@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from site_gen.citations.article import context, person, spot, stated, work
+from site_gen.citations.article import context, names, person, spot, stated, work
 from site_gen.citations.embedded import Context, Person, Spot, json_ld, links, metas
 from site_gen.citations.formats import bibtex, coins, csl, csl_json, data_link, filed_names, ris
 from site_gen.citations.styles import apa, chicago, mla
@@ -29,6 +29,7 @@ __all__ = [
     "links",
     "metas",
     "mla",
+    "names",
     "person",
     "ris",
     "spot",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from site_gen.citations.embedded import Context, Person, Spot
 from site_gen.citations.works import Name, When, Work
@@ -14,7 +14,7 @@ Address = Callable[[str], str]
 
 
 def work(
-    document: Document, archive: Archive, url: str, config: SiteConfig, address: Address
+    document: Document, authors: tuple[Name, ...], url: str, config: SiteConfig, address: Address
 ) -> Work:
     """An article as it is cited; `url` is its path from the site's root."""
     whole = address(url)
@@ -24,7 +24,7 @@ def work(
         title=document.title,
         container=document.publication or config.title,
         archive=config.title,
-        authors=tuple(map(_name, _named(archive, "author", document.key))),
+        authors=authors,
         when=When.of(document.date) if document.date else None,
         language=document.language or config.language,
         url=whole,
@@ -32,6 +32,11 @@ def work(
         summary=document.summary,
         rights=document.rights or config.rights,
     )
+
+
+def names(archive: Archive, authors: Iterable[str]) -> tuple[Name, ...]:
+    """The names of authors, by their keys."""
+    return tuple([_name(archive.entities["author"][one]) for one in authors])
 
 
 def person(author: Entity, url: str) -> Person:

@@ -151,10 +151,14 @@ def _mla_date(when: When) -> str:
 
 def _quoted(work: Work) -> str:
     """The title as it stands between quotation marks."""
-    return _capitals(work.title, work.language).translate(_INNER_QUOTES)
+    return _between_quotes(work.title, work.language)
 
 
 @lru_cache(maxsize=8)
+def _between_quotes(title: str, language: str) -> str:
+    return _capitals(title, language).translate(_INNER_QUOTES)
+
+
 def _capitals(title: str, language: str) -> str:
     """An English title with capitals; words that have any of their own, and other languages, are
     left as they are.

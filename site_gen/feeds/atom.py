@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -28,6 +29,9 @@ class Entry:
     summary: str = ""
     language: str = ""
     topics: tuple[str, ...] = ()
+
+    def __hash__(self) -> int:
+        return hash(self.url)
 
 
 @frozen
@@ -69,15 +73,17 @@ def atom(feed: Feed) -> str:
         f"<updated>{_moment(max(one.updated for one in feed.entries))}</updated>",
         f"<author><name>{xml(feed.author)}</name></author>",
         *([f"<rights>{xml(feed.rights)}</rights>"] if feed.rights else []),
-        *(line for one in feed.entries for line in _entry(one, feed)),
+        *(_entry(one, feed.language) for one in feed.entries),
         "</feed>",
     ]
     return "\n".join(lines) + "\n"
 
 
-def _entry(entry: Entry, feed: Feed) -> list[str]:
-    tongue = f' xml:lang="{xml(entry.language)}"' if entry.language != feed.language else ""
-    return [
+@lru_cache(maxsize=4096)
+def _entry(entry: Entry, language: str) -> str:
+    """An entry in a feed of a language. Many are in several feeds."""
+    tongue = f' xml:lang="{xml(entry.language)}"' if entry.language != language else ""
+    lines = [
         f"<entry{tongue}>",
         f"<id>{xml(entry.url)}</id>",
         f"<title>{xml(entry.title)}</title>",
@@ -89,6 +95,7 @@ def _entry(entry: Entry, feed: Feed) -> list[str]:
         *([f"<summary>{xml(entry.summary)}</summary>"] if entry.summary else []),
         "</entry>",
     ]
+    return "\n".join(lines)
 
 
 def _moment(day: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup as Safe
@@ -14,14 +14,16 @@ from site_gen.render.engine import shown
 
 STYLES = (("APA", citations.apa), ("Chicago", citations.chicago), ("MLA", citations.mla))
 FILES = (
-    ("BibTeX", "bib", "application/x-bibtex", citations.bibtex),
-    ("RIS", "ris", "application/x-research-info-systems", citations.ris),
-    ("CSL-JSON", "json", "application/vnd.citationstyles.csl+json", citations.csl_json),
+    ("BibTeX", "bib", "application/x-bibtex"),
+    ("RIS", "ris", "application/x-research-info-systems"),
+    ("CSL-JSON", "json", "application/vnd.citationstyles.csl+json"),
 )
 
 
-def cited(work: Work) -> dict[str, Any]:
-    """The work in each style as text, in each format as a link that holds a file, its version."""
+def cited(work: Work, written: Mapping[str, str]) -> dict[str, Any]:
+    """The work in each style as text, in each format as a link that holds a file, its version.
+    `written` are the files, by the endings of their names.
+    """
     name = work.id.rpartition("/")[2]
     return {
         "styles": [{"name": style, "text": write(work)} for style, write in STYLES],
@@ -29,9 +31,9 @@ def cited(work: Work) -> dict[str, Any]:
             {
                 "name": form,
                 "file": f"{name}.{ending}",
-                "url": citations.data_link(write(work), kind),
+                "url": citations.data_link(written[ending], kind),
             }
-            for form, ending, kind, write in FILES
+            for form, ending, kind in FILES
         ],
         "version": work.version,
     }

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain
 
 from site_gen import cache, citations, feeds, tabular
 from site_gen.citations import Work
-from site_gen.model import Archive, Document, Entity, EntityKind, Page
+from site_gen.model import Archive, Entity, EntityKind, Page
 from site_gen.pages import (
     ALL_WORKS,
     FEED,
@@ -31,6 +31,9 @@ from site_gen.render.parts import Parts
 
 ENDINGS = ("bib", "ris")
 """Of the files for programs for references."""
+WRITE = {"bib": citations.bibtex, "ris": citations.ris}
+MOST_WORKS = 32_768
+"""Articles that are at hand as they are told to programs: each stands in several files."""
 NEWEST = 30
 """Articles in a feed."""
 
@@ -53,7 +56,12 @@ class Files:
         self.run_key = run_key
         self.absolute = absolute
         self.parts = parts
-        self.works: Once[str, Work] = Once(self.work)
+        self.authors = Once(partial(citations.names, self.archive))
+        self.works: Once[str, Work] = Once(self._work, MOST_WORKS)
+        self.written = {
+            ending: Once(partial(self._written, ending), MOST_WORKS) for ending in WRITE
+        }
+        self.entries: Once[str, feeds.Entry] = Once(self._entry, MOST_WORKS)
         self.named = Once(self._named)
 
     def key(self, page: Page) -> object:
@@ -146,8 +154,11 @@ class Files:
     def _works(self, articles: Sequence[str], ending: str) -> str:
         """Articles as programs for references read them."""
         if ending == "bib":
-            return "\n".join(citations.bibtex(self.works[key]) for key in articles)
-        return "".join(citations.ris(self.works[key]) for key in articles)
+            return "\n".join(map(self.written["bib"].__getitem__, articles))
+        return "".join(map(self.written["ris"].__getitem__, articles))
+
+    def _written(self, ending: str, key: str) -> str:
+        return WRITE[ending](self.works[key])
 
     @cached_property
     def runs(self) -> dict[str, list[tuple[str, ...]]]:
@@ -196,11 +207,12 @@ class Files:
                     break
         return found
 
-    def work(self, key: str) -> Work:
+    def _work(self, key: str) -> Work:
         """An article as it is cited."""
         document = self.archive.articles[key]
+        authors = self.authors[self.archive.credits["author"].get(key, ())]
         url = self.inputs.plan.urls[document.path]
-        return citations.work(document, self.archive, url, self.config, self.absolute)
+        return citations.work(document, authors, url, self.config, self.absolute)
 
     def _feed(self, page: Page) -> feeds.Feed:
         shown = page.url if page.entity_kind is None else f"{page.url.removesuffix('.xml')}.html"
@@ -212,7 +224,7 @@ class Files:
             page=self.absolute(shown if page.entity_kind else ""),
             title=title,
             language=self.config.language,
-            entries=[self._entry(self.archive.articles[key]) for key in self._newest(page)],
+            entries=list(map(self.entries.__getitem__, self._newest(page))),
             description="" if page.entity_kind else self.config.description,
             author=self.config.publisher or self.config.title,
             rights=self.config.rights,
@@ -226,7 +238,8 @@ class Files:
         kind, keys = named
         return tuple([self.archive.entities[kind][key].name for key in keys])
 
-    def _entry(self, document: Document) -> feeds.Entry:
+    def _entry(self, key: str) -> feeds.Entry:
+        document = self.archive.articles[key]
         assert document.date is not None
         published = listed_from(document.date).isoformat()
         modified = document.modified.first.isoformat() if document.modified else ""

@@ -59,11 +59,6 @@ from site_gen.render.versions import history, version
 from site_gen.render.views import active, also_known, buckets, codes, group_id, point, repeats, said
 
 ATOM = "application/atom+xml"
-CARD = (
-    "title", "url", "date_label", "date_iso", "authors", "anonymous", "places", "excerpt",
-    "language", "direction", "coins",
-)  # fmt: skip
-"""What templates know of an article in a list."""
 MOST_CARDS = 32_768
 """Articles whose cards are at hand. Lists that show one may be far apart: of a part of the archive
 there would be few at the right time.
@@ -387,7 +382,22 @@ class Renderer:
 
     def card(self, key: str, coins: str = "") -> dict[str, Any]:
         """An article as lists show it, with what Zotero reads in them."""
-        return dict(zip(CARD, (*self.cards[key], coins), strict=True))
+        title, url, label, iso, authors, anonymous, places, excerpt, language, direction = (
+            self.cards[key]
+        )
+        return {
+            "title": title,
+            "url": url,
+            "date_label": label,
+            "date_iso": iso,
+            "authors": authors,
+            "anonymous": anonymous,
+            "places": places,
+            "excerpt": excerpt,
+            "language": language,
+            "direction": direction,
+            "coins": coins,
+        }
 
     def _card(self, key: str) -> tuple[Any, ...]:
         """The values of a card: they are kept of many articles, and take less than a dict."""
@@ -409,7 +419,7 @@ class Renderer:
 
     def _coins(self, key: str) -> Safe:
         """What Zotero reads in lists."""
-        return escape(citations.coins(self.files.work(key)))
+        return escape(citations.coins(self.files.works[key]))
 
     @staticmethod
     def _date(date: Date) -> tuple[str, str]:
@@ -513,11 +523,12 @@ class Renderer:
         document = self.archive.articles[page.key]
         card = bodies.card(page.key)
         before, after = self.around.get(page.key, ("", ""))
-        work = citations.work(document, self.archive, page.url, self.config, self._absolute)
+        work = self.files.works[page.key]
         context = citations.context(
             document, self.archive, self.config, self.people, self.spots, self._absolute
         )
-        cited = citing.cited(work)
+        written = {ending: made[page.key] for ending, made in self.files.written.items()}
+        cited = citing.cited(work, written | {"json": citations.csl_json(work)})
         reference = cited["styles"][0]["text"]
         body = bodies.of(document)
         article = card | {
