@@ -476,22 +476,27 @@ class Output:
         return Journal(bool(self.manifest), files, plan.gone, moves, deletions, names)
 
 
-def stage(stage_folder: Path, output_folder: Path, path: str, data: bytes) -> OutputFile:
-    """Keep a file's bytes for publication, unless output/ holds exactly them already.
+def stage(
+    stage_folder: Path, output_folder: Path, path: str, data: bytes, there: bool = True
+) -> OutputFile:
+    """Keep a file's bytes for publication, unless output/ holds exactly them already: a file may be
+    `there` if its folder is.
 
     Any number of processes may stage at once. Raises ValueError for a path that leads out of
     output/, OutputError if the disk is full or may not be written.
     """
     file = _described(path, data)
-    stage_described(stage_folder, output_folder, file, data)
+    stage_described(stage_folder, output_folder, file, data, there)
     return file
 
 
-def stage_described(stage_folder: Path, output_folder: Path, file: OutputFile, data: bytes) -> None:
+def stage_described(
+    stage_folder: Path, output_folder: Path, file: OutputFile, data: bytes, there: bool = True
+) -> None:
     """Keep a file's bytes as `stage` does, where it is known which file they make."""
     check_path(file.path)
     with _reported(UNTOUCHED):
-        if not holds(output_folder, file):
+        if not (there and holds(output_folder, file)):
             _put_once(stage_folder, _staged_name(file), data)
 
 

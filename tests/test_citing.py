@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from pathlib import Path
 from urllib.parse import unquote
 
 import extruct
+import pytest
 import rispy
 from hypothesis import given
 from hypothesis import strategies as st
 from rdflib import SDO
 
+from site_gen.markup.excerpt import plain_words
 from site_gen.render.anchors import anchored
+from site_gen.render.views import LEAST_REPEATED, repeats
+from site_gen.tokens import words
 from tests.support import SiteTest
 
 ARTICLE = """---
@@ -224,6 +229,21 @@ def test_paragraphs_are_found_as_one_pattern_finds_them(html: str) -> None:
     assert plain == html
 
 
+BLANKS = ["\t", "\v", "\f", "\r", "\x1c", "\x1d", "\x1e", "\x1f", "\x85", "\xa0", "\u2003"]
+BETWEEN = [" ", "  ", "\n", "<b>", " <b> ", "\n<b>", *BLANKS]
+
+
+@pytest.mark.parametrize("between", BETWEEN)
+@given(st.lists(st.sampled_from(["", "one", "é"]), min_size=2, max_size=3))
+def test_an_anchor_tells_words_and_no_blanks(between: str, texts: list[str]) -> None:
+    """However the words of a paragraph are parted, and wherever tags stand, its anchor is one."""
+    text = between.join(texts)
+    words = " ".join(re.sub("<[^>]*>", "", text).split())
+    expected = f"p-{hashlib.sha256(words.encode()).hexdigest()[:7]}"
+    found = re.findall(' id="([^"]*)"', anchored(f"<p>{text}</p>"))
+    assert found == ([expected] if words else [])
+
+
 @given(BODIES, st.integers(0, 7))
 def test_an_anchor_is_of_its_paragraph(texts: list[str], place: int) -> None:
     """An edit elsewhere moves no anchor, but for paragraphs that say the very same."""
@@ -278,3 +298,30 @@ def test_known_countries_are_told_to_programs(tmp_path: Path) -> None:
     assert kabul["containedInPlace"] == around | {
         "containedInPlace": {"@type": "Place", "name": "Europe"}
     }
+
+
+SAID = st.lists(st.sampled_from(["one", "two", "é", "x1", "…"]), max_size=9).map(" ".join)
+SHOWN = st.lists(st.sampled_from(["one", "two", "é", "<b>", "</b>", " ", ", ", "-"]), max_size=30)
+
+
+@given(SAID, SAID, SHOWN.map("".join), st.booleans())
+def test_a_summary_repeats_how_a_text_begins(said: str, begins: str, rest: str, same: bool) -> None:
+    """What all words of both tell, those that are looked at first tell too."""
+    html = f"<p>{said if same else begins} {rest}"
+    *whole, last = words(said) or [""]
+    told = words(plain_words(html))
+    cut = said.rstrip().endswith("…")
+    expected = (
+        len(words(said)) >= LEAST_REPEATED
+        and len(told) > len(whole)
+        and told[: len(whole)] == whole
+        and (told[len(whole)] == last or (cut and told[len(whole)].startswith(last)))
+    )
+    assert repeats(said, html) == expected
+
+
+def test_a_text_may_begin_with_many_tags() -> None:
+    """Its first words are compared, however far behind they stand."""
+    summary, tags = "one two three four five six", "<p>" * 200
+    assert repeats(summary, f"{tags}{summary}")
+    assert not repeats(summary, tags)

@@ -445,6 +445,8 @@ def test_stage_again(tmp_path: Path) -> None:
         assert len(list(output.stage_folder.iterdir())) == 1
         stage(output.stage_folder, output.folder, "a", b"same")
         assert len(list(output.stage_folder.iterdir())) == 1
+        stage(output.stage_folder, output.folder, "a", b"same", there=False)
+        assert len(list(output.stage_folder.iterdir())) == 2
 
 
 def test_a_staged_file_is_whole(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -16,6 +17,7 @@ from site_gen.output import OutputError, stage, stage_pieces
 from site_gen.render.bodies import Kept
 from site_gen.render.inputs import Inputs
 from site_gen.render.moved import NONE, Moved, Stamps, planned, stamps
+from site_gen.render.once import Once
 from site_gen.render.parts import Parts
 from site_gen.render.renderer import POLICY, Renderer
 from site_gen.render.templates import (
@@ -70,11 +72,16 @@ class Context:
         moved = self.moved.articles if self.moved else None
         return Renderer(self.inputs, Parts(self.parts, moved))
 
+    @cached_property
+    def folders(self) -> Once[str, bool]:
+        """Which folders output/ has, as it is before anything is published."""
+        return Once(lambda folder: os.path.isdir(f"{self.output_folder}/{folder}"))
+
     def __getstate__(self) -> dict[str, Any]:
         return {
             name: value
             for name, value in vars(self).items()
-            if name not in ("renderer", "stamps_now", "moved")
+            if name not in ("renderer", "folders", "stamps_now", "moved")
         }
 
     def kept(self, pages: Sequence[Page]) -> dict[str, tuple[str, OutputFile]]:
@@ -176,4 +183,6 @@ def _staged(context: Context, page: Page, kept: Kept) -> OutputFile | None:
         pieces, held = files.pieces(page, kept.store), (context.held or {}).get(page.url)
         return stage_pieces(folder, output, page.url, pieces, held) if folder else None
     data = context.renderer.render(page, kept).encode("utf-8")
-    return stage(folder, output, page.url, data) if folder else None
+    # What is in no folder of output/ need not be compared with it.
+    there = context.folders[page.url.rpartition("/")[0]]
+    return stage(folder, output, page.url, data, there) if folder else None

@@ -10,6 +10,8 @@ from site_gen.tokens import closed_up
 _BEGIN = re.compile(r"<p(?P<rest>(?:\s[^>]*)?)>")
 _END = "</p>"
 _TAG = re.compile(r"<[^>]*>")
+_UNEVEN = ("  ", *"\t\v\f\r\x1c\x1d\x1e\x1f")
+"""Blanks of ASCII of which none is in a text whose lines are closed up."""
 _LENGTH = 7
 """Hexadecimal digits of an anchor: of a hundred paragraphs, two share one by chance in one of
 fifty thousand texts. Then the second has a number."""
@@ -24,20 +26,28 @@ def anchored(html: str) -> str:
     seen: dict[str, int] = {}
     made: list[str] = []
     done = at = 0
+    even = html.isascii() and not any(map(html.__contains__, _UNEVEN))
     while match := _BEGIN.search(html, at):
-        inner, end = match.end(), html.find(_END, match.end())
+        tag, inner = match.start("rest"), match.end()
+        end = html.find(_END, inner)
         if end < 0:
             break
         at = end
         text = html[inner:end]
-        words = closed_up(_TAG.sub("", text) if "<" in text else text)
-        if not words or " id=" in match["rest"]:
+        tagged = "<" in text
+        if tagged:
+            text = _TAG.sub("", text)
+        # Without the tag between them, two blanks are one after the other.
+        closed = even and "\n" not in text and not (tagged and "  " in text)
+        words = text.strip(" ") if closed else closed_up(text)
+        if not words or (inner > tag + 1 and " id=" in match["rest"]):
             continue
         name = f"p-{hashlib.sha256(words.encode()).hexdigest()[:_LENGTH]}"
-        seen[name] = seen.get(name, 0) + 1
-        if seen[name] > 1:
+        if name in seen:
+            seen[name] += 1
             name = f"{name}-{seen[name]}"
-        tag = match.start("rest")
+        else:
+            seen[name] = 1
         link = f'<a class="anchor" href="#{name}" aria-label="¶"></a>'
         made += (html[done:tag], f' id="{name}"', html[tag:end], link)
         done = end

@@ -126,7 +126,11 @@ def repeats(summary: str, html: str) -> bool:
     if len(said) < LEAST_REPEATED:
         return False
     # Tags take room that words do not.
-    text = words(plain_words(html[: 4 * len(summary) + 2_000]))
+    plain = plain_words(html[: 4 * len(summary) + 2_000])
+    first = words(plain[: 4 * len(said[0]) + 40])
+    if first and first[0] != said[0]:
+        return False
+    text = words(plain)
     *whole, last = said
     cut = summary.rstrip().endswith(("…", "...", "[...]", "[…]"))
     if len(text) < len(said) or text[: len(whole)] != whole:
