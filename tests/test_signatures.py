@@ -6,14 +6,15 @@ import hashlib
 import struct
 from collections import Counter
 from dataclasses import replace
+from unittest.mock import patch
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from site_gen.model import Document
-from site_gen.related import Said, said, sign
-from site_gen.related.signature import SHINGLE, SKETCH, TERMS, TITLE_WEIGHT, signed, term
+from site_gen.related import Said, said, sign, signature
+from site_gen.related.signature import AT_ONCE, SHINGLE, SKETCH, TERMS, TITLE_WEIGHT, signed, term
 from site_gen.search.words import stemming
 from site_gen.tokens import STOP
 
@@ -87,15 +88,17 @@ WORDS = st.sampled_from(
     st.lists(
         st.none() | st.tuples(st.lists(WORDS), st.lists(WORDS), st.sampled_from(["en", "ru", "x"])),
         max_size=5,
-    )
+    ),
+    st.sampled_from([0, 30, AT_ONCE]),
 )
 def test_words_have_the_numbers_of_their_stems(
-    articles: list[tuple[list[str], list[str], str] | None],
+    articles: list[tuple[list[str], list[str], str] | None], at_once: int
 ) -> None:
     """Whatever was read before and is read with it, an article is signed by its stems alone."""
     given = [one and heard(*one) for one in articles]
     expected = [one and alone(*one) for one in articles]
-    assert sign(given) == [one or b"" for one in expected]
+    with patch.object(signature, "AT_ONCE", at_once):
+        assert sign(given) == [one or b"" for one in expected]
 
 
 def heard(title: list[str], body: list[str], language: str) -> Said | None:

@@ -8,9 +8,9 @@ import pickle
 import traceback
 import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import chain
+from itertools import chain, islice
 
 from site_gen import cache, related
 from site_gen.diagnostics import Diagnostic, Location, error
@@ -179,24 +179,41 @@ def parse_groups(context: Context, groups: Sequence[Group]) -> list[tuple[bytes,
     shared = _shared(context)
     with cache.Store(context.store) as store:
         parsed = [_parse_group(context, group, _before(group, store), shared) for group in groups]
+        signatures = iter(related.sign([one for some in parsed for one in some.said]))
+        done: list[tuple[bytes, bool]] = []
+        values: list[tuple[str, bytes]] = []
+        for group, one in zip(groups, parsed, strict=True):
+            data = packed(Batch.of(one.results, islice(signatures, len(one.said))))
+            done.append((data, one.whole))
+            values += one.values
+            if one.whole:
+                values.append((name(group.key), data))
         # All at once: a page of the index that several of them change is written once.
-        store.put(list(chain.from_iterable(made for _, _, made in parsed)))
-    return [(data, whole) for data, whole, _ in parsed]
+        store.put(values)
+    return done
+
+
+@dataclass(slots=True)
+class _Group:
+    """A group that is being parsed: what came of its documents, what each says if it is to be
+    signed, what is to be put into the store, and whether no document was left unread by a fault.
+    """
+
+    results: list[Parsed] = field(default_factory=list)
+    said: list[related.Said | None] = field(default_factory=list)
+    values: list[tuple[str, bytes]] = field(default_factory=list)
+    whole: bool = True
 
 
 def _parse_group(
     context: Context, group: Group, before: Mapping[str, Parsed], shared: str
-) -> tuple[bytes, bool, list[tuple[str, bytes]]]:
-    """What is told of a group, whether it is kept, and what is to be put into the store."""
-    results: list[Parsed] = []
-    said: list[related.Said | None] = []
-    made: list[tuple[str, bytes]] = []
-    whole = True
+) -> _Group:
+    made = _Group()
     for task in group.tasks:
         key = f"body {cache.digest_of(shared, task.line)}"
         if key in before:
-            results.append(before[key])
-            said.append(None)
+            made.results.append(before[key])
+            made.said.append(None)
             continue
         try:
             read = parse(task, context, key)
@@ -204,19 +221,16 @@ def _parse_group(
             words = related.said(document, read.body, language, read.words)
         except Exception as problem:
             # A fault of the program must not cost the keeper the other documents.
-            results.append(_failed(task, problem))
-            said.append(None)
-            whole = False
+            made.results.append(_failed(task, problem))
+            made.said.append(None)
+            made.whole = False
             continue
         if document:
-            made.append((key, read.body.encode("utf-8", "surrogatepass")))
-            made.append((document.record, pickle.dumps(read.record)))
-        results.append(read.parsed)
-        said.append(words)
-    data = packed(Batch.of(results, related.sign(said)))
-    if whole:
-        made.append((name(group.key), data))
-    return data, whole, made
+            made.values.append((key, read.body.encode("utf-8", "surrogatepass")))
+            made.values.append((document.record, pickle.dumps(read.record)))
+        made.results.append(read.parsed)
+        made.said.append(words)
+    return made
 
 
 def _before(group: Group, store: cache.Store) -> dict[str, Parsed]:

@@ -141,7 +141,8 @@ def stemming(language: str) -> Callable[[str], tuple[str, str]]:
     stemmer, arabic = _stemmer(language)
 
     def form_and_stem(word: str) -> tuple[str, str]:
-        form = fold(word)
+        # Most words are folded as they are.
+        form = word if word.isascii() and len(word) <= LONGEST else fold(word)
         # Snowball leaves some articles, and of `المدرسه`, unlike `مدرسه`, the last letter.
         stem = fold(stemmer.stemWord(bare(word) if arabic else word)) if stemmer else form
         return form, stem or form
