@@ -100,23 +100,24 @@ def _silent(row: str) -> int:
     at = edges.nonzero()[0]
     # From each byte on eight of them as a number, of which a word has some.
     eights = np.ndarray(len(row) + 2, "<u8", data, 1, (1,))
-    sizes = np.minimum(at[1:] - at[:-1], len(masks)) - 1
+    sizes = np.minimum(at[1:] - at[:-1], len(masks) - 1)
     words = eights.take(at[:-1]) & masks.take(sizes)
     places = (words * np.uint64(_MIXED) >> np.uint64(64 - _BITS)).astype(np.intp)
-    return int(np.count_nonzero((known.take(places) == words) & (words != 0)))
+    return int(np.count_nonzero(known.take(places) == words))
 
 
 @lru_cache(maxsize=1)
 def _silent_words() -> tuple[Any, Any]:
     """The words that say nothing, as numbers in places that these tell; and what of eight bytes is
-    the word where it has so many letters, or more than any of them.
+    the word where it ends so many bytes on, or more than any of them.
     """
     import numpy as np
 
     numbers = [int.from_bytes(one.encode(), "little") for one in _SILENT]
-    known = np.zeros(1 << _BITS, np.uint64)
+    # What is longer is 0, and stands nowhere.
+    known = np.ones(1 << _BITS, np.uint64)
     known[[(one * _MIXED % (1 << 64)) >> (64 - _BITS) for one in numbers]] = numbers
-    masks = [*((1 << 8 * size) - 1 for size in range(_LONGEST_SILENT + 1)), 0]
+    masks = [0, *((1 << 8 * size) - 1 for size in range(_LONGEST_SILENT + 1)), 0]
     return known, np.array(masks, np.uint64)
 
 

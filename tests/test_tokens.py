@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from site_gen import markup
 from site_gen.decoding import decode
+from site_gen.markup.excerpt import said as words_said
 from site_gen.markup.placeholders import NOT_TEXT
 from site_gen.model import Document, Markup
 from site_gen.related.signature import said
@@ -99,6 +100,13 @@ def test_words_that_are_sure_are_those_of_the_index(how: Markup, text: str) -> N
     if page.sure:
         assert page.said.lower() == " ".join(split(unwrapped(page.html)))
         assert said(ARTICLE, page.html, "en", page.said) == said(ARTICLE, page.html, "en")
+
+
+@pytest.mark.parametrize("html", ['<a title="b>c">d</a>', '<p>d</p><a title="<b>c">é</a>'])
+def test_attributes_say_no_words(html: str) -> None:
+    """Whatever signs an attribute holds, its words are not those of the text."""
+    text, sure = words_said(html)
+    assert (words(text), sure) == ([one for one in ("d", "é") if f">{one}<" in html], False)
 
 
 def test_articles_of_common_markup_are_sure_of_their_words() -> None:

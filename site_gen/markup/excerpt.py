@@ -12,6 +12,8 @@ CLEANED_TAG = re.compile(
     r"<(?P<close>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)(?P<attributes>(?:\s+[a-zA-Z][\w:-]*=\"[^\"]*\")*)\s*/?>"
 )
 """A tag in cleaned HTML: none other stands there."""
+_SIMPLE_TAG = re.compile(r"<[^<>]*>")
+"""The same where each `<` and each `>` is of a tag."""
 _UNSURE = re.compile(r"<(?:img\b|[^<>]*class=\"footnote|(?<=[^\W_]<)[^<>]*+>(?:<[^<>]*+>)*+[^\W_])")
 """An image, a part of a footnote, a tag within a word."""
 _PARAGRAPH = re.compile(r"<p(?:\s[^>]*)?>(.*?)</p>", re.DOTALL)
@@ -37,13 +39,12 @@ def said(html: str) -> tuple[str, bool]:
     """
     # Most tags are these.
     html = html.replace("<p>", " ").replace("</p>", " ")
-    text, count = CLEANED_TAG.subn(" ", html)
+    text, count = _SIMPLE_TAG.subn(" ", html)
+    whole = count == html.count("<") == html.count(">")
+    if not whole:
+        text = CLEANED_TAG.sub(" ", html)
     text = without_signs(unescape(text) if "&" in text else text)
-    sure = (
-        as_indexed(text)
-        and count == html.count("<") == html.count(">")
-        and not _UNSURE.search(html)
-    )
+    sure = whole and as_indexed(text) and not _UNSURE.search(html)
     return text, sure
 
 
@@ -59,6 +60,8 @@ def excerpt(html: str) -> str:
 
 
 def _words_of(paragraph: str) -> str:
+    if "<" not in paragraph:
+        return unescape(paragraph)
     inner = _NOTE_MARK.sub("", paragraph)
     if "<img " in inner and CLEANED_TAG.sub("", inner).strip():
         # Among words, a picture is what it is called; alone, it is no text.
