@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from site_gen import markup
-from site_gen.markup import Options, common
+from site_gen.markup import Options, common, scheme_of
 from site_gen.markup.common import common_html, common_paragraph
 from site_gen.markup.engine import convert
 from site_gen.markup.placeholders import TEXT_LT
@@ -101,6 +102,30 @@ def test_paragraphs_come_out_as_the_library_reads_them(text: str) -> None:
     html = common_paragraph(text)
     if html is not None:
         assert f"<p>{html}</p>" == long_way(text)
+
+
+@given(st.text(alphabet="abJZ09._/#-:%&~é", min_size=1, max_size=12))
+@example("../../1999/01/a-b_c.md#d")
+@example("#a")
+@example("//a")
+@example("javascript:a")
+def test_links_come_out_as_the_library_reads_them(url: str) -> None:
+    """Wherever a link leads, its tag is what the sanitiser would make of it."""
+    assert_same(f"[a]({url})")
+
+
+@given(st.text(alphabet="aZ:/[]?#.é\uff0f", max_size=8))
+@example("//[")
+@example("//a]")
+@example("a:b")
+@example("//\uff0f")
+def test_schemes_are_those_of_the_library(target: str) -> None:
+    """Whatever stands in a target, its scheme is what the library reads."""
+    try:
+        expected = urlsplit(target).scheme
+    except ValueError:
+        expected = "invalid"
+    assert scheme_of(target) == expected
 
 
 ARTICLE = """\

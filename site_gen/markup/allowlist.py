@@ -84,6 +84,8 @@ def scheme_of(target: str) -> str:
 
 
 def _scheme_of(target: str) -> str:
+    if ":" not in target and target.isascii() and "[" not in target and "]" not in target:
+        return ""
     try:
         return urlsplit(target).scheme.lower()
     except ValueError:

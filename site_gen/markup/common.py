@@ -44,6 +44,8 @@ _SPAN = late_pattern(
     r"|(?<=[^\W_])_(?=[^\W_])"
 )
 """A mark with all that it holds, or a `_` within a word."""
+_RELATIVE = re.compile(r"[a-zA-Z0-9.#][a-zA-Z0-9._/#-]*")
+"""Where a link may lead that the sanitiser leaves as it is: most are to other documents."""
 _TAGS = {"strong": "strong", "em": "em", "under": "em"}
 
 _PARTING = re.compile(r"\n\n+")
@@ -122,6 +124,8 @@ class _Reader:
         """The same of what is not HTML as it stands, without which a text of no marks is."""
         if "  \n" in text:
             self.changed += "\n"
+        self.seldom = f"{self.signs}{self.changed}\n"
+        """All that the paragraphs hold which are more than a line of text."""
 
     def blocks(self, text: str, *, quoted: bool = False) -> str | None:
         """The HTML of blocks that are parted by blank lines."""
@@ -179,6 +183,8 @@ class _Reader:
 
     def paragraph(self, block: str) -> str | None:
         """A block that begins as no other kind does."""
+        if not any(map(block.__contains__, self.seldom)):
+            return f"<p>{block}</p>"
         if "\n" in block and ("|" in block or _LINE.search(block)):
             return None
         html = self.inline(block)
@@ -252,6 +258,8 @@ def _run(waiting: list[str], start: re.Pattern[str]) -> Iterator[str]:
 @lru_cache(maxsize=4_096)
 def _opened_link(url: str, title: str | None) -> str | None:
     """The start tag of a link, or None where a page may not lead there."""
+    if title is None and _RELATIVE.fullmatch(url):
+        return f'<a href="{url}">'
     said = "" if title is None else f' title="{escape(title.strip())}"'
     html = sanitised(f'<a href="{escape(url)}"{said}>.</a>')
     kept = html.startswith("<a href=") and html.endswith(">.</a>")
