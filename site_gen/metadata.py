@@ -252,8 +252,11 @@ def resolve(
 
 
 def _by_strength(stated: list[Statement], spec: Field, config: SiteConfig) -> list[Statement]:
-    """What is stated of a field, the strongest origin first; of one origin, the first name."""
-    if len(stated) < 2:
+    """What is stated of a field, the strongest origin first; of one origin, the first name.
+
+    It comes in the order of origins already.
+    """
+    if len({one.origin.kind for one in stated}) == len(stated):
         return stated
     order = _order((spec.name, *config.aliases.get(spec.name, ()), *spec.aliases))
     return sorted(stated, key=lambda one: (_RANK[one.origin.kind], order.get(folded(one.key), 99)))

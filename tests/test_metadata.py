@@ -182,6 +182,13 @@ def test_every_alias_is_its_field(alias: str, field: str) -> None:
         assert ([], [field]) == (found, list(result.values))
 
 
+def test_of_one_origin_the_first_name_of_a_field_wins(site: SiteTest) -> None:
+    """Whichever stands first, though another origin states it too."""
+    text = "---\nheading: C\nheadline: B\ntitle: A\n---\n\nText.\n"
+    assert article(site, text).title == "A"
+    assert article(site, text.replace("title: A\n", "")).title == "B"
+
+
 def test_configured_alias_and_label(site: SiteTest) -> None:
     """A site adds names of fields and labels of its own language."""
     site.write(
