@@ -53,7 +53,16 @@ from filelock import FileLock, Timeout
 from site_gen.frozen import frozen
 from site_gen.model import OutputFile
 from site_gen.paths import all_above, comparable, folders, trouble
-from site_gen.signatures import Kept, Signatures, Signed, clock, described, signature, unsettled
+from site_gen.signatures import (
+    TICK,
+    Kept,
+    Signatures,
+    Signed,
+    clock,
+    described,
+    signature,
+    unsettled,
+)
 
 MANIFEST = "archive-manifest.json"
 """The list of what site_gen wrote, published with it: path, SHA-256 and size of every file."""
@@ -80,6 +89,10 @@ JUNCTION = 0xA0000003
 
 SHARE = 32
 """Lines of a manifest are changed one by one up to this part of them."""
+MANY = 5_000
+"""Files moved from which on it takes longer to read those of the last moment again, which no stat
+vouches for yet, than to let the moment pass.
+"""
 LONG = 300_000
 """Bytes of a manifest from which on to look at its files takes longer than to start a process."""
 
@@ -389,6 +402,8 @@ class Output:
         self._moved = [], 0
         if not moved:
             return
+        if len(moved) >= MANY:
+            time.sleep(TICK / 1_000_000_000)
         try:
             self._signatures.now = self._clock()
         except OSError:

@@ -26,6 +26,7 @@ from site_gen import signatures
 from site_gen.model import OutputFile
 from site_gen.output import MANIFEST, Output, OutputError, Published, check_path, holds, stage
 from site_gen.paths import comparable, trouble
+from site_gen.signatures import unsettled
 from tests.support import vouching
 
 Tree = Mapping[str, bytes]
@@ -1001,6 +1002,19 @@ def test_what_a_copy_of_the_process_sees(tmp_path: Path, monkeypatch: pytest.Mon
     assert OLD.keys() - held.keys() == {"feed.xml", "gone/x.html"}
     assert certain[0].keys() == {"feed.xml", "gone/x.html", "places"}
     assert certain[0]["places"] != kept["places"]
+
+
+@pytest.mark.parametrize("many", [True, False])
+def test_many_files_that_were_moved_are_known_by_their_stats(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, many: bool
+) -> None:
+    """Where many are moved, the moment passes in which no stat vouches for the last of them."""
+    monkeypatch.setattr(module, "MANY", 0 if many else len(NEW) + 1)
+    with output_of(tmp_path) as output:
+        output.publish(stage_all(output, NEW))
+        kept, _ = output.signatures()
+    uncertain = {path for path, (stat, _) in kept.items() if stat == unsettled(len(NEW[path]))}
+    assert uncertain == (set() if many else NEW.keys())
 
 
 def test_a_manifest_that_was_replaced_after_a_look(
