@@ -243,11 +243,12 @@ def beside(
         results.close()
 
 
-def claim() -> Callable[[], bool]:
-    """What says yes to the first that asks, be it this process or a copy of it that is made after
-    this, and no to all others.
+def claim(wanted: bool) -> Callable[[], bool]:
+    """What says yes to the first that asks, and no to all others. Where that is `wanted`, a copy
+    of this process that is made after this may be the first: not all systems have locks for that.
     """
-    lock = multiprocessing.get_context("fork").Lock() if _may_be_copied() else threading.Lock()
+    shared = wanted and _may_be_copied()
+    lock = multiprocessing.get_context("fork").Lock() if shared else threading.Lock()
     return partial(lock.acquire, False)
 
 

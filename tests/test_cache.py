@@ -440,10 +440,10 @@ with parallel.beside(works, True) as (large, small):
     else:
         sys.exit("it waits for who asks")
     assert small() == 1 and large() == bytes(10_000_000)
-first = parallel.claim()
+first = parallel.claim(True)
 with parallel.beside([first, first], True) as (one, other):
     assert (one(), other(), first()) == (True, False, False)
-mine = parallel.claim()
+mine = parallel.claim(True)
 assert mine() and not mine()
 with parallel.beside([mine, first], True) as (one, other):
     assert (one(), other()) == (False, False)
@@ -522,6 +522,37 @@ def test_work_beside(tmp_path: Path) -> None:
     one of both may do what either could.
     """
     subprocess.run([sys.executable, "-c", BESIDE], check=True, timeout=30, cwd=ROOT)
+
+
+ALONE = """
+import os, sys
+import _multiprocessing
+from site_gen.cli import main
+
+class Missing:
+    SEM_VALUE_MAX = 1
+
+    def __init__(self, *given):
+        raise OSError(38, "Function not implemented")
+
+def copied():
+    raise OSError(38, "Function not implemented")
+
+_multiprocessing.SemLock, os.fork = Missing, copied
+main(["-C", sys.argv[1], "build", "--jobs", sys.argv[2], "--date", "2026-01-01"])
+"""
+
+
+def test_few_pages_need_no_other_process(tmp_path: Path) -> None:
+    """One process builds where a system has no locks for several, and starts no other to make a
+    few pages and files for programs.
+    """
+    site = SiteTest(tmp_path / "site")
+    for jobs, summary in (("1", "One"), ("2", "Other")):
+        site.write(articles(2, summary=summary))
+        command = [sys.executable, "-c", ALONE, str(site.folder), jobs]
+        subprocess.run(command, check=True, timeout=60, cwd=ROOT)
+        assert summary in site.page("articles/n00.html")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only there is a process copied")

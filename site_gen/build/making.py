@@ -182,11 +182,15 @@ def _rendered(
     """Pages by URL with their keys, those that stand and those that are rendered now."""
     made, new = render.standing(context, pages)
     found: list[Diagnostic] = []
-    # Files that hold all of the archive come first, or one worker would be left with them.
+    # Files that hold all of the archive come first, or one worker would be left with them. A few
+    # of both, as most edits leave, are made before another process had begun.
     files = [one for one in new if one[0].kind == "file"]
     files.sort(key=lambda one: context.renderer.files.in_pieces(one[0]), reverse=True)
     others = [one for one in new if one[0].kind != "file"]
-    chunks = [*parallel.chunks(files, FILES_AT_ONCE), *parallel.chunks(others, render.CHUNK)]
+    if len(files) <= FILES_AT_ONCE and len(others) <= render.CHUNK:
+        chunks = parallel.chunks([*files, *others], FILES_AT_ONCE + render.CHUNK)
+    else:
+        chunks = [*parallel.chunks(files, FILES_AT_ONCE), *parallel.chunks(others, render.CHUNK)]
     done = len(made)
     # All that pages are made from is here already, and a copy of it for each worker.
     results = parallel.ordered_map(render.render_chunk, chunks, context, run.options.jobs, True)

@@ -76,7 +76,7 @@ def done(run: Run, begun: Begun) -> Report:
         keep: Callable[[], None] = lru_cache(lambda: planning.keep(run, read, plan(), packed()))
         context = lru_cache(lambda: making.render_context(one, plan(), before))
         # Files for programs are made by whoever comes to them first.
-        first = parallel.claim()
+        first = parallel.claim(apart)
         files: Callable[[], making.Filed | None]
         files = lambda: making.files(one, context()) if first() else None  # noqa: E731
         index: Callable[[], search.Index] = lru_cache(lambda: making.index(one, plan(), before))
