@@ -254,9 +254,10 @@ def claim(wanted: bool) -> Callable[[], bool]:
 
 def _nameless() -> BinaryIO:
     """A file that no name leads to, in memory where there are such."""
-    if hasattr(os, "memfd_create"):
+    try:
         return open(os.memfd_create("results"), "w+b")
-    return tempfile.TemporaryFile()
+    except (AttributeError, OSError):  # Some kernels, and what guards them, refuse.
+        return tempfile.TemporaryFile()
 
 
 def _tell(

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 
-from site_gen.build import Options, build
+from site_gen.build import Options, build, stages
 from site_gen.model import Page
 from site_gen.render.bodies import Bodies
 from site_gen.render.renderer import Renderer
@@ -313,4 +313,15 @@ def test_a_page_that_site_gen_fails_to_make(
     assert found["internal-error"]["path"] == "articles/n01.html"
     assert "LookupError: no such thing" in found["internal-error"]["message"]
     assert site.run("build", "--keep-going").exit_code == 1
+    assert not (site.folder / "output").exists()
+
+
+def test_what_is_not_to_be_published_is_not_indexed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a warning is an error, a new site with one is told of it before it is indexed."""
+    site = SiteTest(tmp_path).write({"content/articles/a.md": document("[B](b.md)", {})})
+    monkeypatch.setattr(stages, "MANY", 0)
+    monkeypatch.setattr("site_gen.search.make", pytest.fail)
+    assert site.run("build", "--strict", "--jobs", "2").exit_code == 1
     assert not (site.folder / "output").exists()

@@ -451,6 +451,11 @@ if hasattr(os, "memfd_create"):
     del os.memfd_create
     with parallel.beside([os.getppid], True) as (above,):
         assert above() == os.getpid()
+    def refused(name):
+        raise PermissionError(13, "Permission denied")
+    os.memfd_create = refused
+    with parallel.beside([os.getppid], True) as (above,):
+        assert above() == os.getpid()
 """
 
 HERE = """

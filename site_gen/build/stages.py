@@ -23,7 +23,7 @@ from site_gen import (
     search,
 )
 from site_gen.build import making, masking, planning, reading
-from site_gen.build.run import Report, Run, may_publish, several, silent
+from site_gen.build.run import Options, Report, Run, may_publish, several, silent
 from site_gen.build.seen import Seen
 from site_gen.config import SiteConfig
 from site_gen.diagnostics import Diagnostic, Location, error
@@ -93,7 +93,7 @@ def done(run: Run, begun: Begun) -> Report:
             like = there[0]
             files = there[1] if apart else files
             keep()
-            if may_publish([*found, *read.found, *plan().found], options):
+            if may_publish(_told([*found, *read.found, *plan().found], options), options):
                 index()
         keep_read()
         alike = like()
@@ -108,8 +108,7 @@ def done(run: Run, begun: Begun) -> Report:
         found += check.no_address(run.settings, found)
         if options.keep_going or not any(one.severity == "error" for one in found):
             found += check.nothing_to_publish(total)
-        if options.strict:
-            found = diagnostics.strict(found)
+        found = _told(found, options)
         broken = any(one.code == "template-error" for one in found)
         publishing = target is not None and may_publish(found, options)
         indexed = index if publishing and not broken else search.Index
@@ -126,7 +125,7 @@ def done(run: Run, begun: Begun) -> Report:
                 return making.files(one, context) if first() else files()
 
             made = making.pages(wanted, planned, indexed, before, filed if apart else None, early)
-            found += diagnostics.strict(made.found) if options.strict else made.found
+            found += _told(made.found, options)
         found = masking.printed(found, read)
         found = sorted(dict.fromkeys(found), key=lambda one: one.sort_key)
         missing = permalinks.unrecorded(run.ledger, planned.addresses) if run.ledger.kept else ()
@@ -143,6 +142,11 @@ def done(run: Run, begun: Begun) -> Report:
             _leave(run, begun, made, report, [stored, read.keys])
     options.hold((read, placed, plan, planned, made))
     return replace(report, seconds=time.monotonic() - begun.started)
+
+
+def _told(found: Sequence[Diagnostic], options: Options) -> list[Diagnostic]:
+    """What was found as it is told: where that is asked for, warnings are errors."""
+    return diagnostics.strict(found) if options.strict else list(found)
 
 
 def _early(
