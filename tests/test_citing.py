@@ -325,3 +325,10 @@ def test_a_text_may_begin_with_many_tags() -> None:
     summary, tags = "one two three four five six", "<p>" * 200
     assert repeats(summary, f"{tags}{summary}")
     assert not repeats(summary, tags)
+
+
+@pytest.mark.parametrize("blanks", range(40, 60))
+def test_a_text_may_begin_far_from_the_margin(blanks: int) -> None:
+    """No part of its first word is taken for that word."""
+    summary = "one two three four five six"
+    assert repeats(summary, f"<pre>{' ' * blanks}{summary}</pre>")

@@ -58,6 +58,8 @@ TEMPLATES = [
     "{% set s %}{% block d %}{{ a }}{% endblock %}{% endset %}{{ s }}{{ s | upper }}",
     "{% for x in [[a], [b, [a]]] recursive %}{{ x[0] }}{% if x[1] is defined %}{{ loop(x[1:]) }}"
     "{% endif %}{% endfor %}{% macro m(x) %}{% set y = x %}{{ y }}{% endmacro %}{{ m(b) }}",
+    "{% set c = cycler('a', 'b<', 'c') %}{{ c.next().upper() }}{{ c.next().upper() ~ c.current }}",
+    "{% set g = 'xyz' | select %}{{ (g | first).upper() }}{{ g | first }}{{ [a].pop() ~ b }}",
 ]
 
 

@@ -147,7 +147,10 @@ class Code(CodeGenerator):
         self.visit(node.node, frame)
         wanted = f"f.most >= {len(node.args)} and context.eval_ctx.autoescape"
         self.write(f") is direct and {wanted} else ")
-        super().visit_Call(node, frame)
+        # What is called was worked out just now; once more it might be another.
+        called = object.__new__(nodes.InternalName)
+        nodes.Node.__init__(called, "f")
+        super().visit_Call(nodes.Call(called, node.args, [], None, None), frame)
         self.write(")")
 
     def visit_Getitem(self, node: nodes.Getitem, frame: Frame) -> None:

@@ -127,8 +127,9 @@ def repeats(summary: str, html: str) -> bool:
         return False
     # Tags take room that words do not.
     plain = plain_words(html[: 4 * len(summary) + 2_000])
-    first = words(plain[: 4 * len(said[0]) + 40])
-    if first and first[0] != said[0]:
+    # A word that another follows is a whole one.
+    first = words(plain[: 4 * len(said[0]) + 40])[:2]
+    if len(first) == 2 and first[0] != said[0]:
         return False
     text = words(plain)
     *whole, last = said
