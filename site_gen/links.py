@@ -5,10 +5,12 @@ from __future__ import annotations
 import difflib
 import posixpath
 import re
+import sys
 from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import cached_property
 from itertools import chain, takewhile
 from pathlib import PurePosixPath
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from site_gen.diagnostics import Diagnostic, Location, warning
@@ -21,9 +23,20 @@ CONTENT = "content"
 IMAGES = frozenset({".avif", ".bmp", ".gif", ".ico", ".jpeg", ".jpg", ".png", ".svg", ".webp"})
 """Endings of files that browsers show as pictures."""
 
+LIKE = 0.85
+"""How near, by `difflib`, a name has to be to be guessed."""
+MANY = 200
+"""Names that begin alike from which on their letters are counted."""
+DEAD = 32
+"""Names that were guessed, from which on it is worth loading what counts letters."""
+KINDS = 128
+
 _TEMPLATE_CODE = re.compile(r"\{[{%]")
 """Told already as what it is: code of another program."""
 
+
+_PATH = re.compile(r"(?!//)[\w./-]*+", re.ASCII)
+"""Targets that are a path and nothing else: of a URL, they are its path as it is written."""
 
 UNNAMED = "?"
 """The target of a reference to a document that is not published. No path has this sign."""
@@ -70,6 +83,7 @@ class Resolver:
         self.hidden = hidden
         self.by_url = {url: path for path, url in urls.items()}
         self.guesses: dict[str, str] = {}
+        self.letters: dict[str, Any] = {}
 
     @cached_property
     def spelt(self) -> dict[str, str]:
@@ -121,9 +135,11 @@ class Resolver:
 
     def _there(self, path: str, written: str) -> tuple[str, str]:
         """What stands at a path, as seen from a document."""
-        base = CONTENT if written.startswith("/") else posixpath.dirname(path)
-        joined = composed(posixpath.normpath(posixpath.join(base, written.lstrip("/"))))
-        # Most are found at once.
+        base = CONTENT if written.startswith("/") else path.rpartition("/")[0] or "."
+        joined = composed(posixpath.normpath(f"{base}/{written}"))
+        found = self.spelt.get(joined, joined)
+        if found in self.urls:
+            return "document", found  # Most are.
         for meant in chain((joined,), (posixpath.join(joined, stem) for stem in INDEX_STEMS)):
             candidate = self.spelt.get(meant, meant)
             if candidate in self.urls:
@@ -184,9 +200,38 @@ class Resolver:
         if path.stem in INDEX_STEMS:
             return ""  # Many folders have one.
         if name not in self.guesses:
-            close = difflib.get_close_matches(name, self.alike.get(name[:3], ()), 1, 0.85)
+            close = difflib.get_close_matches(name, self._perhaps(name), 1, LIKE)
             self.guesses[name] = self.names.get(name) or (self.names[close[0]] if close else "")
         return self.guesses[name]
+
+    def _perhaps(self, name: str) -> Sequence[str]:
+        """Of the names that begin like one, all that may be nearly that name. Where there are many,
+        most have too few of its letters, which is seen far sooner than how near they are.
+        """
+        names = self.alike.get(name[:3], [])
+        worth = "numpy" in sys.modules or len(self.guesses) > DEAD
+        if not worth or len(names) < MANY:
+            return names
+        if name[:3] not in self.letters:
+            self.letters[name[:3]] = _letters(names)
+        table, wanted = self.letters[name[:3]], _letters([name])
+        # What takes both letters and places into account comes to no more than this.
+        both = table.clip(max=wanted).sum(axis=1)
+        most = 2.0 * both / (table.sum(axis=1) + len(name))
+        return [names[at] for at in (most >= LIKE).nonzero()[0].tolist()]
+
+
+def _letters(names: Sequence[str]) -> Any:
+    """How many letters of each kind each name has, as a matrix. Letters that are far apart may be
+    of one kind.
+    """
+    # It takes a while to load, and few sites have so many dead links.
+    import numpy as np
+
+    codes = np.frombuffer("".join(names).encode("utf-32-le", "surrogatepass"), "<u4") % KINDS
+    rows = np.repeat(np.arange(len(names)), list(map(len, names)))
+    counts = np.bincount(rows * KINDS + codes, minlength=len(names) * KINDS)
+    return counts.reshape(len(names), KINDS).astype(np.uint16)
 
 
 def _in_common(whole: str, near: Sequence[str]) -> int:
@@ -225,7 +270,8 @@ def resolve(documents: Iterable[Document], resolver: Resolver) -> tuple[Resolved
         if document.registry and document.registry.portrait:
             portrait = Reference(document.registry.portrait, 0, image=True)
             targets[document.path] += (_portrait(document, portrait, resolver, used, told),)
-        found.extend(one for one in told if one.code not in document.accept)
+        if told:
+            found.extend(one for one in told if one.code not in document.accept)
     return Resolved(
         targets,
         frozenset(used & resolver.attachments.keys()),
@@ -262,6 +308,8 @@ def _is_image(url: str) -> bool:
 
 def _meant(document: Document, reference: Reference, resolver: Resolver) -> tuple[str, str, str]:
     """The kind of what a reference means, its path or URL, and the place in it."""
+    if _PATH.fullmatch(reference.target):
+        return *resolver.named(document.path, reference.target), ""
     try:
         parts = urlsplit(reference.target)
         return *resolver.named(document.path, unquote(parts.path)), parts.fragment

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from urllib.parse import urljoin
+import difflib
+import posixpath
+from types import SimpleNamespace
+from urllib.parse import unquote, urljoin, urlsplit
 
+import numpy as np
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
+from site_gen import links
 from tests.support import SiteTest
 
 GOOD = "# Good\n\n## A part\n\nText.\n"
@@ -113,6 +120,59 @@ def test_what_lies_beside_the_text_is_meant_first(archive: SiteTest) -> None:
     archive.write({"content/articles/sub/b.md": GOOD, "content/articles/v/slugged.md": draft})
     assert href(archive, "/**/b.md") == "/articles/sub/b.html"
     assert href(archive, "/**/slugged.md") == "/articles/other.html"
+
+
+EDITS = st.lists(st.tuples(st.integers(4, 30), st.sampled_from(["", "x", "é", "\ud800", "ab"])))
+UNLIKE = tuple(f"abcdefgh{at}" for at in range(links.MANY))
+
+
+@given(st.lists(EDITS, max_size=4), EDITS)
+def test_of_many_names_the_nearest_is_guessed(
+    names: list[list[tuple[int, str]]], meant: list[tuple[int, str]]
+) -> None:
+    """The same that is found where each is compared."""
+
+    def edited(edits: list[tuple[int, str]]) -> str:
+        name = "abc-an-article-of-a-long-name"
+        for at, put in edits:
+            name = name[:at] + put + name[at + 1 :]
+        return name
+
+    np.empty(0)  # Where it is loaded, letters are counted.
+    there = [*map(edited, names), *UNLIKE]
+    resolver = links.Resolver({}, {f"content/{one}": one for one in there}, {}, {}, ())
+    name = edited(meant)
+    close = difflib.get_close_matches(name, resolver.names, 1, links.LIKE)
+    assert resolver.guess(name) == next((f"content/{one}" for one in close), "")
+    assert set(resolver._perhaps(name)).isdisjoint(UNLIKE)
+
+
+def test_letters_are_counted_where_it_is_worth_loading_what_counts_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """For few dead links each name is compared."""
+    monkeypatch.setattr(links, "sys", SimpleNamespace(modules={}))
+    resolver = links.Resolver({}, {f"content/{one}": one for one in UNLIKE}, {}, {}, ())
+    assert set(resolver._perhaps("abc")) == {*UNLIKE}
+    for at in range(links.DEAD + 1):
+        resolver.guess(f"xyz{at}")
+    assert resolver._perhaps("abc") == []
+
+
+@example("//a/b", "a.md")
+@given(
+    st.text("ab./-_0Z%?#: \u00e9\t\\@[", max_size=8), st.sampled_from(["a.md", "content/a/b.md"])
+)
+def test_a_plain_target_is_its_own_path(target: str, path: str) -> None:
+    """What is not taken apart as a URL means what it would mean, in any folder."""
+    if links._PATH.fullmatch(target):
+        parts = urlsplit(target)
+        assert (unquote(parts.path), parts.fragment) == (target, "")
+    base = links.CONTENT if target.startswith("/") else posixpath.dirname(path)
+    meant = posixpath.normpath(posixpath.join(base, target.lstrip("/")))
+    resolver = links.Resolver({}, {meant: "x.html"}, {}, {}, ())
+    if not target.startswith("/**/") and meant.isascii():
+        assert resolver.named(path, target) == ("document", meant)
 
 
 def test_no_index_is_guessed(archive: SiteTest) -> None:
