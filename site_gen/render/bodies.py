@@ -135,12 +135,13 @@ class Keys:
 
     def of(self, document: Document) -> list[Any]:
         """The key of a body and where its links lead."""
-        targets = self.inputs.links.targets[document.path] if document.references else ()
+        targets = self.inputs.links.targets.get(document.path, ())
         return [document.body, *targets, *self.linked("", document)]
 
     def linked(self, html: str, document: Document) -> list[Any]:
         """HTML of a document and what is known of the copies that it shows."""
-        copies = self.inputs.copies.of(document) if document.outbound else {}
+        known = self.inputs.copies.known
+        copies = self.inputs.copies.of(document) if known and document.outbound else {}
         return [html, *copies.values()] if copies else [html] if html else []
 
     def record(self, document: Document) -> str:

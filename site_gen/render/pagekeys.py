@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from site_gen.near import Near
@@ -14,9 +14,11 @@ AT_ONCE = 4096
 """Pages whose keys are made from one table."""
 
 
-def keys_of_pages(begin: str, keys: Sequence[str], dated: int, near: Near) -> Iterator[str]:
-    """The keys of pages that show nothing but articles: each its own one, the one before and the
-    one after it among so many that are `dated`, which come first, and those `near` it.
+def keys_of_pages(
+    begin: str, keys: Sequence[str], dated: int, near: Near, ends: Iterable[str]
+) -> Iterator[str]:
+    """The keys of the pages of articles. Each shows its own one, the one before and the one after
+    it among so many that are `dated`, which come first, those `near` it, and what it `ends` with.
 
     `keys` stand for the articles, `begin` is what each key begins with.
     """
@@ -29,7 +31,10 @@ def keys_of_pages(begin: str, keys: Sequence[str], dated: int, near: Near) -> It
     shown = np.column_stack([places, beside, near.table])
     # The last is that of a place before the first.
     standing: Any = np.frombuffer("".join([*keys, NOBODY]).encode(), f"S{LENGTH}")
-    first, size = begin.encode(), shown.shape[1] * LENGTH
+    first, size, rest = begin.encode(), shown.shape[1] * LENGTH, iter(ends)
     for start in range(0, len(keys), AT_ONCE):
         rows = standing[shown[start : start + AT_ONCE]].tobytes()
-        yield from digests([first + rows[at : at + size] for at in range(0, len(rows), size)])
+        parts = zip(range(0, len(rows), size), rest, strict=False)
+        yield from digests(
+            first + rows[at : at + size] + end.encode("utf-8", "surrogatepass") for at, end in parts
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from itertools import chain, repeat, takewhile
 from operator import attrgetter
@@ -436,29 +436,12 @@ class Renderer:
         return self.keys_of(self.archive.articles)
 
     def know_pages(self) -> None:
-        """Work out the keys of the pages of all known articles that show no more than articles,
-        faster than one by one.
-        """
+        """Work out the keys of the pages of all known articles, faster than one by one."""
         archive = self.archive
         begin = f"{self.templates_used[TEMPLATE_OF['article']]} "
-        keys = keys_of_pages(begin, self.keys_of_all, len(archive.dated), archive.related)
-        self.page_keys.update(
-            (article, key)
-            for article, key in zip(archive.articles, keys, strict=True)
-            if article not in self.showing_more
-        )
-
-    @cached_property
-    def showing_more(self) -> Set[str]:
-        """The articles whose pages show more than articles, which alone `_more_of` is asked for."""
-        archive, copied = self.archive, self.inputs.copies.known
-        more = {
-            key
-            for key, one in archive.articles.items()
-            if one.references or one.outbound or (copied and one.source_url)
-        }
-        more.update(archive.history, archive.translators, archive.parts, archive.translations)
-        return more | archive.versions.keys()
+        ends = map(self._end_of_key, archive.articles)
+        keys = keys_of_pages(begin, self.keys_of_all, len(archive.dated), archive.related, ends)
+        self.page_keys.update(zip(archive.articles, keys, strict=True))
 
     def keys_of(self, articles: Collection[str]) -> list[str]:
         """What stands for articles in keys: all that is known of each and of those whom it names,
@@ -485,19 +468,24 @@ class Renderer:
     def _article_page_key(self, page: Page) -> str:
         """All that `_article` makes a page of."""
         key, archive = page.key, self.archive
-        related, versions = archive.related.get(key, ()), archive.versions.get(key, ())
+        related = archive.related.get(key, ())
         none = [""] * (archive.related.width - len(related))
-        near = (key, *self.around.get(key, ("", "")), *related, *none, *versions)
-        more = self._more_of(key) if key in self.showing_more else ()
-        return "\n".join(["".join(map(self.article_keys.__getitem__, near)), *more])
+        near = (key, *self.around.get(key, ("", "")), *related, *none)
+        return "".join(map(self.article_keys.__getitem__, near)) + self._end_of_key(key)
+
+    def _end_of_key(self, key: str) -> str:
+        """What the key of an article's page is made from beside itself, its neighbours and those
+        near it: the versions of its text, and what is no article.
+        """
+        versions, more = self.archive.versions.get(key, ()), self._more_of(key)
+        return "\n".join(["".join(map(self.article_keys.__getitem__, versions)), *more])
 
     def _more_of(self, key: str) -> list[str]:
-        """What the page of an article shows beside articles. Whoever adds something adds to
-        `showing_more` which articles have it.
-        """
-        archive, shown = self.archive, []
+        """What the page of an article shows beside articles."""
+        archive, copied, shown = self.archive, self.inputs.copies.known, []
         document = archive.articles[key]
-        if document.references or document.outbound:
+        # What few pages show is asked for first: fields of documents take a while to read.
+        if document.path in self.inputs.links.targets or (copied and document.outbound):
             shown.append(f"links {self.keys.of(document)}")
         if key in archive.history:
             shown.append(f"history {archive.history[key]}")
@@ -507,7 +495,7 @@ class Renderer:
             shown.append(f"parts {self._parts(key)}")
         if key in archive.translations:
             shown.append(f"translations {self._translations_of(key)}")
-        if document.source_url and self.inputs.copies.known:
+        if copied and document.source_url:
             shown.append(f"copy {self._copy(document)}")
         return shown
 
