@@ -60,6 +60,7 @@ from site_gen.signatures import (
     Signed,
     clock,
     described,
+    settled,
     signature,
     unsettled,
 )
@@ -199,6 +200,8 @@ class Output:
         self._left = left
         self._listed: tuple[str, Files, bytes] | None = None
         self._held: Files = {}
+        self._looked = 0
+        """When `_held` were looked at, by the clock of their files."""
         self._touched: dict[str, Signed | None] = {}
         """Files that are not as their signatures were kept, with those that are certain."""
         self._existed = True
@@ -286,7 +289,7 @@ class Output:
     def look(self, kept: Kept) -> Looked:
         """What `held` sees. It may be looked at in a copy of this process, and held in this one."""
         with _reported(UNTOUCHED):
-            self._signatures = Signatures(kept, self._clock())
+            self._signatures, self._held = Signatures(kept, self._clock()), {}
             folder = str(self.folder)
             statuses = (_status(f"{folder}/{path}") for path in self._old)
             each = zip(self._old.values(), statuses, map(kept.get, self._old), strict=True)
@@ -317,7 +320,7 @@ class Output:
         for path in looked.gone:
             held.pop(path, None)
         self._touched = {**looked.new, **dict.fromkeys(looked.gone)}
-        self._held = held
+        self._held, self._looked = held, looked.now
         return held
 
     def _stands(self, file: OutputFile) -> bool:
@@ -326,6 +329,8 @@ class Output:
         status = _status(name)
         if status is None or not modes.S_ISREG(status.st_mode) or status.st_size != file.size:
             return False
+        if self._held.get(file.path) == file and settled(status, self._looked):
+            return True  # It stood when it was looked at, and was left alone since.
         digest = self._signatures.digest(file.path, status)
         if not digest:
             digest = _digest(name)
@@ -392,6 +397,9 @@ class Output:
         gone = [old[path] for path in (*journal.gone, *filter(old.__contains__, journal.files))]
         if self._listing and len(gone) + len(lines) < len(old) // SHARE:
             return _changed(self._listing, map(_line, gone), lines)
+        if self._listing:
+            left_out = set(map(_line, gone))
+            return _manifest_bytes([*_lines_without(self._listing, left_out), *lines])
         return _manifest_bytes(map(_line, planned.values()))
 
     def _take_signatures(self) -> None:
@@ -447,17 +455,19 @@ class Output:
         """Everything that publishing will do; refuses what it must not do."""
         planned = plan.files
         places = _respelled(self.folder, plan)
+        old = self._old
         # What is at a path of the plan is no longer that of the last publication.
         gone = {
-            places[path]: replace(self._old[path], path=places[path])
+            place: old[path] if place == path else replace(old[path], path=place)
             for path in sorted(plan.gone)
-            if places[path] not in planned
+            for place in (places[path],)
+            if place not in planned
         }
         statuses = {name: _status(f"{self.folder}/{name}") for name in sorted(plan.above)}
         _refuse_links(self.folder, statuses)
         foreign, in_the_way = _files_for_folders(self.folder, statuses, gone)
         moves: dict[str, Files] = {}
-        held, listed = self._held.get, self._old.get
+        held, listed = self._held.get, old.get
         # Nearly all are what is held, and need not be compared with it.
         others = compress(planned.items(), map(is_not, planned.values(), map(held, planned)))
         new = {path: file for path, file in others if held(path) != file}
@@ -817,13 +827,12 @@ def _delete(folder: Path, files: Files, stands: Stands) -> tuple[int, tuple[str,
     left = []
     behind: dict[str, bool] = {}
     for path, file in files.items():
-        if _status(f"{folder}/{path}") is None:
-            continue
         above = path.rpartition("/")[0]
         if above not in behind:
             behind[above] = _is_behind_link(folder, path)
         if behind[above] or not stands(file):
-            left.append(path)
+            if _status(f"{folder}/{path}") is not None:
+                left.append(path)
             continue
         _patiently(os.unlink, f"{folder}/{path}")
         deleted += 1
@@ -968,6 +977,12 @@ _TAIL = b"\n }\n}\n"
 
 def _manifest_bytes(lines: Iterable[bytes]) -> bytes:
     return b"".join((_HEAD, _BETWEEN.join(sorted(lines)), _TAIL))
+
+
+def _lines_without(manifest: bytes, gone: Collection[bytes]) -> Iterator[bytes]:
+    """The lines of a manifest but for some."""
+    lines = manifest[len(_HEAD) : -len(_TAIL)].split(_BETWEEN)
+    return filterfalse(gone.__contains__, filter(None, lines))
 
 
 def _changed(manifest: bytes, gone: Iterable[bytes], new: Iterable[bytes]) -> bytes:

@@ -269,6 +269,8 @@ def test_a_manifest_is_changed_line_by_line(old: Tree, new: Tree) -> None:
     lines = [[*map(module._line, some)] for some in ([*was.values(), stays], gone, now.values())]
     changed = module._changed(module._manifest_bytes(lines[0]), lines[1], lines[2])
     assert changed == module._manifest_bytes(map(module._line, (*left, stays, *now.values())))
+    kept = module._lines_without(module._manifest_bytes(lines[0]), set(lines[1]))
+    assert changed == module._manifest_bytes([*kept, *lines[2]])
 
 
 @given(trees(), trees(), st.integers(0, 60), st.integers(0, 40))
@@ -582,6 +584,37 @@ def test_file_changed_by_hand(tmp_path: Path) -> None:
     assert Published(written=1, unchanged=0, deleted=1, left=("b.html",)) == done
     assert site(tmp_path) == {"a.html": b"1", "b.html": b"mine"}
     assert list(manifest(tmp_path)["files"]) == ["a.html"]
+
+
+@pytest.mark.parametrize("certain", [True, False])
+def test_what_stood_when_it_was_looked_at_is_deleted_unread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, certain: bool
+) -> None:
+    """Where its stat tells that it was left alone since; else it is read, and left if it is not
+    what was published.
+    """
+    publish(tmp_path, {"a.html": b"1", "b.html": b"2", "c.html": b"3"})
+    vouching(monkeypatch, certain=certain)
+    read: list[str] = []
+    digest = module._digest
+
+    def told(path: Path | str) -> str:
+        read.append(Path(path).name)
+        return digest(path)
+
+    monkeypatch.setattr(module, "_digest", told)
+    with output_of(tmp_path) as output:
+        output.held({})
+        read.clear()
+        done = output.publish(stage_all(output, {"a.html": b"1"}))
+    assert done == Published(written=0, unchanged=1, deleted=2)
+    assert ("b.html" in read) is not certain
+    publish(tmp_path, {"a.html": b"1", "b.html": b"2"})
+    monkeypatch.undo()
+    with output_of(tmp_path) as output:
+        output.held({})
+        write(tmp_path, "b.html", b"x")
+        assert output.publish(stage_all(output, {"a.html": b"1"})).left == ("b.html",)
 
 
 def test_changed_file_where_a_folder_must_be(tmp_path: Path) -> None:
