@@ -65,7 +65,7 @@ AT_ONCE = 500
 LARGE = 200_000
 """Bytes from which on a value has a file of its own: a database takes several times as long."""
 
-FEW = 20
+FEW = 8
 """Values that nobody wants are left alone up to this part of those that are wanted."""
 
 ABANDONED = 86_400

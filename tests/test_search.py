@@ -7,6 +7,7 @@ import datetime
 import hashlib
 import itertools
 import json
+import pickle
 import random
 import re
 import shutil
@@ -987,6 +988,13 @@ def test_a_lost_output_is_made_without_indexing(site: SiteTest, work: dict[str, 
     site.run("build", "--jobs", "1")
     assert files == search_files(site)
     assert "read_block" not in work
+
+
+def test_an_index_comes_whole_from_another_process() -> None:
+    """Whatever it holds, and where it holds nothing."""
+    files = (OutputFile("search/a.js", "0" * 64, 1), OutputFile("search/b.js", "1" * 64, 2))
+    for index in (search.Index(files, "search/a.js", ("a key",)), search.Index()):
+        assert pickle.loads(pickle.dumps(index)) == index
 
 
 def test_it_is_asked_which_files_are_held(

@@ -18,8 +18,9 @@ from functools import partial
 from itertools import chain, compress, repeat
 from operator import attrgetter
 from pathlib import Path
+from typing import Any
 
-from site_gen import cache, output, parallel
+from site_gen import cache, compact, output, parallel
 from site_gen.dates import Date
 from site_gen.frozen import frozen
 from site_gen.model import Archive, Document, Entity, EntityKind, OutputFile
@@ -52,6 +53,14 @@ class Index:
     files: tuple[OutputFile, ...] = ()
     root: str = ""
     keys: tuple[str, ...] = ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # It has thousands of files, and may come from another process.
+        return _index, (compact.columns(OutputFile, self.files), self.root, self.keys)
+
+
+def _index(files: compact.Columns, root: str, keys: tuple[str, ...]) -> Index:
+    return Index(tuple(compact.values(OutputFile, [files])), root, keys)
 
 
 @frozen
