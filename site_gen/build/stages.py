@@ -39,6 +39,9 @@ FEW = 16
 MANY = 3_000
 """Documents up to which the copying of memory takes longer than what a copy would do."""
 
+VERY_MANY = 50_000
+"""Documents of a new site up to which there is memory to compare them beside the index."""
+
 
 @frozen
 class Begun:
@@ -63,14 +66,16 @@ def done(run: Run, begun: Begun) -> Report:
     many = several(options.jobs) and len(read.documents) > MANY
     with contextlib.ExitStack() as copies:
         beside = parallel.beside([partial(reading.keep, run, read)], many and bool(read.together))
-        (keep_read,) = copies.enter_context(beside)
+        (keeping,) = copies.enter_context(beside)
+        keep_read: Callable[[], None] = lru_cache(keeping)
         placed = planning.place(run, read)
         # Only here, where a copy of this process may still look at what is held.
         small = len(before.held) > 0 and read.fresh <= FEW
         apart = many and small
         one = _alone(run) if small and several(options.jobs) else run
         plan = lru_cache(partial(planning.finish, run, placed))
-        by_itself = _alone(run) if many else one
+        copied = apart or (many and len(read.documents) <= VERY_MANY)
+        by_itself = _alone(run) if copied else one
         like: Callable[[], related.Related] = partial(planning.relate, by_itself, read, placed)
         packed: Callable[[], Sequence[bytes]] = lru_cache(lambda: planning.packed(plan()))
         keep: Callable[[], None] = lru_cache(lambda: planning.keep(run, read, plan(), packed()))
@@ -85,11 +90,15 @@ def done(run: Run, begun: Begun) -> Report:
         works: Sequence[Callable[[], Any]] = (like, files) if apart else (like,)
         if planned_there:
             works = (packed, index, files, keep)
-        there = copies.enter_context(parallel.beside(works if many else (), many))
+        if not small:
+            # With all documents new, what keeps them takes as much memory as what compares them.
+            plan()
+            keep_read()
+        there = copies.enter_context(parallel.beside(works if copied else (), copied))
         if planned_there:
             packed, index, files, keep = there
             making.lay_out_index(one, placed, before)
-        elif many:
+        elif copied:
             like = there[0]
             files = there[1] if apart else files
             keep()
