@@ -411,7 +411,7 @@ class Output:
         if not moved:
             return
         if len(moved) >= MANY:
-            time.sleep(TICK / 1_000_000_000)
+            time.sleep(2 * TICK / 1_000_000_000)
         try:
             self._signatures.now = self._clock()
         except OSError:

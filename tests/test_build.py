@@ -308,11 +308,11 @@ def test_a_page_that_site_gen_fails_to_make(
 
     monkeypatch.setattr(Renderer, "_article", fail)
     site.write({**articles(3), "content/articles/dead.md": "# Dead\n\n[x](gone.md)\n"})
-    found = {one["code"]: one for one in site.diagnostics()}
+    found = {one["code"]: one for one in site.diagnostics("--jobs", "1")}
     assert found.keys() == {"internal-error", "link-dead"}
     assert found["internal-error"]["path"] == "articles/n01.html"
     assert "LookupError: no such thing" in found["internal-error"]["message"]
-    assert site.run("build", "--keep-going").exit_code == 1
+    assert site.run("build", "--keep-going", "--jobs", "1").exit_code == 1
     assert not (site.folder / "output").exists()
 
 

@@ -689,10 +689,10 @@ def test_pages_are_shown_before_the_build_ends(running: Preview, new_page: NewPa
     expect(page.get_by_role("heading")).to_have_text("Two", timeout=1000 * PATIENCE)
     search.goto(f"{running.url}/search.html")
     for one in (page, search):
-        one.evaluate("window.mark = true")
+        one.evaluate("document.body.id = 'marked'")
     (running.site / "late").unlink()
-    search.wait_for_function("!window.mark", timeout=1000 * PATIENCE)
-    assert page.evaluate("window.mark")
+    expect(search.locator("#marked")).to_have_count(0, timeout=1000 * PATIENCE)
+    expect(page.locator("#marked")).to_have_count(1)
 
 
 @pytest.mark.browser
