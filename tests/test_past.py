@@ -584,14 +584,16 @@ def _keys(store: Store) -> list[str]:
 
 
 IN_COPIES = """
-import sys
+import os, sys
 from site_gen import output, parallel
-from site_gen.build import stages
+from site_gen.build import planning, stages
 from site_gen.cli import main
 
 output.LONG = stages.MANY = 0
 if sys.argv[2] == "large":
     stages.VERY_MANY = 0
+if sys.argv[2] == "ended":
+    planning.keep = lambda *_: os._exit(3)
 copied = []
 beside = parallel.beside
 
@@ -604,7 +606,7 @@ try:
     main(["-C", sys.argv[1], "build", "--keep-going", "--jobs", "2", "--date", "2026-01-01"])
 finally:
     # Nobody looks at an output that is not there yet, or compares what is very much beside others.
-    assert copied == [sys.argv[2] == "again", True, sys.argv[2] != "large"]
+    assert copied == [sys.argv[2] in ("again", "ended"), True, sys.argv[2] != "large"]
 """
 
 IN_THE_WAY: Files = {"content/dates/1999.md": document("A text.", {"title": "New"})}
@@ -639,7 +641,22 @@ def test_copies_make_what_one_process_does(tmp_path: Path) -> None:
     assert anew.output() == alone.output()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only there is a process copied")
+def test_a_copy_that_ends_when_all_is_made(tmp_path: Path) -> None:
+    """Where only what the next build would go by is lost, this one publishes, and says so."""
+    site = SiteTest(tmp_path / "site").write(FILES)
+    assert site.run("build").exit_code == 0
+    for at in range(2):
+        site.write({f"content/articles/new{at}.md": document("A text.", {"title": "New"})})
+        done = in_copies(site, "ended")
+        assert done.returncode == 0
+        assert "Published" in done.stderr
+        assert site.output() == clean(site, tmp_path / f"clean {at}")
+
+
 def in_copies(site: SiteTest, which: str = "again") -> subprocess.CompletedProcess[str]:
-    """A build by several processes, `again` or `anew`, or as of a `large` site."""
+    """A build by several processes, `again` or `anew`, as of a `large` site, or with a copy that is
+    `ended` before it keeps the plan.
+    """
     command = [sys.executable, "-c", IN_COPIES, str(site.folder), which]
     return subprocess.run(command, timeout=60, cwd=ROOT, capture_output=True, text=True)

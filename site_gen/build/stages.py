@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import BrokenExecutor
 from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Any
@@ -145,7 +146,9 @@ def done(run: Run, begun: Begun) -> Report:
             written, unchanged = published.written + already, published.unchanged - already
             published = replace(published, written=written, unchanged=unchanged)
             report = replace(report, published=published)
-        keep()
+        # All is published already: without the plan the next build takes longer, and no more.
+        with contextlib.suppress(BrokenExecutor):
+            keep()
         if report.published:
             stored = {*planned.keys, *indexed().keys, *made.keys, *planning.remembered(run)}
             _leave(run, begun, made, report, [stored, read.keys])
