@@ -6,7 +6,8 @@ import difflib
 import posixpath
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from functools import cached_property
 from itertools import chain, takewhile
 from pathlib import PurePosixPath
@@ -27,6 +28,8 @@ LIKE = 0.85
 """How near, by `difflib`, a name has to be to be guessed."""
 MANY = 200
 """Names that begin alike from which on their letters are counted."""
+SLIGHT = 1e-9
+"""What is less than any count, and more than what rounding makes of one."""
 DEAD = 32
 """Names that were guessed, from which on it is worth loading what counts letters."""
 KINDS = 128
@@ -55,6 +58,40 @@ class Resolved:
     targets: Mapping[str, tuple[str, ...]]
     attachments: frozenset[str]
     withheld: frozenset[str] = frozenset()
+    loose: frozenset[str] = frozenset()
+    """The documents not all references of which are the very paths of what they lead to."""
+
+
+@frozen
+class Before:
+    """What was resolved when all documents were there but a few that `came` since, by path, and
+    others that went. Those that stayed have the URLs they had; `attachments` had theirs.
+    """
+
+    resolved: Resolved
+    came: frozenset[str]
+    attachments: Mapping[str, str]
+
+    def standing(self, resolver: Resolver) -> dict[str, tuple[str, ...]]:
+        """The targets that documents have as before: at the end of each path still stands what
+        stood there, which no other can take the place of.
+        """
+        stand = {
+            url
+            for path, url in resolver.exact.items()
+            if path not in self.came and (path in resolver.urls or path in self.attachments)
+        }
+        loose = self.resolved.loose | self.came
+        return {
+            path: targets
+            for path, targets in self.resolved.targets.items()
+            if path not in loose and path in resolver.urls and stand.issuperset(targets)
+        }
+
+    def used(self, targets: Mapping[str, tuple[str, ...]]) -> Iterable[str]:
+        """The attachments that are among targets."""
+        among = frozenset(chain.from_iterable(targets.values())) if self.attachments else ()
+        return (path for path, url in self.attachments.items() if url in among)
 
 
 class Resolver:
@@ -81,21 +118,36 @@ class Resolver:
         self.unpublished = unpublished
         self.page_urls = frozenset(page_urls)
         self.hidden = hidden
-        self.by_url = {url: path for path, url in urls.items()}
         self.guesses: dict[str, str] = {}
         self.letters: dict[str, Any] = {}
 
     @cached_property
+    def by_url(self) -> dict[str, str]:
+        """The paths of documents by their URLs."""
+        return {url: path for path, url in self.urls.items()}
+
+    @cached_property
     def spelt(self) -> dict[str, str]:
-        """All source paths by their form in NFC."""
-        paths = {*self.urls, *self.unpublished, *self.attachments}
-        return {composed(path): path for path in sorted(paths)}
+        """The source paths that are not ASCII by their form in NFC; all others are as they are."""
+        paths = (*self.urls, *self.unpublished, *self.attachments)
+        return {composed(path): path for path in sorted(paths) if not path.isascii()}
+
+    @cached_property
+    def exact(self) -> Mapping[str, str]:
+        """The URLs of what a path of ASCII letters leads to that is written as it is; none where
+        another path comes to be one of these in NFC, or where two have one URL.
+        """
+        there = {**self.urls, **self.attachments}
+        if any(map(str.isascii, self.spelt)):
+            return {}
+        count = len(self.urls) + len(self.attachments)
+        return there if len({*there.values()}) == count else {}
 
     @cached_property
     def by_stem(self) -> dict[str, str]:
         """The paths of documents by their form without an ending."""
-        paths = sorted({*self.urls, *self.unpublished}, reverse=True)
-        return {composed(without_ending(path)): path for path in paths}
+        paths = [*self.urls, *self.unpublished]
+        return _first(paths, lambda path: composed(without_ending(path)))
 
     @cached_property
     def by_name(self) -> dict[str, list[tuple[str, str]]]:
@@ -110,15 +162,30 @@ class Resolver:
     @cached_property
     def names(self) -> dict[str, str]:
         """The first path of each file name, in lower case."""
-        paths = sorted({*self.urls, *self.attachments}, reverse=True)
-        return {name_of(path).lower(): path for path in paths}
+        return _first([*self.urls, *self.attachments], lambda path: name_of(path).lower())
 
     @cached_property
     def alike(self) -> dict[str, list[str]]:
-        """File names by their first letters, in order of their paths."""
+        """File names by their first letters."""
         found: dict[str, list[str]] = {}
-        for name in sorted(self.names, key=lambda one: self.names[one]):
+        for name in self.names:
             found.setdefault(name[:3], []).append(name)
+        return found
+
+    def exactly(self, document: Document) -> list[str] | None:
+        """The paths that all references of a document are, and nothing else; None where one may
+        be more than that, or leads elsewhere.
+        """
+        folder = document.path.rpartition("/")[0]
+        found = []
+        for reference in document.references:
+            if not _PATH.fullmatch(reference.target):
+                return None
+            base = CONTENT if reference.target.startswith("/") else folder
+            path = posixpath.normpath(f"{base}/{reference.target}")
+            if path not in self.exact or not path.isascii():
+                return None
+            found.append(path)
         return found
 
     def find(self, path: str, target: str) -> tuple[str, str]:
@@ -211,7 +278,7 @@ class Resolver:
         names = self.alike.get(name[:3], [])
         worth = "numpy" in sys.modules or len(self.guesses) > DEAD
         if not worth or len(names) < MANY:
-            return names
+            return _may_be_like(name, names)
         if name[:3] not in self.letters:
             self.letters[name[:3]] = _letters(names)
         table, wanted = self.letters[name[:3]], _letters([name])
@@ -219,6 +286,32 @@ class Resolver:
         both = table.clip(max=wanted).sum(axis=1)
         most = 2.0 * both / (table.sum(axis=1) + len(name))
         return [names[at] for at in (most >= LIKE).nonzero()[0].tolist()]
+
+
+def _first(paths: Sequence[str], of: Callable[[str], str]) -> dict[str, str]:
+    """The first in order of those paths of which something is the same, by that."""
+    found = dict(zip(map(of, paths), paths, strict=True))
+    if len(found) == len(paths):
+        return found
+    return {of(path): path for path in sorted(paths, reverse=True)}
+
+
+def _may_be_like(name: str, names: Iterable[str]) -> list[str]:
+    """The names that have so many letters of one that they may be nearly that. Letters are counted
+    until too many are lacking, those first of which it has most.
+    """
+    counts = Counter(name).most_common()
+    found = []
+    for one in names:
+        spare = len(name) - LIKE * (len(name) + len(one)) / 2 + SLIGHT
+        for letter, count in counts:
+            if spare < 0:
+                break
+            if (lacking := count - one.count(letter)) > 0:
+                spare -= lacking
+        if spare >= 0:
+            found.append(one)
+    return found
 
 
 def _letters(names: Sequence[str]) -> Any:
@@ -255,27 +348,43 @@ def _without_ending(path: str) -> str:
     return path.removesuffix(".html").removesuffix(".htm").rstrip("/")
 
 
-def resolve(documents: Iterable[Document], resolver: Resolver) -> tuple[Resolved, list[Diagnostic]]:
-    """Resolve every reference of every published document."""
+def resolve(
+    documents: Iterable[Document], resolver: Resolver, before: Before | None = None
+) -> tuple[Resolved, list[Diagnostic]]:
+    """Resolve every reference of every published document, but for what stands as `before`."""
     targets: dict[str, tuple[str, ...]] = {}
     used: set[str] = set()
     found: list[Diagnostic] = []
+    loose: set[str] = set()
+    if before:
+        targets = before.standing(resolver)
+        used.update(before.used(targets))
+        asked = before.came | (before.resolved.targets.keys() - targets.keys())
+        documents = [one for one in documents if one.path in asked]
     for document in documents:
-        if not document.references and not (document.registry and document.registry.portrait):
+        portrait = document.registry.portrait if document.registry else ""
+        if not document.references and not portrait:
             continue
+        paths = None if portrait else resolver.exactly(document)
+        if paths is not None:
+            targets[document.path] = tuple(map(resolver.exact.__getitem__, paths))
+            used.update(paths)
+            continue
+        loose.add(document.path)
         told: list[Diagnostic] = []
         targets[document.path] = tuple(
             _target(document, one, resolver, used, told) for one in document.references
         )
-        if document.registry and document.registry.portrait:
-            portrait = Reference(document.registry.portrait, 0, image=True)
-            targets[document.path] += (_portrait(document, portrait, resolver, used, told),)
+        if portrait:
+            image = Reference(portrait, 0, image=True)
+            targets[document.path] += (_portrait(document, image, resolver, used, told),)
         if told:
             found.extend(one for one in told if one.code not in document.accept)
     return Resolved(
         targets,
         frozenset(used & resolver.attachments.keys()),
         frozenset(used & resolver.unpublished.keys()),
+        frozenset(loose),
     ), found
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 import posixpath
+from collections.abc import Collection, Mapping
+from random import Random
 from types import SimpleNamespace
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -13,6 +15,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from site_gen import links
+from site_gen.model import Document, Reference
 from tests.support import SiteTest
 
 GOOD = "# Good\n\n## A part\n\nText.\n"
@@ -138,25 +141,29 @@ def test_of_many_names_the_nearest_is_guessed(
             name = name[:at] + put + name[at + 1 :]
         return name
 
-    np.empty(0)  # Where it is loaded, letters are counted.
+    np.empty(0)  # Where it is loaded, letters of all names are counted at once.
     there = [*map(edited, names), *UNLIKE]
     resolver = links.Resolver({}, {f"content/{one}": one for one in there}, {}, {}, ())
     name = edited(meant)
     close = difflib.get_close_matches(name, resolver.names, 1, links.LIKE)
     assert resolver.guess(name) == next((f"content/{one}" for one in close), "")
-    assert set(resolver._perhaps(name)).isdisjoint(UNLIKE)
+    for some in (resolver._perhaps(name), links._may_be_like(name, resolver.names)):
+        assert {*close} <= {*some}
+        assert set(some).isdisjoint(UNLIKE)
 
 
 def test_letters_are_counted_where_it_is_worth_loading_what_counts_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """For few dead links each name is compared."""
+    """For few dead links only so many as tell that a name has too few."""
     monkeypatch.setattr(links, "sys", SimpleNamespace(modules={}))
     resolver = links.Resolver({}, {f"content/{one}": one for one in UNLIKE}, {}, {}, ())
-    assert set(resolver._perhaps("abc")) == {*UNLIKE}
+    assert resolver._perhaps("abc") == []
+    assert not resolver.letters
     for at in range(links.DEAD + 1):
         resolver.guess(f"xyz{at}")
     assert resolver._perhaps("abc") == []
+    assert resolver.letters
 
 
 @example("//a/b", "a.md")
@@ -173,6 +180,82 @@ def test_a_plain_target_is_its_own_path(target: str, path: str) -> None:
     resolver = links.Resolver({}, {meant: "x.html"}, {}, {}, ())
     if not target.startswith("/**/") and meant.isascii():
         assert resolver.named(path, target) == ("document", meant)
+
+
+PATHS = [
+    *(f"content/a/{name}" for name in ("x.md", "y.md", "index.md", "K.md", "\u212a.md")),
+    "content/a/x/index.md",
+    "content/\u00e9/x.md",
+    "content/e\u0301/x.md",
+]
+FILES = ["content/a/x.jpg", "content/a/x.html"]
+NEAR = [
+    "x.md",
+    "x.md",
+    "y.md",
+    "./K.md",
+    "../a/index.md",
+    "x.jpg",
+    "x.html",
+    "x/index.md",
+    "/a/y.md",
+]
+FAR = ["x", "y.html", "/a/x.md", "/**/x.md", "//x.md", "x.md/", "x/..", "x/../", "", "%78.md"]
+OTHER = ["x.md#p", "#p", "x.md?a", "\u212a.md", "../\u00e9/x.md", "index", "../x.md", "gone.md"]
+Text = tuple[list[str], str, bool]
+"""The targets of an article, its URL if it states one, and whether it has an anchor."""
+
+
+def _text(chance: Random) -> Text:
+    far = chance.random() < 0.3
+    targets = chance.choices([*FAR, *OTHER] if far else NEAR, k=chance.choice([0, 1, 1, 2]))
+    url = chance.choice(["b.html", "a/x.html", "a/x.jpg"]) if chance.random() < 0.1 else ""
+    return targets, url, chance.random() < 0.5
+
+
+def _document(path: str, text: Text) -> Document:
+    references = tuple(Reference(target, 1, image=target.endswith("jpg")) for target in text[0])
+    anchors = frozenset(["p"] if text[2] else [])
+    return Document("article", path, path, "", "", "", references=references, anchors=anchors)
+
+
+def _resolver(
+    texts: Mapping[str, Text], files: Collection[str], failed: str
+) -> tuple[list[Document], links.Resolver]:
+    documents = [_document(path, text) for path, text in texts.items() if path != failed]
+    urls = {one.path: texts[one.path][1] or f"{one.path[8:-3]}.html" for one in documents}
+    attachments = {path: path.removeprefix("content/") for path in files}
+    named = {one.path: one for one in documents}
+    unpublished = {failed: "it has errors"} if failed else {}
+    pages = [*urls.values(), "a/index.html"]
+    return documents, links.Resolver(named, urls, attachments, unpublished, pages)
+
+
+def test_what_was_resolved_stands_where_nothing_else_can_be_meant() -> None:
+    """Whatever comes and goes, all is as if each reference were looked at again; and the very path
+    of something leads to what would be found by it.
+    """
+    stood = 0
+    for seed in range(3_000):
+        chance = Random(seed)
+        texts = {path: _text(chance) for path in PATHS if chance.random() < 0.6}
+        failed = "content/a/y.md" if chance.random() < 0.1 else ""
+        old, resolver = _resolver(texts, chance.sample(FILES, chance.randrange(3)), failed)
+        resolved, _ = links.resolve(old, resolver)
+        for one in old:
+            exact = zip(resolver.exactly(one) or (), one.references, strict=False)
+            for path, reference in exact:
+                kind = "attachment" if path in FILES else "document"
+                assert resolver.find(one.path, reference.target) == (kind, path)
+        used = {path: resolver.attachments[path] for path in resolved.attachments}
+        came = {path: _text(chance) for path in chance.sample(PATHS, chance.randrange(3))}
+        went = chance.sample(PATHS, chance.randrange(3))
+        before = links.Before(resolved, frozenset(came), used)
+        texts = {path: one for path, one in texts.items() if path not in went} | came
+        new, resolver = _resolver(texts, chance.sample(FILES, chance.randrange(3)), failed)
+        stood += len(before.standing(resolver))
+        assert links.resolve(new, resolver, before) == links.resolve(new, resolver)
+    assert stood
 
 
 def test_no_index_is_guessed(archive: SiteTest) -> None:

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from site_gen import cache, compact, copies
+from site_gen import cache, compact, copies, links
 from site_gen.build import planning
 from site_gen.build.planning import Placed
-from site_gen.model import Archive
+from site_gen.model import Archive, Document
 from tests.support import SiteTest
 from tests.test_plan_kept import begun
 
@@ -225,6 +225,72 @@ def test_all_come_and_go(site: SiteTest, monkeypatch: pytest.MonkeyPatch, more: 
     (site.folder / "content/articles").rmdir()
     (site.folder / "away").rename(site.folder / "content/articles")
     check(site, monkeypatch)
+
+
+LINKS = {
+    f"content/articles/link{at}.md": f"---\ntitle: Link {at}\n---\n\n[A link]({target}).\n"
+    for at, target in enumerate(
+        [
+            "a1.md",
+            "../articles/a2.md",
+            "a3.md",
+            "a4",
+            "a2.html",
+            "A1.md",
+            "a2.md#part",
+            "/articles/a1.md",
+            "1.md",
+            "gone.md",
+            "deep.html/b.md",
+            "../pages/about.md",
+            "../authors/ann-bell.md",
+            "a.jpg",
+            "b.jpg",
+        ]
+    )
+}
+LINKED: Mapping[str, Callable[[Path], object]] = {
+    "picture": written("articles/b.jpg", "x"),
+    "picture gone": gone("articles/a.jpg"),
+    "links come": written("articles/new.md", "---\ntitle: G\n---\n\n[A link](a1.md).\n"),
+    "another link": other("articles/link0.md", "a1.md", "a5.md"),
+    "its place taken": lambda folder: (
+        gone("articles/a1.md")(folder),
+        new("slug: a1\n", "new.md")(folder),
+    ),
+}
+
+
+@pytest.mark.parametrize("edit", [*FEW, *LINKED])
+def test_links_are_resolved_again_where_they_may_lead_elsewhere(
+    site: SiteTest, monkeypatch: pytest.MonkeyPatch, edit: str
+) -> None:
+    """Where they lead, and all that is told of them, is what is found of all links."""
+    asked: list[str] = []
+    exactly = links.Resolver.exactly
+
+    def noted(resolver: links.Resolver, document: Document) -> list[str] | None:
+        asked.append(document.path)
+        return exactly(resolver, document)
+
+    kept(site.write({**START, **LINKS, "content/articles/a.jpg": b"x"}))
+    again = gone("articles/b.jpg" if edit == "picture" else "articles/a4.md")
+    for one in (FEW.get(edit) or LINKED[edit], new("", "1.md"), again):
+        one(site.folder / "content")
+        run, read = begun(site)
+        placed = planning.place(run, read)
+        # Where something fails, entries may have other addresses.
+        assert not planning._without(placed, ()).last
+        with monkeypatch.context() as patch:
+            patch.setattr(links.Resolver, "exactly", noted)
+            asked.clear()
+            made = planning.finish(run, placed)
+        whole = planning.finish(run, replace(placed, last="", planned=None))
+        assert (made.links, made.attachments) == (whole.links, whole.attachments)
+        assert made.found == whole.found
+        stand = [11, 12] if edit == "picture gone" else [11, 12, 13]
+        assert {f"content/articles/link{at}.md" for at in stand}.isdisjoint(asked)
+        kept(site)
 
 
 def test_what_is_told_is_told_again(site: SiteTest, monkeypatch: pytest.MonkeyPatch) -> None:

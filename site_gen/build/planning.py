@@ -39,6 +39,7 @@ NOTHING = Archive({}, {}, {}, {})
 
 FEW = 16
 """Outlines that came or went up to which the archive that was placed last is amended."""
+_PLACED = " placed"
 GONE = Document("article", "", "", "", "", "")
 """What stands for a document that was in it."""
 
@@ -63,6 +64,10 @@ class Placed:
     """All of the plan, where the store has it."""
     names: Names = field(default_factory=Names)
     """The `urls` of what was placed, to compare others with, where the store has no plan."""
+    last: str = ""
+    """What the plan is kept under of the archive that this one was amended from."""
+    came: frozenset[str] = frozenset()
+    """The paths of the documents that came into it since."""
 
 
 @frozen
@@ -174,7 +179,7 @@ def _whole(planned: Planned, whole: Archive, urls: Mapping[str, str]) -> Planned
 
 
 def _keys(key: str) -> tuple[str, str]:
-    return key, f"{key} placed"
+    return key, f"{key}{_PLACED}"
 
 
 def _key(run: Run, read: Read) -> str:
@@ -233,7 +238,19 @@ def _amended(run: Run, read: Read, placed: Placed) -> Placed | None:
     urls, names, collisions = pages.place_documents(made, urls)
     if collisions:
         return None
-    return replace(placed, archive=made, urls=urls, names=names, problems=tuple(told))
+    last, paths = key.removesuffix(_PLACED), frozenset(one.path for one in came)
+    placed = replace(placed, archive=made, urls=urls, names=names, problems=tuple(told))
+    return replace(placed, last=last, came=paths)
+
+
+def _before(run: Run, placed: Placed) -> links.Before | None:
+    """What was resolved of the archive that was amended; None where all is to be resolved."""
+    with cache.Store(run.store) as store:
+        parts = store.parts(placed.last) if placed.last else None
+    if parts is None:
+        return None
+    made: Planned = repeated.unpacked(parts)
+    return links.Before(made.links, placed.came, made.attachments)
 
 
 def _count(whole: Archive) -> int:
@@ -269,7 +286,8 @@ def assembled(run: Run, placed: Placed) -> Placed:
 def _without(placed: Placed, found: Sequence[Diagnostic]) -> Placed:
     """The same where documents fail, as is told of them."""
     out = sorted({one.location.path for one in found})
-    return replace(placed, failed=(*placed.failed, *out), found=(*placed.found, *found))
+    found = (*placed.found, *found)
+    return replace(placed, failed=(*placed.failed, *out), found=found, last="")
 
 
 def finish(run: Run, placed: Placed) -> Planned:
@@ -310,7 +328,7 @@ def finish(run: Run, placed: Placed) -> Planned:
         (page.url for page in plan.pages),
         {*failed, *whole.held_back},
     )
-    resolved, problems = links.resolve(shown, resolver)
+    resolved, problems = links.resolve(shown, resolver, _before(run, placed))
     found += problems
     used = {path: attachments[path] for path in sorted(resolved.attachments)}
     others = [*((f"static/{name}", url) for name, url in run.static.urls.items()), *used.items()]
