@@ -21,7 +21,7 @@ from site_gen import cache
 from site_gen.frozen import frozen
 from site_gen.model import OutputFile
 from site_gen.search.codec import LETTERS, Reader, decoded, front_coded, number, shared
-from site_gen.search.rows import Forms, Stems, changed, cut, cut_again, sizes_of_stems
+from site_gen.search.rows import Forms, Stems, changed, cut, cut_again, of_shards, sizes_of_stems
 from site_gen.search.segment import NUMBERS, Piece, Share, apart, replaced, together
 from site_gen.search.shards import (
     APART,
@@ -30,7 +30,7 @@ from site_gen.search.shards import (
     Shard,
     Stored,
     coded_script,
-    files_of,
+    codes_of,
     hash_of,
     path_of,
     script_of,
@@ -305,18 +305,22 @@ class Before:
         self.part = part
         self.coded: dict[tuple[str, ...], str] = {}
         """Words of shards, as they stand there."""
-        self._context = context
         self._store = store
-        self._files = {kind: list(files_of(kind, part.run, part.shards[kind])) for kind in APART}
+        self._cuts: dict[str, bytes] = {}
+        both = zip(part.shards["p"], part.shards["o"], strict=True)
+        self._keys = [_cuts_key(context, *each) for each in both]
+        self._folder = str(context.output_folder)
 
     def script(self, kind: str, index: int) -> bytes:
         """The file of a shard. Raises _Lost."""
-        file = self._files[kind][index]
+        shard = self.part.shards[kind][index]
+        path = path_of(kind, self.part.run, index, hash_of(shard))
         try:
-            script = (self._context.output_folder / file.path).read_bytes()
+            with open(f"{self._folder}/{path}", "rb") as file:
+                script = file.read()
         except OSError as problem:
             raise _Lost from problem
-        if hashlib.sha256(script).hexdigest() != file.digest:
+        if hashlib.sha256(script).hexdigest() != shard.digest:
             raise _Lost
         return script
 
@@ -326,6 +330,10 @@ class Before:
         self.coded[tuple(words)] = coded
         return words
 
+    def ask(self, shards: Iterable[int]) -> None:
+        """Ask the store for what it has of some shards of stems, which are read next."""
+        self._cuts = self._store.get_all([self._keys[index] for index in shards])
+
     def forms(self, index: int) -> Forms:
         """The rows of a dictionary shard. Raises _Lost."""
         words, about = values_of(self.script("w", index))
@@ -333,16 +341,15 @@ class Before:
 
     def stems(self, index: int) -> Stems:
         """The rows of a postings shard and of the positions beside it. Raises _Lost."""
-        coded, postings = values_of(self.script("p", index))
-        (positions,) = values_of(self.script("o", index))
+        coded, postings = codes_of(self.script("p", index))
+        _, positions = codes_of(self.script("o", index))
         words, numbers = self._words(coded), self._numbers(index)
         shares, cuts = numbers[: len(words)], numbers[len(words) :]
         return Stems(words, postings.split(" "), positions.split(" "), shares, cuts)
 
     def _numbers(self, index: int) -> array[int]:
         """Of the stems of a shard how many shares each has, then where these lie. Raises _Lost."""
-        shards = self.part.shards
-        data = self._store.get(_cuts_key(self._context, shards["p"][index], shards["o"][index]))
+        data = self._cuts.get(self._keys[index]) or self._store.get(self._keys[index])
         if data is None:
             raise _Lost
         numbers = array("I")
@@ -425,6 +432,7 @@ def _amended_stems(
         return Stems([stem], [postings], [positions], *numbers)
 
     firsts, words = before.part.stems, left.keys() | new.keys()
+    before.ask(of_shards(firsts, words) if firsts else ())
     rows = changed(firsts, words, before.stems, _no_stems(), change)
     return cut_again(len(firsts), rows, before.stems, POSTINGS)
 

@@ -105,6 +105,16 @@ def _end(words: Sequence[str], totals: Sequence[int], begin: int, target: int) -
     return None
 
 
+def of_shards(firsts: Sequence[str], words: Iterable[str]) -> dict[int, list[str]]:
+    """Words in order by the numbers of the shards that they belong to, whose first ones are given;
+    all by 0 where there is none.
+    """
+    found: dict[int, list[str]] = {}
+    for word in sorted(words):
+        found.setdefault(max(bisect_right(firsts, word) - 1, 0), []).append(word)
+    return found
+
+
 def changed(
     firsts: Sequence[str],
     words: Iterable[str],
@@ -117,11 +127,8 @@ def changed(
     `change` is given the row of a word, or no row, and gives what is to be there. Where the first
     of a shard changes, the shard before may have been cut for its size alone: it is among them too.
     """
-    of_shard: dict[int, list[str]] = {}
-    for word in sorted(words):
-        of_shard.setdefault(max(bisect_right(firsts, word) - 1, 0), []).append(word)
     found: dict[int, Rows] = {}
-    for index, some in of_shard.items():
+    for index, some in of_shards(firsts, words).items():
         rows = found[index] = rows_of(index) if firsts else nothing
         for word in some:
             at = bisect_left(rows.words, word)

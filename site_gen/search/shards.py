@@ -155,6 +155,14 @@ def values_of(script: bytes) -> list[Any]:
     return values
 
 
+def codes_of(script: bytes) -> tuple[str, str]:
+    """What `coded_script` made a shard of: the text before the codes if there is one, and these."""
+    text = script.decode()
+    text = text[text.index("(") + 1 : text.rindex('"')]
+    before, _, codes = text.rpartition('"')
+    return json.loads(before[:-1] or '""'), codes
+
+
 def shard_of(script: bytes) -> Shard:
     """A shard by what is in it."""
     return Shard(hashlib.sha256(script).hexdigest(), len(script))
