@@ -40,6 +40,10 @@ FEW = 16
 MANY = 3_000
 """Documents up to which the copying of memory takes longer than what a copy would do."""
 
+LARGE = 15_000
+"""Documents of an edited site beyond which its pages take longer than its index, all of which the
+copy that plans makes then."""
+
 VERY_MANY = 50_000
 """Documents of a new site up to which there is memory to compare them beside the index."""
 
@@ -98,7 +102,8 @@ def done(run: Run, begun: Begun) -> Report:
         there = copies.enter_context(parallel.beside(works if copied else (), copied))
         if planned_there:
             packed, index, files, keep = there
-            making.lay_out_index(one, placed, before)
+            if len(read.documents) <= LARGE:
+                making.lay_out_index(one, placed, before)
         elif copied:
             like = there[0]
             files = there[1] if apart else files
