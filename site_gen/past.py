@@ -22,7 +22,7 @@ from site_gen.frozen import frozen
 from site_gen.model import OutputFile
 from site_gen.signatures import Kept, Listed, Signed, described, packed, unlisted, unpacked
 
-SHARE = 16
+SHARE = 4
 """Changes of a table are kept apart from the whole until there are more than this part of it."""
 
 Pages = Mapping[str, str]
