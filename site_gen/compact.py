@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from array import array
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
@@ -27,7 +28,7 @@ SAMPLE = 500
 """Values that tell whether a field repeats itself."""
 
 FEW = 8
-"""Texts up to which it is faster to look for each in what is pickled than to unpickle it."""
+"""Signs up to which it is faster to look for each in what is pickled than to unpickle it."""
 
 Columns = tuple[tuple[Any, ...], ...]
 """Values of one class field by field: the first fields of all, then the second ones."""
@@ -64,39 +65,42 @@ class Late(Compact):
             self._fields.fill(name)
             return getattr(self, name)
 
-    def may_hold(self, name: str, texts: frozenset[str]) -> bool:
-        """Whether any of a few texts may be in a field, which is not read to learn it."""
+    def may_hold(self, name: str, signs: frozenset[bytes]) -> bool:
+        """Whether any of a few signs may be in what a field is kept as, which is not read to learn
+        it.
+        """
         block: _Fields | None = getattr(self, "_fields", None)
-        return block is None or block.may_hold(name, texts)
+        return block is None or block.may_hold(name, signs)
 
 
 @dataclass(slots=True, eq=False)
 class _Fields:
     """The fields of a block of `values` that are not filled in yet: the part of this `number` of
-    what is kept of each.
+    what is kept of each, and what some are `unpacked` by.
     """
 
     values: Sequence[Any]
     number: int
     kept: Kept
-    held: dict[tuple[str, frozenset[str]], bool] = field(default_factory=dict)
+    unpacked: Mapping[str, Callable[[Any], Sequence[Any]]]
+    held: dict[tuple[str, frozenset[bytes]], bool] = field(default_factory=dict)
 
     def fill(self, name: str) -> None:
         same, found = pickle.loads(self.part(name))
-        _put(self.values, name, repeat(found) if same else found)
+        if name in self.unpacked:
+            found = self.unpacked[name](found)
+        _put(self.values, name, repeat(found[0]) if same else found)
 
     def part(self, name: str) -> bytes:
         parts = self.kept[name]
         return parts[self.number if len(parts) > 1 else 0]
 
-    def may_hold(self, name: str, texts: frozenset[str]) -> bool:
-        if len(texts) > FEW:
+    def may_hold(self, name: str, signs: frozenset[bytes]) -> bool:
+        if len(signs) > FEW:
             return True
-        if (name, texts) not in self.held:
-            # What is pickled holds each text as it is.
-            written = [one.encode("utf-8", "surrogatepass") for one in texts]
-            self.held[name, texts] = any(map(self.part(name).__contains__, written))
-        return self.held[name, texts]
+        if (name, signs) not in self.held:
+            self.held[name, signs] = any(map(self.part(name).__contains__, signs))
+        return self.held[name, signs]
 
 
 def columns(kind: type[Kind], values: Sequence[Kind]) -> Columns:
@@ -153,13 +157,13 @@ def kept(
     **packed: Callable[[Sequence[Any]], Any],
 ) -> dict[str, list[bytes]]:
     """Values of one class of `Late`, as `Kept`. What is shared in a block stays so. A field may be
-    `packed`: made something that pickles faster, and comes back as a list.
+    `packed`: some of its values made something that pickles faster, and that `late` unpacks.
     """
     found = {}
     for name in names(cast("Any", kind)):
         column = list(map(attrgetter(name), values))
         same = bool(column) and name not in varied and column.count(column[0]) == len(column)
-        parts = [column[0]] if same else map(packed.get(name, list), blocks(column))
+        parts = map(packed.get(name, list), [column[:1]] if same else blocks(column))
         found[name] = [pickle.dumps((same, one), pickle.HIGHEST_PROTOCOL) for one in parts]
     return found
 
@@ -175,11 +179,27 @@ def of_parts(parts: Sequence[bytes], begins: int, counts: Mapping[str, int]) -> 
     return {name: parts[a:b] for name, (a, b) in zip(counts, ends, strict=True)}
 
 
-def late(kind: type[Kind], count: int, kept: Kept) -> list[Kind]:
-    """The values again, so many. Each field of a block is read when it is asked for."""
+def late(
+    kind: type[Kind], count: int, kept: Kept, **unpacked: Callable[[Any], Sequence[Any]]
+) -> list[Kind]:
+    """The values again, so many. Each field of a block is read when it is asked for, and `unpacked`
+    where it was packed.
+    """
     made = _empty(kind, count)
     for number, block in enumerate(blocks(made)):
-        _put(block, "_fields", repeat(_Fields(block, number, kept)))
+        _put(block, "_fields", repeat(_Fields(block, number, kept, unpacked)))
+    return made
+
+
+def numbers(some: Iterable[int]) -> bytes:
+    """Numbers as bytes, four of each, which are also the sign of one among others."""
+    return array("I", some).tobytes()
+
+
+def numbered(data: bytes) -> array[int]:
+    """The numbers again."""
+    made = array("I")
+    made.frombytes(data)
     return made
 
 

@@ -147,7 +147,8 @@ def test_lists_are_found_without_being_read(
         articles = {**inputs.archive.articles, key: replace(one, body="other")}
         after = replace(inputs, archive=replace(inputs.archive, articles=articles))
         moved = Moved(stamps(inputs), stamps(after), after)
-        kept = repeated.unpacked(repeated.packed(inputs.plan))
+        known = inputs.archive.articles
+        kept = repeated.unpacked(repeated.packed(inputs.plan, (), known), (), known)
         read: list[str] = []
         fill = compact._Fields.fill
 
@@ -162,14 +163,27 @@ def test_lists_are_found_without_being_read(
         assert 0 < read.count("children") < len(kept.pages) / 4 / 2
 
 
-@pytest.mark.parametrize("key", ["articles/a", "articles/ä 中", "articles/\udc80"])
-def test_a_text_is_found_in_what_is_not_read(key: str) -> None:
-    """Whatever its letters; where there are many, that takes as long as to read."""
-    bucket = Bucket("1999", "", 1, (key,))
+@pytest.mark.parametrize("at", [0, 1, 255, 256, 70_000])
+def test_an_article_is_found_in_what_is_not_read(at: int) -> None:
+    """Wherever it stands among all; where there are many, that takes as long as to read."""
+    articles = tuple(map(str, range(70_002)))
+    bucket = Bucket("1999", "", 1, (articles[at],))
     pages = (Page("list", "a.html"), Page("list", "b.html", children=(bucket,)))
-    assert all(page.may_hold("children", frozenset(["articles/other"])) for page in pages)
-    plan = repeated.unpacked(repeated.packed(Plan(pages, {}, {})))
-    assert not plan.pages[1].may_hold("children", frozenset(["articles/other"]))
-    assert plan.pages[1].may_hold("children", frozenset(["articles/other", key]))
-    many = frozenset(map(str, range(compact.FEW + 1)))
+    other, sign = compact.numbers([at + 1]), compact.numbers([at])
+    assert all(page.may_hold("children", frozenset([other])) for page in pages)
+    plan = repeated.unpacked(repeated.packed(Plan(pages, {}, {}), (), articles), (), articles)
+    assert not plan.pages[1].may_hold("children", frozenset([other]))
+    assert plan.pages[1].may_hold("children", frozenset([other, sign]))
+    many = frozenset(compact.numbers([one]) for one in range(compact.FEW + 1))
     assert plan.pages[1].may_hold("children", many)
+    assert plan.pages == pages
+    assert plan.pages[1].articles[0] is articles[at]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_pages_of_the_same_children_come_back(count: int) -> None:
+    """Whether all of them or none has some."""
+    for children in ((), (Bucket("1999", "", 2, ("one", "two")), Bucket("2000", "", 0))):
+        pages = tuple(Page("list", f"{at}.html", children=children) for at in range(count))
+        data = repeated.packed(Plan(pages, {}, {}), (), ["two", "one"])
+        assert repeated.unpacked(data, (), ["two", "one"]).pages == pages

@@ -142,7 +142,8 @@ def place(run: Run, read: Read) -> Placed:
     placed = begun(read, documents, key)
     if kept is None or there is None:
         return _amended(run, read, placed) or assembled(run, placed)
-    made, (whole, urls) = repeated.unpacked(kept), repeated.unpacked(there, documents)
+    whole, urls = repeated.unpacked(there, documents)
+    made = repeated.unpacked(kept, articles=whole.articles)
     made = _whole(made, whole, urls)
     return replace(placed, archive=whole, urls=urls, failed=made.failed, planned=made)
 
@@ -151,12 +152,13 @@ def packed(planned: Planned) -> Sequence[bytes]:
     """A new plan as bytes, but for what was placed; nothing where the store has it."""
     if planned.kept:
         return ()
-    return repeated.packed(replace(_whole(planned, NOTHING, {}), kept=True))
+    made = replace(_whole(planned, NOTHING, {}), kept=True)
+    return repeated.packed(made, articles=planned.archive.articles)
 
 
 def unpacked(run: Run, placed: Placed, data: Sequence[bytes]) -> Planned:
     """The plan that was packed, of what was placed."""
-    made: Planned = repeated.unpacked(data)
+    made: Planned = repeated.unpacked(data, articles=placed.archive.articles)
     if made.failed == placed.failed:
         return _whole(made, placed.archive, placed.urls)
     return finish(run, placed)

@@ -18,26 +18,44 @@ from site_gen import compact
 from site_gen.model import Archive, Bucket, Document, Page
 from site_gen.pages import Plan
 
+Buckets = tuple[list[int], list[tuple[Any, ...]], list[int], bytes]
+"""The children of some pages: how many each page has; their labels, URLs and counts; how many
+articles each has, and the places of these.
+"""
 
-def packed(value: object, documents: Iterable[Document] = ()) -> list[bytes]:
-    """A value that holds some of these documents, as bytes in parts."""
+
+def packed(
+    value: object, documents: Iterable[Document] = (), articles: Iterable[str] = ()
+) -> list[bytes]:
+    """A value that holds some of these documents, as bytes in parts. Lists of its pages name
+    `articles` by their keys.
+    """
     data = io.BytesIO()
-    packer = _Packer(data, {one.path: place for place, one in enumerate(documents)})
+    packer = _Packer(data, _places(one.path for one in documents), _places(articles))
     packer.dump(value)
     return [data.getvalue(), *packer.parts]
 
 
-def unpacked(parts: Sequence[bytes], documents: Sequence[Document] = ()) -> Any:
+def unpacked(
+    parts: Sequence[bytes], documents: Sequence[Document] = (), articles: Iterable[str] = ()
+) -> Any:
     """The value again that was packed, with these documents in it: others of the same paths. Some
     of the parts are read when they are asked for.
     """
-    return _Unpacker(parts, documents).load()
+    return _Unpacker(parts, documents, tuple(articles)).load()
+
+
+def _places(names: Iterable[str]) -> dict[str, int]:
+    return {name: place for place, name in enumerate(names)}
 
 
 class _Packer(pickle.Pickler):
-    def __init__(self, data: io.BytesIO, places: Mapping[str, int]) -> None:
+    def __init__(
+        self, data: io.BytesIO, places: Mapping[str, int], articles: Mapping[str, int]
+    ) -> None:
         super().__init__(data, pickle.HIGHEST_PROTOCOL)
         self.places = places
+        self.articles = articles
         self.parts: list[bytes] = []
         self.dispatch_table = {
             **copyreg.dispatch_table,
@@ -57,21 +75,30 @@ class _Packer(pickle.Pickler):
     def apart(self, plan: Plan) -> tuple[Any, ...]:
         """How a plan is pickled: its pages lie in other parts."""
         begins = 1 + len(self.parts)
-        kept = compact.kept(Page, plan.pages, children=_Children)
+        kept = compact.kept(Page, plan.pages, children=self.buckets)
         self.parts += chain.from_iterable(kept.values())
         rest = {name: getattr(plan, name) for name in compact.names(Plan) if name != "pages"}
         counts = {name: len(some) for name, some in kept.items()}
         return _with_pages, (len(plan.pages), begins, counts, rest)
 
+    def buckets(self, children: Sequence[tuple[Bucket, ...]]) -> Buckets:
+        """The children of pages, whose articles are told by their places."""
+        every = list(chain.from_iterable(children))
+        *columns, articles = compact.columns(Bucket, every)
+        places = map(self.articles.__getitem__, chain.from_iterable(articles))
+        return _counts(children), columns, _counts(articles), compact.numbers(places)
+
 
 class _Unpacker(pickle.Unpickler):
-    def __init__(self, parts: Sequence[bytes], documents: Sequence[Document]) -> None:
+    def __init__(
+        self, parts: Sequence[bytes], documents: Sequence[Document], articles: Sequence[str]
+    ) -> None:
         super().__init__(io.BytesIO(parts[0]))
         self.of_name = {
             _at.__name__: documents.__getitem__,
             _with_documents.__name__: partial(_with_documents, documents),
             _by_path.__name__: partial(_by_path, documents),
-            _with_pages.__name__: partial(_with_pages, parts),
+            _with_pages.__name__: partial(_with_pages, parts, articles),
         }
 
     def find_class(self, module: str, name: str) -> Any:
@@ -104,24 +131,29 @@ def _by_path(documents: Sequence[Document], places: list[int], values: list[Any]
 
 
 def _with_pages(
-    parts: Sequence[bytes], count: int, begins: int, counts: dict[str, int], rest: dict[str, Any]
+    parts: Sequence[bytes],
+    articles: Sequence[str],
+    count: int,
+    begins: int,
+    counts: dict[str, int],
+    rest: dict[str, Any],
 ) -> Plan:
     """A plan with so many pages, of whose fields there are so many parts each."""
     kept = compact.of_parts(parts, begins, counts)
-    return Plan(pages=tuple(compact.late(Page, count, kept)), **rest)
+    pages = compact.late(Page, count, kept, children=partial(_children, articles))
+    return Plan(pages=tuple(pages), **rest)
 
 
-class _Children:
-    """The children of pages, which come back as a list."""
-
-    def __init__(self, children: Sequence[tuple[Bucket, ...]]) -> None:
-        self.children = children
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        columns = compact.columns(Bucket, list(chain.from_iterable(self.children)))
-        return _children, (list(map(len, self.children)), columns)
+def _counts(some: Iterable[Sequence[Any]]) -> list[int]:
+    return list(map(len, some))
 
 
-def _children(counts: list[int], columns: compact.Columns) -> list[tuple[Bucket, ...]]:
-    buckets = iter(compact.values(Bucket, [columns]))
-    return [tuple(islice(buckets, one)) for one in counts]
+def _children(articles: Sequence[str], packed: Buckets) -> list[tuple[Bucket, ...]]:
+    """The children of pages again. What names an article is the very text that `articles` have:
+    it is looked up several times as fast as one that is but equal.
+    """
+    children, columns, sizes, places = packed
+    keys = map(articles.__getitem__, compact.numbered(places))
+    of_each = [tuple(islice(keys, size)) for size in sizes]
+    buckets = iter(compact.values(Bucket, [(*columns, tuple(of_each))]))
+    return [tuple(islice(buckets, count)) for count in children]

@@ -11,6 +11,7 @@ from functools import cached_property
 from itertools import chain
 from operator import attrgetter
 
+from site_gen import compact
 from site_gen.model import Archive, Document, Page
 from site_gen.pages import OPEN_SEARCH, ROBOTS, TABLES, WORKS, works_of
 from site_gen.render.inputs import Inputs
@@ -67,6 +68,8 @@ class Moved:
         """Articles with another text, by key."""
         self.others = moved - self.articles
         """Other documents with another text, by path."""
+        places = (at for at, key in enumerate(self.archive.articles) if key in self.articles)
+        self._signs = frozenset(compact.numbers([at]) for at in places)
 
     @cached_property
     def near(self) -> frozenset[str]:
@@ -101,7 +104,7 @@ class Moved:
         match page.kind:
             case "list":
                 apart = self.articles.isdisjoint
-                return page.may_hold("children", self.articles) and not all(
+                return page.may_hold("children", self._signs) and not all(
                     map(apart, map(_articles_of, page.children))
                 )
             case "file":
