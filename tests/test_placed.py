@@ -131,7 +131,7 @@ def kept(site: SiteTest) -> None:
     """Leave a plan of what is there in the store."""
     run, read = begun(site)
     made = planning.finish(run, planning.place(run, read))
-    planning.keep(run, read, made, planning.packed(made))
+    planning.keep(run, read, made)
 
 
 def ordered(value: Any) -> Any:

@@ -54,7 +54,7 @@ def test_a_kept_plan_is_the_plan(site: SiteTest) -> None:
     run, read = begun(site.write(EVERY_KIND))
     placed = planning.place(run, read)
     made = planning.finish(run, placed)
-    planning.keep(run, read, made, planning.packed(made))
+    planning.keep(run, read, made)
     kept = planning.plan(run, read)
     assert kept.kept
     assert not made.kept
@@ -68,7 +68,7 @@ def test_half_a_plan_is_none(site: SiteTest, which: int) -> None:
     """Where one of its values was forgotten, it is made anew."""
     run, read = begun(site.write(EVERY_KIND))
     made = planning.finish(run, planning.place(run, read))
-    planning.keep(run, read, made, planning.packed(made))
+    planning.keep(run, read, made)
     with cache.Store(run.store) as store:
         store.forget([made.keys[which]])
     again = planning.plan(run, read)

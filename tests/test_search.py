@@ -880,32 +880,6 @@ def test_an_edit_of_a_text_looks_at_texts_alone(
     assert edited == search_files(site)
 
 
-def test_what_is_laid_out_is_not_made_again(
-    site: SiteTest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Groups, facets and what texts hold that were made before the index are taken, published or
-    not.
-    """
-    make = search.make
-
-    def laid_out(archive: Archive, urls: Any, language: str, place: search.Place) -> search.Index:
-        search.lay_out(archive, urls, language, place)
-        with monkeypatch.context() as patch:
-            patch.delattr(search, "_told")
-            patch.delattr(facets, "columns")
-            patch.setattr(shards, "read", None)
-            return make(archive, urls, language, place)
-
-    site.write(many(60))
-    site.run("build", "--jobs", "1")
-    files = search_files(site)
-    shutil.rmtree(site.folder / ".site_gen")
-    shutil.rmtree(site.folder / "output")
-    monkeypatch.setattr(search, "make", laid_out)
-    assert site.run("build", "--jobs", "1").exit_code == 0
-    assert files == search_files(site)
-
-
 def test_what_is_told_of_groups_is_told_apart() -> None:
     """Whatever is stated of which article, in whatever field, and however many these are."""
     # A key has every article.

@@ -58,44 +58,32 @@ class Filed:
     parts: Mapping[str, str]
 
 
-def index(run: Run, planned: Planned, seen: Seen) -> search.Index:
+def index(run: Run, placed: Placed | Planned, seen: Seen) -> search.Index:
     """Index the text of every published article, in parallel, and stage the index."""
     if run.target is None:
         return search.Index()
     run.options.progress("Indexing", 0, 1)
-    place = _place(run, run.target, seen, planned.key, planned.failed)
-    made = search.make(planned.archive, planned.plan.urls, run.settings.language, place)
-    run.options.progress("Indexing", 1, 1)
-    return made
-
-
-def lay_out_index(run: Run, placed: Placed, seen: Seen) -> None:
-    """Make what of the index depends on no plan of pages, so that `index` need not."""
-    if run.target is not None:
-        place = _place(run, run.target, seen, placed.key, placed.failed)
-        search.lay_out(placed.archive, placed.urls, run.settings.language, place)
-
-
-def _place(
-    run: Run, target: output.Output, seen: Seen, key: str, failed: Sequence[str]
-) -> search.Place:
-    return search.Place(
+    place = search.Place(
         run.store,
-        target.stage_folder,
-        target.folder,
+        run.target.stage_folder,
+        run.target.folder,
         run.program,
         run.options.jobs,
         lambda file: seen.held.get(file.path) == file,
-        stands_for(key, failed),
+        stands_for(placed.key, placed.failed),
     )
+    made = search.make(placed.archive, placed.urls, run.settings.language, place)
+    run.options.progress("Indexing", 1, 1)
+    return made
 
 
 def pages(
     run: Run,
     planned: Planned,
+    context: render.Context,
     indexed: Callable[[], search.Index],
     seen: Seen,
-    filed: Callable[[render.Context], Filed | None] | None = None,
+    filed: Callable[[], Filed | None] | None = None,
     early: Callable[[Sequence[OutputFile]], None] | None = None,
 ) -> Made:
     """Render all pages in parallel and, with a target, stage them with all that is published.
@@ -105,7 +93,6 @@ def pages(
     the page of the search. Where neither is the case, files for programs are made with the pages:
     to begin again takes workers a while.
     """
-    context = render_context(run, planned, seen)
     target, together = run.target, not (filed or early)
     others: list[OutputFile] = []
     if target:
@@ -126,7 +113,7 @@ def pages(
     made, problems = _rendered(run, context, [one for one in _all(context) if one.kind not in late])
     if early and not problems and not found:
         early([*others, *(file for _, file in made.values())])
-    rest = filed(context) if filed else None
+    rest = filed() if filed else None
     # One page alone shows where the search index is.
     search_page = [one for one in _all(context) if one.kind == "search"]
     searching, told = _rendered(run, context.showing(indexed().root), search_page)

@@ -94,6 +94,11 @@ class Planned:
         return _keys(self.key)
 
     @property
+    def urls(self) -> Mapping[str, str]:
+        """Those of documents, by path."""
+        return self.plan.urls
+
+    @property
     def addresses(self) -> tuple[Address, ...]:
         """The addresses worth keeping, with the source of each."""
         return _addresses(self.archive, self.plan)
@@ -148,31 +153,18 @@ def place(run: Run, read: Read) -> Placed:
     return replace(placed, archive=whole, urls=urls, failed=made.failed, planned=made)
 
 
-def packed(planned: Planned) -> Sequence[bytes]:
-    """A new plan as bytes, but for what was placed; nothing where the store has it."""
+def keep(run: Run, read: Read, planned: Planned) -> None:
+    """Put a plan into the store that it has not yet. Raises CacheBroken."""
     if planned.kept:
-        return ()
+        return
+    whole, urls = planned.archive, repeated.ByPath(planned.plan.urls)
     made = replace(_whole(planned, NOTHING, {}), kept=True)
-    return repeated.packed(made, articles=planned.archive.articles)
-
-
-def unpacked(run: Run, placed: Placed, data: Sequence[bytes]) -> Planned:
-    """The plan that was packed, of what was placed."""
-    made: Planned = repeated.unpacked(data, articles=placed.archive.articles)
-    if made.failed == placed.failed:
-        return _whole(made, placed.archive, placed.urls)
-    return finish(run, placed)
-
-
-def keep(run: Run, read: Read, planned: Planned, data: Sequence[bytes]) -> None:
-    """Put a new plan, packed, into the store. Raises CacheBroken."""
-    if data:
-        urls = repeated.ByPath(planned.plan.urls)
-        there = repeated.packed((planned.archive, urls), read.documents)
-        there.append(read.outlines.encode())
-        with cache.Store(run.store) as store:
-            store.put(zip(planned.keys, map(cache.joined, (data, there)), strict=True))
-            store.put([(_last(), f"{_shared(run)} {planned.keys[1]}".encode())])
+    data = repeated.packed(made, articles=whole.articles)
+    there = repeated.packed((whole, urls), read.documents)
+    there.append(read.outlines.encode())
+    with cache.Store(run.store) as store:
+        store.put(zip(planned.keys, map(cache.joined, (data, there)), strict=True))
+        store.put([(_last(), f"{_shared(run)} {planned.keys[1]}".encode())])
 
 
 def _whole(planned: Planned, whole: Archive, urls: Mapping[str, str]) -> Planned:

@@ -40,10 +40,6 @@ FEW = 16
 MANY = 3_000
 """Documents up to which the copying of memory takes longer than what a copy would do."""
 
-LARGE = 15_000
-"""Documents of an edited site beyond which its pages take longer than its index, all of which the
-copy that plans makes then."""
-
 VERY_MANY = 50_000
 """Documents of a new site up to which there is memory to compare them beside the index."""
 
@@ -82,38 +78,37 @@ def done(run: Run, begun: Begun) -> Report:
         copied = apart or (many and len(read.documents) <= VERY_MANY)
         by_itself = _alone(run) if copied else one
         like: Callable[[], related.Related] = partial(planning.relate, by_itself, read, placed)
-        packed: Callable[[], Sequence[bytes]] = lru_cache(lambda: planning.packed(plan()))
-        keep: Callable[[], None] = lru_cache(lambda: planning.keep(run, read, plan(), packed()))
-        context = lru_cache(lambda: making.render_context(one, plan(), before))
-        # Files for programs are made by whoever comes to them first.
-        first = parallel.claim(apart)
-        files: Callable[[], making.Filed | None]
-        files = lambda: making.files(one, context()) if first() else None  # noqa: E731
+        keep: Callable[[], None] = lru_cache(lambda: planning.keep(run, read, plan()))
         index: Callable[[], search.Index] = lru_cache(lambda: making.index(one, plan(), before))
-        # Where the plan of an edited site is new, a copy of this process makes it.
-        planned_there = apart and placed.planned is None
-        works: Sequence[Callable[[], Any]] = (like, files) if apart else (like,)
-        if planned_there:
-            works = (packed, index, files, keep)
+        # Where the plan of an edited site stands, files for programs are made by whoever comes to
+        # them first; else a copy of this process makes the index, which needs no plan.
+        stands = apart and placed.planned is not None
+        first = parallel.claim(stands)
+
+        def filed(context: Callable[[], render.Context]) -> making.Filed | None:
+            return making.files(one, context()) if first() else None
+
+        works: Sequence[Callable[[], Any]] = (like,)
+        if stands:
+            works = like, lambda: filed(lambda: making.render_context(one, plan(), before))
+        elif apart:
+            works = (partial(making.index, one, placed, before),)
         if not small:
             # With all documents new, what keeps them takes as much memory as what compares them.
             plan()
             keep_read()
         there = copies.enter_context(parallel.beside(works if copied else (), copied))
-        if planned_there:
-            packed, index, files, keep = there
-            if len(read.documents) <= LARGE:
-                making.lay_out_index(one, placed, before)
+        if apart and not stands:
+            # What is in the way of a page is in the index no more.
+            index = there[0] if plan().failed == placed.failed else index
         elif copied:
             like = there[0]
-            files = there[1] if apart else files
             keep()
             if may_publish(_told([*found, *read.found, *plan().found], options), options):
                 index()
         keep_read()
         alike = like()
-        planned = planning.unpacked(run, placed, packed()) if planned_there else plan()
-        planned = planning.joined(one, read, placed, planned, alike)
+        planned = planning.joined(one, read, placed, plan(), alike)
         planned = planning.remember(run, read, planned)
         # What only planning asks for would lie in the memory of all processes that render.
         read = replace(read, described=parse.Described(), signatures=dict, together=None)
@@ -135,11 +130,15 @@ def done(run: Run, begun: Begun) -> Report:
         if not broken:
             # What cannot be published is rendered too: its problems are told in the same run.
             wanted = run if publishing else replace(run, target=None)
-
-            def filed(context: render.Context) -> making.Filed | None:
-                return making.files(one, context) if first() else files()
-
-            made = making.pages(wanted, planned, indexed, before, filed if apart else None, early)
+            context = making.render_context(wanted, planned, before)
+            files: Callable[[], making.Filed | None] | None = None
+            if stands:
+                files = lambda: filed(lambda: context) or there[1]()  # noqa: E731
+            elif apart:
+                context.renderer.know_articles()
+                works = partial(making.files, one, context), keep
+                files, keep = copies.enter_context(parallel.beside(works, True))
+            made = making.pages(wanted, planned, context, indexed, before, files, early)
             found += _told(made.found, options)
         found = masking.printed(found, read)
         found = sorted(dict.fromkeys(found), key=lambda one: one.sort_key)

@@ -99,13 +99,6 @@ def make(archive: Archive, urls: Mapping[str, str], language: str, place: Place)
     return replace(made, keys=(*made.keys, *map(decided.kept.key, KEPT)))
 
 
-def lay_out(archive: Archive, urls: Mapping[str, str], language: str, place: Place) -> None:
-    """Make what of an index `make` finds in the store: all but the runs of the alphabet."""
-    decided = _decided(archive, urls, language, place)
-    decided.facets()
-    _blocks(decided.context, place, _groups(decided, urls, language))
-
-
 @frozen
 class _Decided:
     """What a plan decides of an index. `named` gives the authors and the places of articles,
