@@ -29,7 +29,7 @@ from site_gen.build.seen import Seen
 from site_gen.config import SiteConfig
 from site_gen.diagnostics import Diagnostic, Location, error
 from site_gen.frozen import frozen
-from site_gen.model import OutputFile
+from site_gen.model import Document, OutputFile
 from site_gen.output import Published
 from site_gen.past import Past
 from site_gen.sources import Inventory
@@ -39,6 +39,10 @@ FEW = 16
 
 MANY = 3_000
 """Documents up to which the copying of memory takes longer than what a copy would do."""
+
+PER_WORD = 30
+"""Documents for each word that one has on average, up to which the index of an edited site takes
+half the time of all that is made of it."""
 
 VERY_MANY = 50_000
 """Documents of a new site up to which there is memory to compare them beside the index."""
@@ -81,8 +85,10 @@ def done(run: Run, begun: Begun) -> Report:
         keep: Callable[[], None] = lru_cache(lambda: planning.keep(run, read, plan()))
         index: Callable[[], search.Index] = lru_cache(lambda: making.index(one, plan(), before))
         # Where the plan of an edited site stands, files for programs are made by whoever comes to
-        # them first; else a copy of this process makes the index, which needs no plan.
+        # them first; else a copy of this process makes the index, which needs no plan, and before
+        # that finds what is related if it has time for both.
         stands = apart and placed.planned is not None
+        wordy = apart and not stands and _wordy(read.documents)
         first = parallel.claim(stands)
 
         def filed(context: Callable[[], render.Context]) -> making.Filed | None:
@@ -92,17 +98,20 @@ def done(run: Run, begun: Begun) -> Report:
         if stands:
             works = like, lambda: filed(lambda: making.render_context(one, plan(), before))
         elif apart:
-            works = (partial(making.index, one, placed, before),)
+            indexing = partial(making.index, one, placed, before)
+            works = (indexing,) if wordy else (like, indexing)
+            search.load()  # Of this, what takes longest is needed here too.
         if not small:
             # With all documents new, what keeps them takes as much memory as what compares them.
             plan()
             keep_read()
         there = copies.enter_context(parallel.beside(works if copied else (), copied))
+        if copied and not wordy:
+            like = there[0]
         if apart and not stands:
             # What is in the way of a page is in the index no more.
-            index = there[0] if plan().failed == placed.failed else index
+            index = there[-1] if plan().failed == placed.failed else index
         elif copied:
-            like = there[0]
             keep()
             if may_publish(_told([*found, *read.found, *plan().found], options), options):
                 index()
@@ -158,6 +167,11 @@ def done(run: Run, begun: Begun) -> Report:
             _leave(run, begun, made, report, [stored, read.keys])
     options.hold((read, placed, plan, planned, made))
     return replace(report, seconds=time.monotonic() - begun.started)
+
+
+def _wordy(documents: Sequence[Document]) -> bool:
+    """Whether texts are so long, and so few, that their index takes half the time of all."""
+    return len(documents) ** 2 <= PER_WORD * sum(one.words for one in documents)
 
 
 def _told(found: Sequence[Diagnostic], options: Options) -> list[Diagnostic]:

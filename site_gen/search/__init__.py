@@ -99,6 +99,11 @@ def make(archive: Archive, urls: Mapping[str, str], language: str, place: Place)
     return replace(made, keys=(*made.keys, *map(decided.kept.key, KEPT)))
 
 
+def load() -> None:
+    """Load what indexing needs: copies of this process have it then."""
+    shards.load()
+
+
 @frozen
 class _Decided:
     """What a plan decides of an index. `named` gives the authors and the places of articles,
