@@ -439,7 +439,8 @@ class Renderer:
         """Work out the keys of the pages of all known articles, faster than one by one."""
         archive = self.archive
         begin = f"{self.templates_used[TEMPLATE_OF['article']]} "
-        ends = map(self._end_of_key, archive.articles)
+        more = self._with_more()
+        ends = (self._end_of_key(key) if key in more else "" for key in archive.articles)
         keys = keys_of_pages(begin, self.keys_of_all, len(archive.dated), archive.related, ends)
         self.page_keys.update(zip(archive.articles, keys, strict=True))
 
@@ -472,6 +473,15 @@ class Renderer:
         none = [""] * (archive.related.width - len(related))
         near = (key, *self.around.get(key, ("", "")), *related, *none)
         return "".join(map(self.article_keys.__getitem__, near)) + self._end_of_key(key)
+
+    def _with_more(self) -> Collection[str]:
+        """The articles whose keys may have such an end: those without are most."""
+        archive, targets = self.archive, self.inputs.links.targets
+        if self.inputs.copies.known:
+            return archive.articles
+        linking = {key for key, one in archive.articles.items() if one.path in targets}
+        apart = (archive.versions, archive.history, archive.translators)
+        return linking.union(*apart, archive.parts, archive.translations)
 
     def _end_of_key(self, key: str) -> str:
         """What the key of an article's page is made from beside itself, its neighbours and those
