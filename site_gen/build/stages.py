@@ -108,9 +108,15 @@ def done(run: Run, begun: Begun) -> Report:
         there = copies.enter_context(parallel.beside(works if copied else (), copied))
         if copied and not wordy:
             like = there[0]
+        files: Callable[[], making.Filed | None] | None = None
+        keys: Sequence[str] | None = None
         if apart and not stands:
             # What is in the way of a page is in the index no more.
             index = there[-1] if plan().failed == placed.failed else index
+            context = making.render_context(one, plan(), before)
+            keys = context.renderer.keys_of_all  # Files are told apart by them, and pages.
+            works = partial(making.files, one, context), keep
+            files, keep = copies.enter_context(parallel.beside(works, True))
         elif copied:
             keep()
             if may_publish(_told([*found, *read.found, *plan().found], options), options):
@@ -140,13 +146,10 @@ def done(run: Run, begun: Begun) -> Report:
             # What cannot be published is rendered too: its problems are told in the same run.
             wanted = run if publishing else replace(run, target=None)
             context = making.render_context(wanted, planned, before)
-            files: Callable[[], making.Filed | None] | None = None
+            if keys is not None:
+                context.renderer.keys_of_all = keys
             if stands:
                 files = lambda: filed(lambda: context) or there[1]()  # noqa: E731
-            elif apart:
-                context.renderer.know_articles()
-                works = partial(making.files, one, context), keep
-                files, keep = copies.enter_context(parallel.beside(works, True))
             made = making.pages(wanted, planned, context, indexed, before, files, early)
             found += _told(made.found, options)
         found = masking.printed(found, read)
