@@ -12,12 +12,14 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from site_gen import build, signatures
+from site_gen import build, parallel, search, signatures
+from site_gen.build import stages
 from site_gen.cache import Store
 from site_gen.model import OutputFile
 from site_gen.past import Past
@@ -584,8 +586,8 @@ def _keys(store: Store) -> list[str]:
 
 
 IN_COPIES = """
-import os, sys
-from site_gen import output, parallel
+import os, sys, time
+from site_gen import output, parallel, search
 from site_gen.build import planning, stages
 from site_gen.cli import main
 
@@ -594,6 +596,23 @@ if sys.argv[2] == "large":
     stages.VERY_MANY = 0
 if sys.argv[2] == "ended":
     planning.keep = lambda *_: os._exit(3)
+if sys.argv[2] == "late":
+    parent, done = os.getpid(), os.path.join(sys.argv[1], "done")
+    make, publish = search.make, output.Output.publish
+
+    def late(*given):
+        if os.getpid() == parent:
+            return make(*given)
+        time.sleep(1)
+        made = make(*given)
+        open(done, "w").close()
+        return made
+
+    def checked(*given):
+        assert os.path.exists(done)
+        return publish(*given)
+
+    search.make, output.Output.publish = late, checked
 copied = []
 beside = parallel.beside
 
@@ -606,7 +625,7 @@ try:
     main(["-C", sys.argv[1], "build", "--keep-going", "--jobs", "2", "--date", "2026-01-01"])
 finally:
     # Nobody looks at an output that is not there yet, or compares what is very much beside others.
-    again = sys.argv[2] in ("again", "ended")
+    again = sys.argv[2] in ("again", "ended", "late")
     assert copied == [again, True, sys.argv[2] != "large"] + [True] * again
 """
 
@@ -656,9 +675,43 @@ def test_a_copy_that_ends_when_all_is_made(tmp_path: Path) -> None:
         assert site.output() == clean(site, tmp_path / f"clean {at}")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only there is a process copied")
+def test_nothing_is_published_while_a_copy_makes_an_index(tmp_path: Path) -> None:
+    """Where the index of a copy is of no use, as a page has no place, it is waited for: files that
+    come into the stage would be in the way of its removal.
+    """
+    site = SiteTest(tmp_path / "site").write(FILES)
+    article = document("A text.", {"title": "New", "date": "1999-01-02"})
+    site.write({"content/articles/new.md": article})
+    assert site.run("build").exit_code == 0
+    before = site.output()
+    assert in_copies(site.write(IN_THE_WAY), "late").returncode == 3
+    assert site.output() == before
+
+
+def test_an_index_is_made_once_where_no_process_is_copied(
+    site: SiteTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever asks for it."""
+    assert site.write(FILES).run("build", "--jobs", "1").exit_code == 0
+    made: list[search.Index] = []
+    make = search.make
+
+    def noted(*given: Any) -> search.Index:
+        made.append(make(*given))
+        return made[-1]
+
+    monkeypatch.setattr(stages, "MANY", 0)
+    monkeypatch.setattr(parallel, "_may_be_copied", lambda: False)
+    monkeypatch.setattr(search, "make", noted)
+    site.write({"content/articles/new.md": document("A text.", {"title": "New"})})
+    assert site.run("build", "--jobs", "2").exit_code == 0
+    assert len(made) == 1
+
+
 def in_copies(site: SiteTest, which: str = "again") -> subprocess.CompletedProcess[str]:
-    """A build by several processes, `again` or `anew`, as of a `large` site, or with a copy that is
-    `ended` before it keeps the plan.
+    """A build by several processes, `again` or `anew`, as of a `large` site, with a copy that is
+    `ended` before it keeps the plan, or with one that is `late` with its index.
     """
     command = [sys.executable, "-c", IN_COPIES, str(site.folder), which]
     return subprocess.run(command, timeout=60, cwd=ROOT, capture_output=True, text=True)

@@ -98,7 +98,7 @@ def done(run: Run, begun: Begun) -> Report:
         if stands:
             works = like, lambda: filed(lambda: making.render_context(one, plan(), before))
         elif apart:
-            indexing = partial(making.index, one, placed, before)
+            indexing = lru_cache(partial(making.index, one, placed, before))
             works = (indexing,) if wordy else (like, indexing)
             search.load()  # Of this, what takes longest is needed here too.
         if not small:
@@ -111,8 +111,12 @@ def done(run: Run, begun: Begun) -> Report:
         files: Callable[[], making.Filed | None] | None = None
         keys: Sequence[str] | None = None
         if apart and not stands:
-            # What is in the way of a page is in the index no more.
-            index = there[-1] if plan().failed == placed.failed else index
+            if plan().failed == placed.failed:
+                index = there[-1]
+            else:
+                # What is in the way of a page is in the index no more. Both would stage files, the
+                # copy perhaps while this process publishes.
+                there[-1]()
             context = making.render_context(one, plan(), before)
             keys = context.renderer.keys_of_all  # Files are told apart by them, and pages.
             works = partial(making.files, one, context), keep
