@@ -571,7 +571,7 @@ def _nothing_published(report: Report, keep_going: bool) -> str:
     from site_gen.build import whole_site
 
     whole = any(one.severity == "error" and whole_site(one) for one in report.diagnostics)
-    stays = "Nothing published, the old output stays; mend the errors"
+    stays = "Nothing published, the output stays as it was; mend the errors"
     return stays if whole or keep_going else f"{stays}, or publish the rest with --keep-going"
 
 

@@ -116,7 +116,7 @@ def test_an_error_publishes_nothing(site: SiteTest, name: str, content: str | by
     site.write({f"content/articles/{name}": content, "content/articles/c.md": GOOD})
     result = site.run("build")
     assert result.exit_code == 1
-    assert "the old output stays" in result.stderr
+    assert "the output stays as it was" in result.stderr
     assert before == site.output()
 
 

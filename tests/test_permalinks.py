@@ -63,7 +63,7 @@ def test_what_is_recorded(site: SiteTest) -> None:
     ]
     before = ledger(site)
     again = site.run("permalinks", "--record", "--date", "2027-01-01")
-    assert "0 added" in again.stderr
+    assert "0 of them now" in again.stderr
     assert "to last" not in again.stderr
     assert ledger(site) == before
     site.write({"content/articles/snow.md": article("Snow")})

@@ -64,8 +64,8 @@ def permalinks(
         except OSError as problem:
             click.echo(f"error: {ledgers.LEDGER} cannot be written: {problem}", err=True)
             sys.exit(ENVIRONMENT)
-    kept = len(ledger.recorded)
-    done = "added" if record else "not recorded yet"
+    kept = len(ledger.recorded) + (len(new) if record else 0)
+    done = "of them now" if record else "not recorded yet"
     click.echo(f"{ledgers.LEDGER}: {kept:,} recorded, {len(new):,} {done}", err=True)
     if new:
         said = "These addresses are to last: " if record else "With --record they are to last: "
