@@ -176,13 +176,11 @@ class Resolver:
         """The paths that all references of a document are, and nothing else; None where one may
         be more than that, or leads elsewhere.
         """
-        folder = document.path.rpartition("/")[0]
         found = []
         for reference in document.references:
             if not _PATH.fullmatch(reference.target):
                 return None
-            base = CONTENT if reference.target.startswith("/") else folder
-            path = posixpath.normpath(f"{base}/{reference.target}")
+            path = _joined(document.path, reference.target)
             if path not in self.exact or not path.isascii():
                 return None
             found.append(path)
@@ -202,8 +200,7 @@ class Resolver:
 
     def _there(self, path: str, written: str) -> tuple[str, str]:
         """What stands at a path, as seen from a document."""
-        base = CONTENT if written.startswith("/") else path.rpartition("/")[0] or "."
-        joined = composed(posixpath.normpath(f"{base}/{written}"))
+        joined = composed(_joined(path, written))
         found = self.spelt.get(joined, joined)
         if found in self.urls:
             return "document", found  # Most are.
@@ -286,6 +283,12 @@ class Resolver:
         both = table.clip(max=wanted).sum(axis=1)
         most = 2.0 * both / (table.sum(axis=1) + len(name))
         return [names[at] for at in (most >= LIKE).nonzero()[0].tolist()]
+
+
+def _joined(path: str, written: str) -> str:
+    """The path that is written in the document at another one."""
+    base = CONTENT if written.startswith("/") else path.rpartition("/")[0] or "."
+    return posixpath.normpath(f"{base}/{written}")
 
 
 def _first(paths: Sequence[str], of: Callable[[str], str]) -> dict[str, str]:

@@ -17,7 +17,7 @@ from dataclasses import replace
 from itertools import accumulate, chain, pairwise, zip_longest
 from typing import TypeVar
 
-from site_gen import cache
+from site_gen import cache, compact
 from site_gen.frozen import frozen
 from site_gen.model import OutputFile
 from site_gen.search.codec import LETTERS, Reader, decoded, front_coded, number, shared
@@ -352,9 +352,7 @@ class Before:
         data = self._cuts.get(self._keys[index]) or self._store.get(self._keys[index])
         if data is None:
             raise _Lost
-        numbers = array("I")
-        numbers.frombytes(data)
-        return numbers
+        return compact.numbered(data)
 
 
 def _amended(context: Context, store: cache.Store, task: MergeTask) -> Staging | None:
