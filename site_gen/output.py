@@ -55,6 +55,7 @@ from site_gen.model import OutputFile
 from site_gen.paths import all_above, comparable, folders, trouble
 from site_gen.signatures import (
     TICK,
+    Entries,
     Kept,
     Signatures,
     Signed,
@@ -62,6 +63,7 @@ from site_gen.signatures import (
     described,
     settled,
     signature,
+    unknown,
     unsettled,
 )
 
@@ -134,12 +136,13 @@ class Published:
 
 @frozen
 class Looked:
-    """What a look at output/ saw of what a `manifest`, by its SHA-256, lists, `now` by the clock of
-    its files: which are `gone` or others than before, or known though nothing lists them, and of
-    those that stand the `new` signatures, None where there is none that is certain.
+    """What a look at output/ saw of the files that a `manifest`, by its SHA-256, lists, so many,
+    `now` by their clock: which are `gone` or others than before, or known though nothing lists
+    them, and of those that stand the `new` signatures, None where there is none that is certain.
     """
 
     manifest: str
+    count: int
     now: int
     gone: frozenset[str]
     new: Mapping[str, Signed | None]
@@ -287,34 +290,49 @@ class Output:
         return self.hold(self.look(kept), lambda: kept)
 
     def look(self, kept: Kept) -> Looked:
-        """What `held` sees. It may be looked at in a copy of this process, and held in this one."""
+        """What `held` sees."""
+        every = {
+            path: signed
+            if (signed := kept.get(path)) and signed[1] == file.digest
+            else (unknown(file.size), file.digest)
+            for path, file in self._old.items()
+        }
+        looked = self.look_at(self.manifest, every.items())
+        return replace(looked, gone=looked.gone | (kept.keys() - every.keys()))
+
+    def look_at(self, manifest: str, every: Entries) -> Looked:
+        """The same by the signatures of all that a manifest lists, which is not read. It may be
+        looked at in a copy of this process, and held in this one.
+        """
         with _reported(UNTOUCHED):
-            self._signatures, self._held = Signatures(kept, self._clock()), {}
+            self._signatures, self._held = Signatures({}, self._clock()), {}
             folder = str(self.folder)
-            statuses = (_status(f"{folder}/{path}") for path in self._old)
-            each = zip(self._old.values(), statuses, map(kept.get, self._old), strict=True)
-            other = [
-                file.path
-                for file, status, known in each
-                if not (status and known) or known != (signature(status), file.digest)
-            ]
-            gone = frozenset(path for path in other if not self._stands(self._old[path]))
+            other: dict[str, Signed] = {}
+            count = 0
+            for path, signed in every:
+                count += 1
+                status = _status(f"{folder}/{path}")
+                if status is None or signature(status) != signed[0]:
+                    other[path] = signed
+            gone = frozenset(
+                path
+                for path, ((size, *_), digest) in other.items()
+                if not self._stands(OutputFile(path, digest, size))
+            )
             taken = self._signatures.taken
-            still = {path: self._old[path] for path in other if path not in gone}
             new = {
                 path: taken.get(path)
-                for path, file in still.items()
+                for path, (known, _) in other.items()
                 # Where none was certain before either, nothing is new.
-                if path in taken or kept.get(path) != (unsettled(file.size), file.digest)
+                if path not in gone and (path in taken or known != unsettled(known[0]))
             }
-            gone |= kept.keys() - self._old.keys()
-            return Looked(self.manifest, self._signatures.now, gone, new)
+            return Looked(manifest, count, self._signatures.now, gone, new)
 
     def hold(self, looked: Looked, kept: Callable[[], Kept]) -> dict[str, OutputFile]:
         """The files that were seen as the last publication left them. Where another manifest lists
         them than was looked at, they are looked at again, by what is `kept`.
         """
-        if looked.manifest != self.manifest:
+        if (looked.manifest, looked.count) != (self.manifest, self.size):
             looked = self.look(kept())
         held = dict(self._old)
         for path in looked.gone:
@@ -420,7 +438,7 @@ class Output:
             status = _status(f"{self.folder}/{file.path}")
             whole = status and modes.S_ISREG(status.st_mode) and status.st_size == file.size
             alone = status and whole and status.st_mtime_ns <= started
-            if status and alone and self._signatures.settled(status):
+            if status and alone and settled(status, self._signatures.now, moved=True):
                 self._touched[file.path] = signature(status), file.digest
 
     def _take_lock(self) -> None:

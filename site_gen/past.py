@@ -10,7 +10,7 @@ import json
 import os
 import pickle
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field, replace
 from functools import lru_cache
 from itertools import compress, filterfalse
@@ -20,7 +20,16 @@ from typing import Any
 from site_gen.cache import PAST, Store, digest_of, program_digest
 from site_gen.frozen import frozen
 from site_gen.model import OutputFile
-from site_gen.signatures import Kept, Listed, Signed, described, packed, unlisted, unpacked
+from site_gen.signatures import (
+    Entries,
+    Kept,
+    Listed,
+    Signed,
+    described,
+    packed,
+    unlisted,
+    unpacked,
+)
 
 SHARE = 4
 """Changes of a table are kept apart from the whole until there are more than this part of it."""
@@ -47,6 +56,12 @@ class Since:
         for one in self.gone:
             entries.pop(one, None)
         return entries
+
+    def among(self, entries: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+        """The same one by one."""
+        changed = self.new.keys() | self.gone
+        yield from (one for one in entries if one[0] not in changed)
+        yield from (one for one in self.new.items() if one[0] not in self.gone)
 
     def then(self, before: Mapping[str, Any], now: Mapping[str, Any]) -> Since:
         """The same when the table that was like that `before` is another `now`."""
@@ -90,7 +105,7 @@ class Past:
     result: Any = None
     stamps: tuple[str, str, bytes, Mapping[str, str]] = ("", "", b"", {})
     parts: Mapping[str, str] = field(default_factory=dict)
-    output: Callable[[], Kept | None] = field(default=lambda: None, compare=False, repr=False)
+    output: Callable[[], Entries | None] = field(default=lambda: None, compare=False, repr=False)
     files: Callable[[], Mapping[str, OutputFile] | None] = field(
         default=lambda: None, compare=False, repr=False
     )
@@ -119,12 +134,11 @@ class Past:
             data = table("files", of_files)
             return None if data is None else unlisted(data)
 
-        @lru_cache
-        def signed() -> Kept | None:
+        def signed() -> Entries | None:
             listed, times = named(), table("output", of_files)
             if listed is None or times is None:
                 return None
-            return of_files.applied(unpacked(listed, times))
+            return of_files.among(unpacked(listed, times))
 
         @lru_cache
         def files() -> Mapping[str, OutputFile] | None:
@@ -144,9 +158,9 @@ class Past:
 
         return replace(rest, output=signed, files=files, pages=pages)
 
-    def signed(self, new: Mapping[str, Signed], gone: Iterable[str]) -> Kept:
+    def signed(self, new: Mapping[str, Signed], gone: Iterable[str]) -> Entries:
         """All signatures when some are new, and others gone."""
-        return Since().after(new, gone).applied(dict(self.output() or {}))
+        return Since().after(new, gone).applied(dict(self.output() or ())).items()
 
     def save(
         self,
@@ -164,7 +178,7 @@ class Past:
         name = uuid.uuid4().hex.encode()
         tables: dict[str, bytes] = {}
         if not of_files.few:
-            whole = self.output() or {}
+            whole = dict(self.output() or ())
             of_files = Since(name, count=len(whole))
             tables["files"], tables["output"] = packed(whole)
         if not of_pages.few:
@@ -172,7 +186,7 @@ class Past:
             tables["pages"] = _packed(self.pages())
         store.put((f"{key} {one}", b"%b %b" % (name, data)) for one, data in tables.items())
         # A table counts only with the rest, which comes after it.
-        rest = replace(self, output=dict, files=dict, pages=dict, since=(of_files, of_pages))
+        rest = replace(self, output=tuple, files=dict, pages=dict, since=(of_files, of_pages))
         store.put([(key, pickle.dumps(rest))])
         _forget_others(store, output)
 

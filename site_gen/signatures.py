@@ -24,6 +24,8 @@ Signed = tuple[Signature, str]
 """Signature and SHA-256, in hex."""
 Kept = Mapping[str, Signed]
 """The same by path."""
+Entries = Iterable[tuple[str, Signed]]
+"""The same one by one, each with its path."""
 Listed = tuple[list[str], list[str], list[int]]
 """Files as their paths, the digests of all, the sizes of all."""
 
@@ -44,6 +46,11 @@ def unsettled(size: int) -> Signature:
     return (size, 0, 0, -1)
 
 
+def unknown(size: int) -> Signature:
+    """What stands for the signature of a file of which none was kept."""
+    return (size, 0, 0, -2)
+
+
 def packed(kept: Kept) -> tuple[bytes, bytes]:
     """Signatures as they are put into the store, field by field: what tells which files they are
     of, and what only a stat is compared with, which takes longer to read.
@@ -60,11 +67,11 @@ def unlisted(listed: bytes) -> Listed:
     return (paths.split("\0"), digests.split("\0"), sizes) if sizes else ([], [], [])
 
 
-def unpacked(listed: Listed, rest: bytes) -> dict[str, Signed]:
-    """The signatures again."""
+def unpacked(listed: Listed, rest: bytes) -> Entries:
+    """The signatures again, one by one: to have all at once takes longer than to compare them."""
     paths, digests, sizes = listed
     three = [iter(pickle.loads(rest))] * 3
-    return dict(zip(paths, zip(zip(sizes, *three, strict=True), digests, strict=True), strict=True))
+    return zip(paths, zip(zip(sizes, *three, strict=True), digests, strict=True), strict=True)
 
 
 def described(
@@ -125,8 +132,9 @@ class Signatures:
         return settled(status, self.now)
 
 
-def settled(status: os.stat_result, now: int) -> bool:
-    """Whether any change of a file after `now` will show.
+def settled(status: os.stat_result, now: int, moved: bool = False) -> bool:
+    """Whether any change of a file after `now` will show. That of one that was just `moved` shows
+    by the time of its contents, which are older than the move.
 
     On Windows none is certain to: there is no time that a program cannot set.
     """
@@ -134,4 +142,4 @@ def settled(status: os.stat_result, now: int) -> bool:
         return False
     times = (status.st_mtime_ns, status.st_ctime_ns)
     coarse = any(time % 1_000_000_000 == 0 for time in times)
-    return max(times) < now - (COARSE if coarse else TICK)
+    return (times[0] if moved else max(times)) < now - (COARSE if coarse else TICK)

@@ -14,7 +14,6 @@ from functools import cached_property
 from itertools import chain
 from operator import attrgetter
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from site_gen import compact, parallel
 from site_gen.compact import Compact
@@ -93,17 +92,24 @@ class Known:
 @frozen
 class Seen(Compact):
     """Files of one folder in order: names, signatures, sources field by field but for their paths,
-    and what stands for all that but the signatures.
+    and what stands for all that but the signatures. Signatures and sources are pickled: who asks
+    for the ones needs the others seldom.
     """
 
     names: tuple[str, ...]
-    signatures: tuple[Signature, ...]
-    columns: tuple[tuple[Any, ...], ...]
+    signed: bytes
+    columns: bytes
     said: str
+
+    @property
+    def signatures(self) -> tuple[Signature, ...]:
+        """What vouches for each file."""
+        found: tuple[Signature, ...] = pickle.loads(self.signed)
+        return found
 
     def part(self, folder: str) -> compact.Columns:
         """The sources, in a folder of this path, field by field."""
-        return tuple([f"{folder}/{name}" for name in self.names]), *self.columns
+        return tuple([f"{folder}/{name}" for name in self.names]), *pickle.loads(self.columns)
 
 
 Standing = Mapping[str, Sequence[str]]
@@ -132,7 +138,8 @@ def _seen(sources: Sequence[Source], signatures: Iterable[Signature]) -> Seen:
     """What is kept of files in one folder."""
     names = tuple([name_of(one.path) for one in sources])
     columns = compact.columns(Source, sources)[1:]
-    return Seen(names, tuple(signatures), columns, _digest(repr((names, columns))))
+    signed, said = pickle.dumps(tuple(signatures)), _digest(repr((names, columns)))
+    return Seen(names, signed, pickle.dumps(columns), said)
 
 
 def _digest(text: str) -> str:

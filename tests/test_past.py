@@ -510,18 +510,19 @@ def _past(name: str) -> Past:
     """A past that is told from others by a name."""
     kept = {f"{name}/{one}": ((1, 2**63, one, 2**64 - 1), "d") for one in range(100)}
     pages = {f"{name}/{one}": name for one in range(100)}
-    return Past("seen by", {name: b"1"}, kept, name, output=lambda: kept, pages=lambda: pages)
+    return Past("seen by", {name: b"1"}, kept, name, output=kept.items, pages=lambda: pages)
 
 
 @pytest.mark.parametrize("name", ["", "a"])
 def test_a_past_comes_back_as_it_was_kept(tmp_path: Path, name: str) -> None:
     """What is read late is the same as what was kept, and is there when the store is closed."""
-    past = _past(name) if name else Past(output=dict, pages=dict)
+    past = _past(name) if name else Past(output=tuple, pages=dict)
     with Store(tmp_path) as store:
         _past("before").save(store, "output")
         past.save(store, "output")
         found = Past.load(store, "output")
-    assert (found, found.output(), found.pages()) == (past, past.output(), past.pages())
+    assert (found, found.pages()) == (past, past.pages())
+    assert dict(found.output() or ()) == dict(past.output() or ())
 
 
 @example([dict.fromkeys(range(4), "a"), dict.fromkeys(range(3), "a")] * 2)
@@ -538,12 +539,12 @@ def test_tables_are_kept_by_what_changed(tables: list[dict[int, str]]) -> None:
         for table in tables:
             pages = {str(one): key for one, key in table.items()}
             kept = {one: ((1, 2, 3, 4), key) for one, key in pages.items()}
-            past = Past(output=partial(dict, kept), pages=partial(dict, pages))
-            last = before.output() or {}
+            past = Past(output=kept.items, pages=partial(dict, pages))
+            last = dict(before.output() or ())
             new = {one: signed for one, signed in kept.items() if last.get(one) != signed}
             past.save(store, "output", before, (new, last.keys() - kept.keys()))
             before = Past.load(store, "output")
-            assert (before.output(), before.pages()) == (kept, pages)
+            assert (dict(before.output() or ()), before.pages()) == (kept, pages)
             files = {one: OutputFile(one, digest, 1) for one, (_, digest) in kept.items()}
             assert before.files() == files
 

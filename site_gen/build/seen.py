@@ -103,19 +103,19 @@ def looked(options: Options, target: output.Output | None, past: Past) -> Iterat
     there = target
     many = there.many and several(options.jobs)
 
-    def kept() -> signatures.Kept:
-        return past.output() or {}
+    def look() -> output.Looked:
+        return there.look_at(past.manifest, past.output() or ())
 
-    works = (
-        lambda: sources.standing(options.site, sources.loaded(past.folders)),
-        lambda: there.look(kept()),
-    )
-    with parallel.beside(works, many) as (standing, look):
+    def kept() -> signatures.Kept:
+        return dict(past.output() or ())
+
+    works = (lambda: sources.standing(options.site, sources.loaded(past.folders)), look)
+    with parallel.beside(works, many) as (standing, seen):
 
         @lru_cache
         def held() -> tuple[Mapping[str, OutputFile], bool]:
             same = there.manifest == past.manifest  # It is read while the copy still looks.
-            found = there.hold(look(), kept)
+            found = there.hold(seen(), kept)
             return found, same and len(found) == there.size
 
         yield Looked(held, standing if many else None)
