@@ -146,7 +146,9 @@ def render_context(run: Run, planned: Planned, seen: Seen) -> render.Context:
     past = seen.past
     held = seen.held if run.target else None
     known = past.pages() if held is None or seen.all_held else _standing(past, held)
-    return render.Context(inputs, stage, folder, known, held, past.frame, past.stamps, past.parts)
+    made = render.Context(inputs, stage, folder, known, held, past.frame, past.stamps, past.parts)
+    run.options.hold(made)
+    return made
 
 
 def _standing(past: Past, held: Mapping[str, OutputFile]) -> dict[str, str]:

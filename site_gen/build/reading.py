@@ -91,6 +91,9 @@ def read(run: Run, inventory: sources.Inventory) -> Read:
     groups.keep()
     if groups.many:
         parse.share(whole.documents)
+    else:
+        # Little is freed with them: most of it lies in documents too, or in what is not read yet.
+        run.options.hold((described, groups))
     # Documents come by groups; whatever looks at them in turn goes by path.
     whole = whole.in_order()
     found += check.unknown_keys(unknown, run.settings)

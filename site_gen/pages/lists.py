@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from itertools import compress, groupby
+from itertools import compress, groupby, repeat
 from operator import attrgetter, not_
 from sys import intern
 
@@ -89,10 +89,10 @@ class Lists:
             url = without_url(name)
             keys = list(compress(articles, map(not_, map(attrgetter(name), articles.values()))))
             if len(keys) > self.limit:
-                years = _by(keys, lambda key: self.years.get(key, UNDATED))
+                years = Counter(map(self.years.get, keys, repeat(UNDATED)))
                 buckets = [
-                    Bucket(year, UNDATED_URL if year == UNDATED else f"dates/{year}.html", len(of))
-                    for year, of in years.items()
+                    Bucket(year, UNDATED_URL if year == UNDATED else f"dates/{year}.html", count)
+                    for year, count in years.items()
                 ]
                 made.append(self._page(url, title, None, buckets, parents))
             elif keys:

@@ -131,7 +131,7 @@ def _months(dates: Sequence[Date]) -> dict[str, Any]:
 
     A month counts as held if a date lies in it, even about.
     """
-    held = sorted({_number(month) for date in dates if (month := listed_month(date))})
+    held = sorted(_number(month) for month in set(map(listed_month, dates)) if month)
     if not held:
         return {"first": "", "last": "", "all": 0, "empty": 0, "runs": []}
     runs = [(a + 1, b - 1) for a, b in pairwise(held) if b - a > 1]

@@ -38,10 +38,10 @@ def short_digest(text: str) -> str:
 
 def short_digests(texts: Iterable[str]) -> list[str]:
     """The short digest of each text."""
-    return digests([text.encode("utf-8", "surrogatepass") for text in texts])
+    return digests(text.encode("utf-8", "surrogatepass") for text in texts)
 
 
 def digests(parts: Iterable[bytes]) -> list[str]:
     """The short digest of each of some bytes."""
-    made = hashlib.blake2b
-    return [made(one, digest_size=LENGTH // 2).hexdigest() for one in parts]
+    made, size = hashlib.blake2b, LENGTH // 2
+    return [made(one, digest_size=size).hexdigest() for one in parts]
