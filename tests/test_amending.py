@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from site_gen import cache
+from site_gen.model import OutputFile
 from site_gen.search import amending, segment, shards
 
 WORDS = ["ant", "ants", "l'ant", "bee", "bees", "cat", "cats", "dog", "elk", "elks", "zebra", "the"]
@@ -30,7 +31,12 @@ AVERAGES = segment.Averages(4.0, 1.0)
 
 
 def read(
-    store: Path, groups: Groups, title: float = 1.0, summary: str = "", notes: str = ""
+    store: Path,
+    groups: Groups,
+    title: float = 1.0,
+    summary: str = "",
+    notes: str = "",
+    room: int = 128,
 ) -> tuple[shards.Block, dict[str, bytes]]:
     """The block of articles by their places in groups, and its pieces, of a store. `title` is the
     average length of titles; all articles have the summary and the notes.
@@ -52,7 +58,7 @@ def read(
             texts = [(one.body, one.body.removeprefix("body ").encode()) for one in entries]
             kept.put([(shards.articles_key(context, told[-1]), rows), *texts])
     key = cache.digest_of(*told, json.dumps(bodies))
-    rooms = (128,) * len(groups)
+    rooms = (room,) * len(groups)
     block = shards.read(context, shards.BlockTask(key, 3, rooms, tuple(told), tuple(bodies)))
     with cache.Store(store) as kept:
         names = {run: f"piece {one.piece}" for run, one in block.pieces.items()}
@@ -130,6 +136,47 @@ def test_all_that_has_words_is_read_again(
     made = read(tmp_path / "one", [{4: article}], 1.0, summary, notes)
     assert made == read(tmp_path / "other", [{4: article}], 1.0, summary, notes)
     assert made != read(tmp_path / "third", [{4: ("ants", "en", "bees")}])
+
+
+@pytest.mark.parametrize("fate", ["stands", "lost", "damaged"])
+@pytest.mark.parametrize("room", [128, 64])
+def test_document_shards_stay_where_none_of_their_articles_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fate: str, room: int
+) -> None:
+    """Texts are read of articles whose shards changed, or are not in output/; of the others only
+    the names change. All is what a clean build makes.
+    """
+    asked: list[int] = []
+    texts = shards._texts
+
+    def stage(_: Path, output: Path, file: OutputFile, data: bytes) -> None:
+        (output / "search").mkdir(parents=True, exist_ok=True)
+        (output / file.path).write_bytes(data)
+
+    def noted(store: cache.Store, entries: Sequence[segment.Entry]) -> Any:
+        asked.extend(entry.place for entry in entries)
+        return texts(store, entries)
+
+    def files(block: shards.Block, folder: str) -> dict[str, bytes]:
+        output = tmp_path / folder / "output"
+        return {file.path: (output / file.path).read_bytes() for file in block.files(3)}
+
+    monkeypatch.setattr(shards, "stage_described", stage)
+    before = [{at: ("ant", "en", f"bee {at}") for at in range(60)}]
+    after = [{**before[0], 20: ("ant", "en", "dogs"), 62: ("ant", "en", "elk")}]
+    old, _ = read(tmp_path / "one", before, room=room)
+    for at in () if fate == "stands" else (0, 1, 3):
+        path = tmp_path / "one/output" / [*old.files(3)][at].path
+        path.unlink() if fate == "lost" else path.write_bytes(b"elk")
+    monkeypatch.setattr(shards, "_texts", noted)
+    made = read(tmp_path / "one", after)
+    changed = {*range(16, 24), *range(56, 60), 62}
+    lost = {*range(16), *range(24, 32)} if fate != "stands" else set()
+    # In a group of other places no shard is known.
+    assert {*asked} == (changed | lost if room == 128 else {*range(60), 62})
+    other = read(tmp_path / "other", after)
+    assert made == other
+    assert files(made[0], "one") == files(other[0], "other")
 
 
 def test_a_run_of_the_alphabet_that_an_edit_empties_is_gone(tmp_path: Path) -> None:

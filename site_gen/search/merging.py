@@ -32,6 +32,7 @@ from site_gen.search.shards import (
     coded_script,
     codes_of,
     hash_of,
+    held,
     path_of,
     script_of,
     shard_of,
@@ -305,22 +306,18 @@ class Before:
         self.part = part
         self.coded: dict[tuple[str, ...], str] = {}
         """Words of shards, as they stand there."""
+        self._context = context
         self._store = store
         self._cuts: dict[str, bytes] = {}
         both = zip(part.shards["p"], part.shards["o"], strict=True)
         self._keys = [_cuts_key(context, *each) for each in both]
-        self._folder = str(context.output_folder)
 
     def script(self, kind: str, index: int) -> bytes:
         """The file of a shard. Raises _Lost."""
         shard = self.part.shards[kind][index]
         path = path_of(kind, self.part.run, index, hash_of(shard))
-        try:
-            with open(f"{self._folder}/{path}", "rb") as file:
-                script = file.read()
-        except OSError as problem:
-            raise _Lost from problem
-        if hashlib.sha256(script).hexdigest() != shard.digest:
+        script = held(self._context, OutputFile(path, shard.digest, shard.size))
+        if script is None:
             raise _Lost
         return script
 

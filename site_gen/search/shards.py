@@ -176,6 +176,16 @@ def _put(context: Context, kind: str, run: str, scripts: Sequence[bytes]) -> Sha
     return shards
 
 
+def held(context: Context, file: OutputFile) -> bytes | None:
+    """What a file in output/ holds; None where it is not there, or another."""
+    try:
+        with open(f"{context.output_folder}/{file.path}", "rb") as opened:
+            script = opened.read()
+    except OSError:
+        return None
+    return script if hashlib.sha256(script).hexdigest() == file.digest else None
+
+
 # Groups and blocks
 
 
@@ -235,12 +245,14 @@ def articles_key(context: Context, told: str) -> str:
     return f"articles {context.program} {told}"
 
 
-def _laid_out(store: cache.Store, context: Context, task: BlockTask) -> Iterator[list[Entry]]:
-    for told, bodies in zip(task.told, task.bodies, strict=True):
-        articles = store.get(articles_key(context, told))
-        if articles is None:
-            raise cache.CacheBroken(f"the articles of block {task.key} are gone")
-        yield list(map(Entry.of, json.loads(articles), bodies))
+def _laid_out(
+    store: cache.Store, context: Context, told: Sequence[str], bodies: Sequence[Sequence[str]]
+) -> list[list[Entry]] | None:
+    """The articles of groups; None where the store lacks those of one."""
+    found = [store.get(articles_key(context, one)) for one in told]
+    groups = zip(found, bodies, strict=True)
+    rows = [list(map(Entry.of, json.loads(one), some)) for one, some in groups if one is not None]
+    return rows if len(rows) == len(found) else None
 
 
 def block_key(context: Context, first: int, groups: Sequence[bytes]) -> str:
@@ -254,8 +266,9 @@ def block_key(context: Context, first: int, groups: Sequence[bytes]) -> str:
 
 
 def last_key(context: Context, first: int) -> str:
-    """Under what the store has what a block was last made of, by its first group: its key, and what
-    is told of its groups and the keys of their texts.
+    """Under what the store has what a block was last made of, by its first group: its key, and how
+    many places a document shard is for; of its groups how many places they have, what is told of
+    them and the keys of their texts.
     """
     averages = context.averages
     about = averages.body, averages.title, context.span, context.letters
@@ -282,39 +295,92 @@ def load() -> None:
 def read(context: Context, task: BlockTask) -> Block:
     """Stage the document shards of a block, and index it unless that was done."""
     with cache.Store(context.store) as store:
+        groups = _laid_out(store, context, task.told, task.bodies)
+        if groups is None:
+            raise cache.CacheBroken(f"the articles of block {task.key} are gone")
+        last = _last(store, context, task.first)
         try:
-            groups = [_texts(store, entries) for entries in _laid_out(store, context, task)]
+            made = [
+                _documents(context, store, last, task, at, group) for at, group in enumerate(groups)
+            ]
+            kept = kept_block(store, task.key)
+            if kept is not None:
+                return kept
+            texts = [some for _, some in made]
+            changed = _amended(store, context, task, last, groups, texts) if last else None
+            if changed is None:
+                both = zip(groups, texts, strict=True)
+                whole = [one if len(one) == len(all) else _texts(store, all) for all, one in both]
+                changed = {}, _pieces(context, task, whole)
         except KeyError as problem:
             raise cache.CacheBroken(f"the body of {problem} is gone") from problem
-        documents = tuple(
-            _put(
-                context,
-                "d",
-                str(at),
-                [*map(_wrapped, documents_of(group, room, context.per_shard))],
-            )
-            for at, (group, room) in enumerate(zip(groups, task.rooms, strict=True), task.first)
-        )
-        kept = kept_block(store, task.key)
-        if kept is not None:
-            return kept
-        stay, made = _amended(store, context, task, groups) or ({}, _pieces(context, task, groups))
-        packed = {run: piece.packed() for run, piece in made.items()}
-        new = {
+        stay, new = changed
+        packed = {run: piece.packed() for run, piece in new.items()}
+        stored = {
             run: Stored(hashlib.sha256(data).hexdigest(), len(data)) for run, data in packed.items()
         }
-        pieces = {**stay, **new}
-        block = Block(documents, pieces)
+        pieces = {**stay, **stored}
+        block = Block(tuple(shards for shards, _ in made), pieces)
         values = [(f"piece {pieces[run].piece}", data) for run, data in packed.items()]
         about = (
-            [[(one.digest, one.size) for one in shards] for shards in documents],
+            [[(one.digest, one.size) for one in shards] for shards in block.groups],
             {run: (one.piece, one.size) for run, one in pieces.items()},
         )
         values.append((f"block {task.key}", json.dumps(about).encode()))
-        last = task.key, task.told, list(map(list, task.bodies))
-        values.append((last_key(context, task.first), json.dumps(last).encode()))
+        now = task.key, context.per_shard, task.rooms, task.told, list(map(list, task.bodies))
+        values.append((last_key(context, task.first), json.dumps(now).encode()))
         store.put(values)
         return block
+
+
+@frozen
+class _Last:
+    """A block as it was made last: the articles of its groups, how many places each of these and a
+    document shard has.
+    """
+
+    block: Block
+    per_shard: int
+    rooms: Sequence[int]
+    groups: Sequence[Sequence[Entry]]
+
+
+def _last(store: cache.Store, context: Context, first: int) -> _Last | None:
+    """The block with this first group as it was made last; None where the store lacks a part."""
+    data = store.get(last_key(context, first))
+    if data is None:
+        return None
+    key, per_shard, rooms, told, bodies = json.loads(data)
+    block, groups = kept_block(store, key), _laid_out(store, context, told, bodies)
+    return _Last(block, per_shard, rooms, groups) if block and groups else None
+
+
+def _documents(
+    context: Context,
+    store: cache.Store,
+    last: _Last | None,
+    task: BlockTask,
+    at: int,
+    articles: Sequence[Entry],
+) -> tuple[Shards, list[tuple[Entry, str]]]:
+    """Stage the document shards of a group of a block, and give the articles that are in those of
+    them that changed, each with its text. Raises KeyError where the store lacks the body of one.
+    """
+    room, size, name = task.rooms[at], context.per_shard, str(task.first + at)
+    stay: dict[int, bytes] = {}
+    if last and (last.rooms[at], last.per_shard) == (room, size):
+        before, now = ({one.place: one for one in some} for some in (last.groups[at], articles))
+        places = [place for place in before | now if before.get(place) != now.get(place)]
+        changed = {place // size for place in places}
+        shards = last.block.groups[at]
+        for index, file in enumerate(files_of("d", name, shards)):
+            script = None if index in changed else held(context, file)
+            if script is not None:
+                stay[index] = script
+    texts = _texts(store, [one for one in articles if one.place // size not in stay])
+    made = documents_of(texts, room, size)
+    scripts = [stay.get(index) or _wrapped(one) for index, one in enumerate(made)]
+    return _put(context, "d", name, scripts), texts
 
 
 def _pieces(
@@ -332,36 +398,28 @@ def _amended(
     store: cache.Store,
     context: Context,
     task: BlockTask,
-    groups: Sequence[Sequence[tuple[Entry, str]]],
+    last: _Last,
+    groups: Sequence[Sequence[Entry]],
+    texts: Sequence[Sequence[tuple[Entry, str]]],
 ) -> tuple[dict[str, Stored], dict[str, Piece]] | None:
     """The pieces of a block that stay as they were last, and those that are amended, if few of its
-    articles changed; None where all are to be read.
+    articles changed; None where all are to be read. The texts are those of all that may have.
     """
-    data = store.get(last_key(context, task.first))
-    if data is None:
-        return None
-    key, told, bodies = json.loads(data)
-    block = kept_block(store, key)
-    articles = [store.get(articles_key(context, one)) for one in told]
-    if block is None or None in articles:
-        return None
     come, gone = [], []
-    for at, (texts, laid_out, some) in enumerate(
-        zip(groups, articles, bodies, strict=True), task.first
-    ):
-        last = {_said(one): one for one in map(Entry.of, json.loads(laid_out or b""), some)}
-        come.append([one for one in texts if _said(one[0]) not in last])
-        now = {_said(entry) for entry, _ in texts}
-        gone += [(at, entry) for said, entry in last.items() if said not in now]
+    for at, (now, before, some) in enumerate(zip(groups, last.groups, texts, strict=True)):
+        said, last_said = set(map(_said, now)), set(map(_said, before))
+        come.append([one for one in some if _said(one[0]) not in last_said])
+        gone += [(task.first + at, one) for one in before if _said(one) not in said]
     if sum(map(len, come)) + len(gone) > MOST_CHANGED:
         return None
     try:
         less = _gone(context, store, gone)
         more = _pieces(context, task, come) if any(come) else {}
         changed = less.keys() | more.keys()
-        before = {run: block.pieces[run] for run in changed & block.pieces.keys()}
-        found = store.get_all([f"piece {one.piece}" for one in before.values()])
-        known = {run: Piece.unpacked(found[f"piece {one.piece}"]) for run, one in before.items()}
+        pieces = last.block.pieces
+        before_of = {run: pieces[run] for run in changed & pieces.keys()}
+        found = store.get_all([f"piece {one.piece}" for one in before_of.values()])
+        known = {run: Piece.unpacked(found[f"piece {one.piece}"]) for run, one in before_of.items()}
         nothing = Piece()
         made = {
             run: amended(known.get(run, nothing), less.get(run, Gone()), more.get(run, nothing))
@@ -369,7 +427,7 @@ def _amended(
         }
     except (KeyError, Unlike):
         return None
-    stay = {run: one for run, one in block.pieces.items() if run not in changed}
+    stay = {run: one for run, one in pieces.items() if run not in changed}
     return stay, {run: piece for run, piece in made.items() if piece.stems or piece.forms}
 
 
