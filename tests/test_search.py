@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 from playwright.sync_api import Page, expect
 
 from site_gen import search
-from site_gen.model import Archive, OutputFile
+from site_gen.model import Archive, Document, OutputFile
 from site_gen.search import (
     codec,
     coding,
@@ -882,11 +882,16 @@ def test_an_edit_of_a_text_looks_at_texts_alone(
 
 def test_what_is_told_of_groups_is_told_apart() -> None:
     """Whatever is stated of which article, in whatever field, and however many these are."""
-    # A key has every article.
-    rows = [*itertools.product(("a", "\0"), ("", "a", "\0"), ("", "a"))]
+    rows = [*itertools.product(("", "a", "\0"), ("", "a", "\0"), ("", "a"))]
     groups = [told for size in (1, 2) for told in itertools.product(rows, repeat=size)]
-    made = {search._digest("en", list(zip(*told, strict=True))) for told in groups}
-    assert len(made) == len(groups)
+    articles = [
+        Document("article", "k", "k", "", "", title, summary=summary, publication=publication)
+        for title, summary, publication in itertools.chain(*groups)
+    ]
+    made = search._told(
+        "en", articles, {"k": "k.html"}, (), range(len(articles)), list(map(len, groups))
+    )
+    assert len({*made}) == len(groups)
 
 
 def test_few_numbers_change() -> None:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from functools import cache as cached
 from functools import partial
-from itertools import chain, compress, repeat
+from itertools import chain, repeat
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -192,7 +192,8 @@ def _layout(
     keys = [one.key for one in articles]
     groups = groups_of(keys, kept.groups, last.members() if last is not None else ())
     at = dict(zip(keys, range(len(keys)), strict=True))
-    order = array("I", [at[key] for members in groups for key in members.keys])
+    names = list(chain.from_iterable(members.keys for members in groups))
+    order = array("I", list(map(at.__getitem__, names)))
     sizes = tuple(len(members.keys) for members in groups)
     told = tuple(_told(kept.language, articles, urls, named, order, sizes))
     layout = Layout(
@@ -204,7 +205,7 @@ def _layout(
         tuple(_titles(articles, order, sizes, told, last)),
         _variants(archive, {*keys}, kept.language),
         kept.plan,
-        "\0".join([key for members in groups for key in members.keys]),
+        "\0".join(names),
     )
     kept.put("layout", layout.packed())
     return layout
@@ -229,21 +230,15 @@ def _told(
         ["\n".join([note.html for note in some]) if some else "" for some in notes],
         *(list(of(columns[0])) for of in named),
     ]
-    # Of what no article states there is nothing to be put in order.
-    ordered = [list(map(one.__getitem__, order)) if any(one) else () for one in columns]
+    rows = list(map("\0".join, zip(*columns, strict=True)))
+    ordered = list(map(rows.__getitem__, order))
     for here in spans(sizes):
-        yield _digest(language, [one[here] for one in ordered])
-
-
-def _digest(language: str, columns: Sequence[Sequence[str]]) -> str:
-    """The digest of a language, and of what is told of articles, field by field."""
-    stated = [any(one) for one in columns]
-    parts = [language, repr(stated), *chain.from_iterable(compress(columns, stated))]
-    text = "\0".join(parts)
-    # Whatever the parts are, no others make the same.
-    alike = text.count("\0") == len(parts) - 1
-    whole = (text if alike else repr(parts)).encode("utf-8", "surrogatepass")
-    return hashlib.sha256(whole).hexdigest()
+        some = ordered[here]
+        text = "\0".join([language, *some])
+        if text.count("\0") != len(columns) * len(some):
+            # Where something said has one in it, other articles may make the same.
+            text = repr((language, [[one[at] for one in columns] for at in order[here]]))
+        yield hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _titles(
@@ -401,9 +396,14 @@ def _named(archive: Archive) -> Named:
     def of(kind: EntityKind) -> Callable[[Iterable[str]], Iterator[str]]:
         entities, credits = archive.entities[kind], archive.credits[kind]
         filed = cached(lambda key: _filed(entities[key]))
-        # Most articles name what others name too.
-        called = cached(lambda keys: "; ".join(map(filed, keys)))
-        return lambda articles: map(called, map(credits.get, articles, repeat(())))
+
+        def names(articles: Iterable[str]) -> Iterator[str]:
+            keys = list(map(credits.get, articles, repeat(())))
+            # Most articles name what others name too.
+            called = {some: "; ".join(map(filed, some)) for some in {*keys}}
+            return map(called.__getitem__, keys)
+
+        return names
 
     return of("author"), of("place")
 

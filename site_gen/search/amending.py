@@ -10,7 +10,7 @@ import re
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 from itertools import groupby, islice
 from operator import itemgetter
@@ -140,13 +140,14 @@ def _spliced(row: Row, at: At, share: tuple[str, str] | None) -> Row | None:
             if group == at[0] and article >= at[1]:
                 following = pair
                 break
-            before, end, place = article, pair.end(), _behind(places, place)
+            before, end = article, pair.end()
+            place += _told_of(places[place])
         if group != at[0]:
             continue
         behind, rest = end, place
         there = following is not None and article == at[1]
         if there and following:
-            behind, rest = following.end(), _behind(places, place)
+            behind, rest = following.end(), place + _told_of(places[place])
             following = next(pairs, None)
             article += _value(following[1]) if following else 0
         count += (share is not None) - there
@@ -165,11 +166,12 @@ def _spliced(row: Row, at: At, share: tuple[str, str] | None) -> Row | None:
     return None
 
 
-def _behind(places: Sequence[str], place: int) -> int:
-    """Where what is told of the places in the next article begins."""
+@lru_cache(maxsize=10_000)
+def _told_of(size: str) -> int:
+    """How many numbers tell of the places in an article, of which the first is given."""
     # Twice how many places there are, and whether a form's ending is with each.
-    size = _value(places[place])
-    return place + 1 + (size >> 1) * (1 + size % 2)
+    value = _value(size)
+    return 1 + (value >> 1) * (1 + value % 2)
 
 
 def _told(first: int, last: int, postings: str, positions: str) -> Told:
@@ -184,7 +186,7 @@ def _told(first: int, last: int, postings: str, positions: str) -> Told:
         for pair in islice(_PAIR.finditer(postings, weights.at), count):
             gap, weight, at = pair[1], pair[2], pair.end()
             article += _value(gap)
-            end = _behind(places, place)
+            end = place + _told_of(places[place])
             told[group, article] = weight, "".join(places[place:end])
             place = end
     return told

@@ -6,7 +6,7 @@ each group is one of 64 letters. So a small number is one letter.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import sub
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -21,12 +21,22 @@ def _number(value: int) -> str:
     return text + LETTERS[value]
 
 
-SMALL = [_number(value) for value in range(32 * 32 * 4)]
+SMALL = 32 * 32 * 4
+"""Numbers below this are kept as text: nearly all are such."""
 
 
-def number(value: int) -> str:
-    """A whole number from 0 on."""
-    return SMALL[value] if value < len(SMALL) else _number(value)
+class _Numbers(dict[int, str]):
+    """The texts of numbers, which are looked up several times as fast as a function is called."""
+
+    def __missing__(self, value: int) -> str:
+        text = _number(value)
+        if value < SMALL:
+            self[value] = text
+        return text
+
+
+number: Callable[[int], str] = _Numbers().__getitem__
+"""A whole number from 0 on as text."""
 
 
 def gaps(values: Iterable[int]) -> str:

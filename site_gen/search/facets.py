@@ -32,15 +32,18 @@ def columns(
     keys = [one.key for one in articles]
     for kind in KINDS:
         entities = archive.entities[kind]
-        # A place counts for all that it lies in, as on the pages of places.
-        around = {key: archive.around(key) if kind == "place" else (key,) for key in entities}
         named = [*map(archive.credits[kind].get, keys, repeat(nobody))]
         # Most articles name what others name too.
-        each = {names: {one for near in names for one in around[near]} for names in {*named}}
-        used = sorted(set().union(*each.values()))
+        each = {*named}
+        # A place counts for all that it lies in, as on the pages of places.
+        around = {
+            key: archive.around(key) if kind == "place" else (key,) for key in set().union(*each)
+        }
+        used = sorted(set().union(*around.values()))
         index = {key: at for at, key in enumerate(used)}
         values = tuple((entities[key].name, key, *entities[key].aliases) for key in used)
-        rows = {names: _row(sorted(map(index.__getitem__, all))) for names, all in each.items()}
+        near = {key: [*map(index.__getitem__, some)] for key, some in around.items()}
+        rows = {names: _row(sorted(set().union(*map(near.__getitem__, names)))) for names in each}
         columns.append(Column(kind, values, spread([*map(rows.__getitem__, named)])))
     tags = [one.language or language for one in articles]
     rows_of_tags = {tag: _row([at]) for at, tag in enumerate(sorted({*tags}))}
@@ -50,7 +53,7 @@ def columns(
     stated = {date.edtf: date for date in dates if date}
     days = {edtf: date.listed.toordinal() for edtf, date in stated.items()}
     start = min(days.values(), default=0)
-    rows_of_days = {edtf: _row([day - start]) for edtf, day in days.items()}
+    rows_of_days = {edtf: number(1) + number(day - start) for edtf, day in days.items()}
     rows_of_dates = [rows_of_days[date.edtf] if date else nothing for date in dates]
     columns.append(Column("date", (("", str(start)),), spread(rows_of_dates)))
     return columns
