@@ -141,9 +141,9 @@ def share(kind: type[Kind], values: Sequence[Kind], varied: Collection[str] = ()
     """
     for name in names(cast("Any", kind)):
         column = list(map(attrgetter(name), values))
-        # What is empty is one already; where all of some are others, few of all are alike.
-        some = list(filter(None, column[:: len(column) // SAMPLE + 1]))
-        if name not in varied and len(set(some)) < len(some):
+        # Where some that are equal are one already, or no two of them are equal, so are most.
+        some = column[:: len(column) // SAMPLE + 1]
+        if name not in varied and len(set(some)) < len(set(map(id, some))):
             pool: dict[Any, Any] = {}
             shared = list(map(pool.setdefault, column, column))
             if len(pool) < len(column):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from array import array
 from collections.abc import Iterator
 from dataclasses import replace
@@ -178,6 +179,17 @@ def test_an_article_is_found_in_what_is_not_read(at: int) -> None:
     assert plan.pages[1].may_hold("children", many)
     assert plan.pages == pages
     assert plan.pages[1].articles[0] is articles[at]
+
+
+def test_what_was_packed_does_not_stay() -> None:
+    """A build looks for no cycles: what packs a plan, and has seen all of it, is gone at once."""
+    gc.collect()
+    gc.disable()
+    try:
+        repeated.packed(Plan((Page("list", "a.html"),), {}, {}))
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("count", [1, 3])

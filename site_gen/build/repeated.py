@@ -30,10 +30,19 @@ def packed(
     """A value that holds some of these documents, as bytes in parts. Lists of its pages name
     `articles` by their keys.
     """
-    data = io.BytesIO()
-    packer = _Packer(data, _places(one.path for one in documents), _places(articles))
+    data, parts = io.BytesIO(), list[bytes]()
+    packer = pickle.Pickler(data, pickle.HIGHEST_PROTOCOL)
+    places = _places(one.path for one in documents)
+    # None of these knows the packer: one that knew itself would stay, with all that it has seen.
+    packer.dispatch_table = {
+        **copyreg.dispatch_table,
+        Document: lambda one: (_at, (places[one.path],)),
+        Archive: partial(_with_places, places),
+        ByPath: lambda one: (_by_path, ([places[path] for path in one], list(one.values()))),
+        Plan: partial(_apart, parts, _places(articles)),
+    }
     packer.dump(value)
-    return [data.getvalue(), *packer.parts]
+    return [data.getvalue(), *parts]
 
 
 def unpacked(
@@ -49,44 +58,30 @@ def _places(names: Iterable[str]) -> dict[str, int]:
     return {name: place for place, name in enumerate(names)}
 
 
-class _Packer(pickle.Pickler):
-    def __init__(
-        self, data: io.BytesIO, places: Mapping[str, int], articles: Mapping[str, int]
-    ) -> None:
-        super().__init__(data, pickle.HIGHEST_PROTOCOL)
-        self.places = places
-        self.articles = articles
-        self.parts: list[bytes] = []
-        self.dispatch_table = {
-            **copyreg.dispatch_table,
-            Document: lambda one: (_at, (places[one.path],)),
-            Archive: self.with_places,
-            ByPath: lambda one: (_by_path, ([places[path] for path in one], list(one.values()))),
-            Plan: self.apart,
-        }
+def _with_places(of_documents: Mapping[str, int], archive: Archive) -> tuple[Any, ...]:
+    """How an archive is pickled: its articles, which are most of the documents, at once."""
+    rest = {name: getattr(archive, name) for name in compact.names(Archive)}
+    articles = rest.pop("articles")
+    places = [of_documents[one.path] for one in articles.values()]
+    return _with_documents, (list(articles), places, rest)
 
-    def with_places(self, archive: Archive) -> tuple[Any, ...]:
-        """How an archive is pickled: its articles, which are most of the documents, at once."""
-        rest = {name: getattr(archive, name) for name in compact.names(Archive)}
-        articles = rest.pop("articles")
-        places = [self.places[one.path] for one in articles.values()]
-        return _with_documents, (list(articles), places, rest)
 
-    def apart(self, plan: Plan) -> tuple[Any, ...]:
-        """How a plan is pickled: its pages lie in other parts."""
-        begins = 1 + len(self.parts)
-        kept = compact.kept(Page, plan.pages, children=self.buckets)
-        self.parts += chain.from_iterable(kept.values())
-        rest = {name: getattr(plan, name) for name in compact.names(Plan) if name != "pages"}
-        counts = {name: len(some) for name, some in kept.items()}
-        return _with_pages, (len(plan.pages), begins, counts, rest)
+def _apart(parts: list[bytes], articles: Mapping[str, int], plan: Plan) -> tuple[Any, ...]:
+    """How a plan is pickled: its pages lie in other parts, which are added here."""
+    begins = 1 + len(parts)
+    kept = compact.kept(Page, plan.pages, children=partial(_buckets, articles))
+    parts += chain.from_iterable(kept.values())
+    rest = {name: getattr(plan, name) for name in compact.names(Plan) if name != "pages"}
+    counts = {name: len(some) for name, some in kept.items()}
+    return _with_pages, (len(plan.pages), begins, counts, rest)
 
-    def buckets(self, children: Sequence[tuple[Bucket, ...]]) -> Buckets:
-        """The children of pages, whose articles are told by their places."""
-        every = list(chain.from_iterable(children))
-        *columns, articles = compact.columns(Bucket, every)
-        places = map(self.articles.__getitem__, chain.from_iterable(articles))
-        return _counts(children), columns, _counts(articles), compact.numbers(places)
+
+def _buckets(of_articles: Mapping[str, int], children: Sequence[tuple[Bucket, ...]]) -> Buckets:
+    """The children of pages, whose articles are told by their places."""
+    every = list(chain.from_iterable(children))
+    *columns, articles = compact.columns(Bucket, every)
+    places = map(of_articles.__getitem__, chain.from_iterable(articles))
+    return _counts(children), columns, _counts(articles), compact.numbers(places)
 
 
 class _Unpacker(pickle.Unpickler):
