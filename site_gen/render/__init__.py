@@ -157,6 +157,9 @@ def render_chunk(context: Context, chunk: Sequence[tuple[Page, str]]) -> Rendere
     """
     made: dict[str, tuple[str, OutputFile]] = {}
     found: list[Diagnostic] = []
+    if not any(page.kind == "file" for page, _ in chunk):
+        # They come first, and pages need less room without what was at hand for them.
+        context.renderer.files.forget()
     with cache.Store(context.inputs.store) as store:
         kept = Kept(store)
         for at, (page, key) in enumerate(chunk):

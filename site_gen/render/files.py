@@ -64,6 +64,11 @@ class Files:
         self.entries: Once[str, feeds.Entry] = Once(self._entry, MOST_WORKS)
         self.named = Once(self._named)
 
+    def forget(self) -> None:
+        """Let go of what is large, and soon made again."""
+        for made in self.written.values():
+            made.clear()
+
     def key(self, page: Page) -> object:
         """All that a file holds, as digests."""
         if page.url in TABLES:
