@@ -218,6 +218,7 @@ def beside(
     with uninterrupted():
         process.start()
     there.close()
+    count, works = len(works), ()  # What they work on need not stay here.
     told: list[tuple[bool, Any]] = []
     ends = [0]
 
@@ -235,7 +236,7 @@ def beside(
         return value
 
     try:
-        yield tuple(partial(result, at) for at in range(len(works)))
+        yield tuple(partial(result, at) for at in range(count))
     finally:
         here.close()
         process.kill()

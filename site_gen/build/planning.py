@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field, replace
 
 from site_gen import (
@@ -149,8 +149,7 @@ def place(run: Run, read: Read) -> Placed:
         return _amended(run, read, placed) or assembled(run, placed)
     whole, urls = repeated.unpacked(there, documents)
     made = repeated.unpacked(kept, articles=whole.articles)
-    made = _whole(made, whole, urls)
-    return replace(placed, archive=whole, urls=urls, failed=made.failed, planned=made)
+    return _planned(placed, _whole(made, whole, urls))
 
 
 def keep(run: Run, read: Read, planned: Planned) -> None:
@@ -284,6 +283,15 @@ def _without(placed: Placed, found: Sequence[Diagnostic]) -> Placed:
     return replace(placed, failed=(*placed.failed, *out), found=found, last="")
 
 
+def planned(run: Run, placed: Placed) -> Placed:
+    """What was placed, with all of the plan."""
+    return _planned(placed, finish(run, placed))
+
+
+def _planned(placed: Placed, made: Planned) -> Placed:
+    return replace(placed, archive=made.archive, urls=made.urls, failed=made.failed, planned=made)
+
+
 def finish(run: Run, placed: Placed) -> Planned:
     """All of the plan."""
     if placed.planned is not None:
@@ -349,12 +357,17 @@ def _guarded(
     return found
 
 
-def relate(run: Run, read: Read, placed: Placed | Planned) -> related.Related:
-    """Find for every published article those that are like it, and other versions of it."""
-    run.options.progress("Relating", 0, 1)
+def comparing(run: Run, read: Read, placed: Placed | Planned) -> Callable[[], related.Related]:
+    """What finds for every published article those that are like it, and other versions of it."""
     place = related.Place(run.store, run.program, run.options.jobs)
     known = stands_for(placed.key, placed.failed)
-    made = related.find(placed.archive, read.signatures(), run.settings, place, known)
+    return related.comparing(placed.archive, read.signatures(), run.settings, place, known)
+
+
+def relate(run: Run, read: Read, placed: Placed | Planned) -> related.Related:
+    """What that finds."""
+    run.options.progress("Relating", 0, 1)
+    made = comparing(run, read, placed)()
     run.options.progress("Relating", 1, 1)
     return made
 

@@ -116,6 +116,11 @@ def read(run: Run, inventory: sources.Inventory) -> Read:
     )
 
 
+def lean(read: Read) -> Read:
+    """The same without what only planning asks for."""
+    return replace(read, described=parse.Described(), signatures=dict, together=None)
+
+
 def keep(run: Run, read: Read) -> None:
     """Keep all documents in one value, where there is cause. Raises CacheBroken."""
     if read.together:

@@ -95,6 +95,11 @@ def several(jobs: int | remote.Remote) -> bool:
     return isinstance(jobs, int) and jobs > 1
 
 
+def told(found: Sequence[Diagnostic], options: Options) -> list[Diagnostic]:
+    """What was found as it is told: where that is asked for, warnings are errors."""
+    return diagnostics.strict(found) if options.strict else list(found)
+
+
 def may_publish(found: Sequence[Diagnostic], options: Options) -> bool:
     """Whether errors, if there are any, concern single documents that can be left out."""
     errors = [one for one in found if one.severity == "error"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +27,10 @@ if TYPE_CHECKING:
     from site_gen.related.lists import Articles, Lists
     from site_gen.related.versions import Verdicts, Versions
 
-__all__ = ["Place", "Related", "Said", "find", "key", "said", "sign"]
+    Past = tuple[Lists | None, Verdicts, "Listed | None"]
+    """What the last build found and was told."""
+
+__all__ = ["Place", "Related", "Said", "comparing", "key", "said", "sign"]
 
 NAMES: tuple[tuple[EntityKind, int, int], ...] = (
     ("topic", 4, 24),
@@ -79,37 +83,44 @@ def key(program: str) -> str:
     return f"related {program}"
 
 
-def find(
+def comparing(
     archive: Archive,
     signatures: Mapping[str, bytes],
     config: SiteConfig,
     place: Place,
     plan: str = "",
-) -> Related:
-    """How the published articles are related to each other.
+) -> Callable[[], Related]:
+    """What finds how the published articles are related to each other. It has at hand what it
+    needs of most of them, so that a copy of this process need not go through them all again.
 
     `signatures` go by source path, `plan` stands for all of the archive but texts; where it is
-    empty, nothing that the last build listed is trusted. Raises CacheBroken if the store lost a
-    body.
+    empty, nothing that the last build listed is trusted. Raises CacheBroken, as what it gives does,
+    which also does so if the store lost a body.
     """
     if not archive.articles or not (config.related or config.near_duplicates != "off"):
-        return Related()
-    import numpy as np
-
+        return Related
     with cache.Store(place.store) as store:
         data = store.get(key(place.program))
-        past: tuple[Lists | None, Verdicts, Listed | None]
-        past = (None, {}, None) if data is None else pickle.loads(data)
-        listed = past[2]
-        if listed is None or not plan or listed.plan != plan:
-            listed = _listed(archive, plan)
-        keys = listed.keys
+    past: Past = (None, {}, None) if data is None else pickle.loads(data)
+    listed = past[2]
+    if listed is None or not plan or listed.plan != plan:
+        listed = _listed(archive, plan)
+    signs = [signatures[one.path] for one in archive.articles.values()]
+    signed = b"".join(map(signs.__getitem__, listed.places))
+    return partial(_found, archive, listed, signed, past, config, place)
 
-        def document(at: int) -> Document:
-            return archive.articles[keys[at]]
 
-        signs = [signatures[one.path] for one in archive.articles.values()]
-        signed = b"".join(map(signs.__getitem__, listed.places))
+def _found(
+    archive: Archive, listed: Listed, signed: bytes, past: Past, config: SiteConfig, place: Place
+) -> Related:
+    import numpy as np
+
+    keys = listed.keys
+
+    def document(at: int) -> Document:
+        return archive.articles[keys[at]]
+
+    with cache.Store(place.store) as store:
         table = np.frombuffer(signed, np.dtype(list(FORMAT)))
         versions = _versions(table, document, config, store, past[1])
         made = None

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from site_gen import parallel
+from site_gen import memory, parallel
 from site_gen.frozen import frozen
 from site_gen.related.vectors import NEAR, Vectors
 
@@ -60,6 +60,7 @@ def lists(articles: Articles, past: Lists | None, jobs: int | parallel.Elsewhere
     chunks = parallel.chunks(wanted.tolist(), CHUNK)
     if len(wanted) > FEW:
         _ = articles.vectors.postings  # Workers that are copies of this process have them at once.
+        memory.give_back()  # They were made from columns that are several times as large.
     made = parallel.ordered_map(
         _listed, chunks, articles, jobs if len(wanted) > FEW else 1, here=True
     )

@@ -20,11 +20,11 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from site_gen import cache, compact, output, parallel
+from site_gen import cache, compact, memory, output, parallel
 from site_gen.dates import Date
 from site_gen.frozen import frozen
 from site_gen.model import Archive, Document, Entity, EntityKind, OutputFile
-from site_gen.search import facets, memory, merging, shards
+from site_gen.search import facets, merging, shards
 from site_gen.search.layout import Kept, Layout, spans
 from site_gen.search.numbering import groups_of, number_of_groups
 from site_gen.search.segment import Averages, Entry, average, mean

@@ -1,0 +1,138 @@
+"""Who makes the parts of a build once its documents are placed: this process or copies of it.
+
+A copy has all that this process has as it begins, and whoever makes a part, it is the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from functools import lru_cache, partial
+from typing import Any
+
+from site_gen import memory, parallel, related, render, search
+from site_gen.build import making, planning, reading
+from site_gen.build.planning import Placed, Planned
+from site_gen.build.reading import Read
+from site_gen.build.run import Run, may_publish, silent, told
+from site_gen.build.seen import Seen
+from site_gen.diagnostics import Diagnostic
+from site_gen.frozen import frozen
+from site_gen.model import Document
+
+PER_WORD = 30
+"""Documents for each word that one has on average, up to which the index of an edited site takes
+half the time of all that is made of it."""
+
+
+@frozen
+class Parts:
+    """What gives the parts of a build. Each is made once, when it is asked for or before.
+
+    `like` gives what articles have to do with each other, `keep` keeps the plan for the next build.
+    `files` makes the files for programs, where they are not made with the pages. `keys` stand for
+    all articles, where that is known. `edited` says that little is new since the last build,
+    `apart` that a copy of this process may be at work.
+    """
+
+    plan: Callable[[], Planned]
+    like: Callable[[], related.Related]
+    index: Callable[[], search.Index]
+    keep: Callable[[], None]
+    files: Callable[[render.Context], making.Filed] | None = None
+    keys: Sequence[str] | None = None
+    edited: bool = False
+    apart: bool = False
+
+
+def alone(run: Run) -> Run:
+    """The run for what is done by one process, as others are at work beside it."""
+    return replace(run, options=replace(run.options, jobs=1, progress=silent))
+
+
+def here(run: Run, read: Read, placed: Placed, before: Seen) -> Parts:
+    """All parts, made by this process."""
+    plan = lru_cache(partial(planning.finish, run, placed))
+    index = lru_cache(lambda: making.index(run, plan(), before))
+    keep = lru_cache(partial(_keep, run, reading.lean(read), plan))
+    return Parts(plan, partial(planning.relate, run, read, placed), index, keep)
+
+
+def new(
+    run: Run,
+    read: Read,
+    placed: Placed,
+    before: Seen,
+    like: Callable[[], related.Related],
+    found: Sequence[Diagnostic],
+    copies: ExitStack,
+) -> Parts:
+    """The parts of a large site, little of which is known: a copy finds what is `like` what, while
+    workers read texts for the index. It ends with `copies`; `found` is all that was found so far.
+
+    What this process looks at, or loads, before there is a copy, is there once for both.
+    """
+    parts = here(run, read, placed, before)
+    parts.keep()
+    search.load()
+    memory.give_back()
+    (like,) = copies.enter_context(parallel.beside([like], True))
+    if may_publish(told([*found, *parts.plan().found], run.options), run.options):
+        parts.index()
+    return replace(parts, like=like)
+
+
+def standing(run: Run, read: Read, placed: Placed, before: Seen, copies: ExitStack) -> Parts:
+    """The parts of a large site of which only texts were edited: a copy finds what is related, and
+    files for programs are made by whoever comes to them first. It ends with `copies`.
+    """
+    run = alone(run)
+    parts, first = here(run, read, placed, before), parallel.claim(True)
+
+    def theirs() -> making.Filed | None:
+        context = making.render_context(run, parts.plan(), before)
+        return making.files(run, context) if first() else None
+
+    like, filed = copies.enter_context(parallel.beside([parts.like, theirs], True))
+
+    def files(context: render.Context) -> making.Filed:
+        made: making.Filed = making.files(run, context) if first() else filed()
+        return made
+
+    return replace(parts, like=like, files=files, apart=True)
+
+
+def edited(run: Run, read: Read, placed: Placed, before: Seen, copies: ExitStack) -> Parts:
+    """The parts of a large site of which a few documents are not as they were: a copy makes the
+    index, which needs no plan, and before that finds what is related if it has time for both;
+    another makes files for programs and keeps the plan. They end with `copies`.
+    """
+    run = alone(run)
+    parts = here(run, read, placed, before)
+    index: Callable[[], search.Index] = lru_cache(partial(making.index, run, placed, before))
+    wordy = _wordy(read.documents)
+    works: list[Callable[[], Any]] = [index] if wordy else [parts.like, index]
+    search.load()  # Of this, what takes longest is needed here too.
+    *like, index = copies.enter_context(parallel.beside(works, True))
+    plan = parts.plan()
+    if plan.failed != placed.failed:
+        # What is in the way of a page is in the index no more. Both would stage files, the copy
+        # perhaps while this process publishes.
+        index()
+        index = parts.index
+    context = making.render_context(run, plan, before)
+    keys = context.renderer.keys_of_all  # Files are told apart by them, and pages.
+    works = [partial(making.files, run, context), parts.keep]
+    filed, keep = copies.enter_context(parallel.beside(works, True))
+    (found,) = like or (parts.like,)
+    return Parts(parts.plan, found, index, keep, lambda _: filed(), keys, apart=True)
+
+
+def _keep(run: Run, read: Read, plan: Callable[[], Planned]) -> None:
+    planning.keep(run, read, plan())
+
+
+def _wordy(documents: Sequence[Document]) -> bool:
+    """Whether texts are so long, and so few, that their index takes half the time of all."""
+    return len(documents) ** 2 <= PER_WORD * sum(one.words for one in documents)
