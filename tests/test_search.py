@@ -13,7 +13,7 @@ import re
 import shutil
 import string
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -1069,6 +1069,39 @@ def test_numbers_of_words_at_once(texts: list[tuple[str, int]], bits: int, many:
             words = [split(one) for one in several]
             assert numbers.tolist() == [number(language, word) for one in words for word in one]
             assert sizes.tolist() == list(map(len, words))
+
+
+@dataclass
+class Vocabulary:
+    """The words of a language, each with a number of its own."""
+
+    number: int
+    known: dict[str, int] = field(default_factory=dict)
+
+    def numbers(self, words: Sequence[str]) -> list[int]:
+        """Their numbers."""
+        return [self.known.setdefault(word, len(self.known)) for word in words]
+
+
+@given(
+    st.lists(
+        st.lists(st.tuples(st.sampled_from(["a b", "b é", "c, a", ""]), st.integers(0, 1))),
+        max_size=3,
+    ),
+    st.sampled_from([0, 1, 5, lookup.FEW]),
+)
+def test_texts_are_numbered_alike_by_a_table_and_without(
+    given: list[list[tuple[str, int]]], few: int
+) -> None:
+    """A table is asked when it pays; until then, and in other letters, each word."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lookup, "FEW", few)
+        table, languages = lookup.Table(), [Vocabulary(0), Vocabulary(1)]
+        for some in given:
+            texts, words = [text for text, _ in some], [languages[number] for _, number in some]
+            found = table.each(texts, words, split)
+            for text, language, numbers in zip(texts, words, found, strict=True):
+                assert numbers.tolist() == list(map(language.known.__getitem__, split(text)))
 
 
 def test_words_are_asked_for_once() -> None:

@@ -19,6 +19,8 @@ LONGEST = 15
 MOST_LANGUAGES = 256
 BITS = 19
 """The table has so many rows as these tell apart, a few for each word of a large archive."""
+FEW = 300_000
+"""Letters up to which a dict is asked in less time than a table takes to be there in memory."""
 MANY = 4_096
 """Words that are new to the table, or may be, beyond which most stand there several times."""
 _LETTERS = bytes(code < 128 and chr(code).isalnum() for code in range(256))
@@ -47,17 +49,20 @@ class Table:
     def __init__(self) -> None:
         self._rows = np.zeros((1 << BITS, 3), np.uint64)
         self._fresh = True
+        self._letters = 0
 
     def each(
         self, texts: Sequence[str], words: Sequence[Words], cut: Callable[[str], list[str]]
     ) -> list[NDArray[np.int32]]:
         """The numbers of the words of each text in lower case, which is in the language of `words`
-        in its place. What cannot be found at once is `cut` into words.
+        in its place. What cannot be found at once is `cut` into words, as all is at first.
         """
+        self._letters += sum(map(len, texts))
+        few = self._letters <= FEW
         found = [np.zeros(0, np.int32)] * len(texts)
         together: dict[int, list[int]] = {}
         for at, (text, known) in enumerate(zip(texts, words, strict=True)):
-            if text.isascii() and known.number < MOST_LANGUAGES:
+            if text.isascii() and known.number < MOST_LANGUAGES and not few:
                 together.setdefault(known.number, []).append(at)
             else:
                 found[at] = np.array(known.numbers(cut(text)), np.int32)
