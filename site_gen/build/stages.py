@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import BrokenExecutor
 from dataclasses import replace
 from functools import lru_cache, partial
@@ -97,12 +97,15 @@ def done(run: Run, begun: Begun) -> Report:
             written, unchanged = published.written + already, published.unchanged - already
             published = replace(published, written=written, unchanged=unchanged)
             report = replace(report, published=published)
+        if report.published:
+            _leave(run, begun, made, report)
         # All is published already: without the plan the next build takes longer, and no more.
         with contextlib.suppress(BrokenExecutor):
             parts.keep()
         if report.published:
             stored = {*planned.keys, *indexed().keys, *made.keys, *planning.remembered(run)}
-            _leave(run, begun, made, report, [stored, read.keys])
+            with cache.Store(run.store) as store:
+                store.keep_only(stored, read.keys, [related.key(run.program)])
     options.hold((read, parts, planned, made))
     return replace(report, seconds=time.monotonic() - begun.started)
 
@@ -164,15 +167,11 @@ def _early(
     return publish
 
 
-def _leave(
-    run: Run, begun: Begun, made: making.Made, report: Report, keys: Sequence[Collection[str]]
-) -> None:
-    """Leave in the store what the next build goes by. `keys` are those of all that it holds."""
+def _leave(run: Run, begun: Begun, made: making.Made, report: Report) -> None:
+    """Leave in the store what the next build goes by."""
     assert run.target is not None
     # A fault of the program is tried again, at every build.
     again = any(one.code == "internal-error" for one in report.diagnostics)
-    with cache.Store(run.store) as kept:
-        kept.keep_only(*keys, [related.key(run.program)])
     last, (new, gone) = begun.before.past, run.target.signatures()
     pages = {url: key for url, (key, _) in made.pages.items()}
     past = Past(
