@@ -17,8 +17,9 @@ discards the stage.
 The journal and the manifest are flushed to the disk; for speed the files themselves are not. A
 power cut can thus leave a file empty or torn, or lose one, though a later step is on the disk.
 Recovery therefore compares every staged file with its digest before it moves it, and writes
-into the manifest what it really finds; and since each build compares every planned file
-with the bytes in output/ (`stage`, `holds`), the next one writes the damaged files again.
+into the manifest what it really finds; and since each build compares every planned file for
+which no stat vouches with the bytes in output/ (`stage`, `holds`), the next one writes the damaged
+files again.
 
 What belongs to site_gen is what the manifest inside output/ lists. Everything else is foreign
 and is never written to, moved or deleted.
@@ -54,7 +55,6 @@ from site_gen.frozen import frozen
 from site_gen.model import OutputFile
 from site_gen.paths import all_above, comparable, folders, trouble
 from site_gen.signatures import (
-    TICK,
     Entries,
     Kept,
     Signatures,
@@ -92,10 +92,6 @@ JUNCTION = 0xA0000003
 
 SHARE = 32
 """Lines of a manifest are changed one by one up to this part of them."""
-MANY = 5_000
-"""Files moved from which on it takes longer to read those of the last moment again, which no stat
-vouches for yet, than to let the moment pass.
-"""
 LONG = 300_000
 """Bytes of a manifest from which on to look at its files takes longer than to start a process."""
 
@@ -344,8 +340,8 @@ class Output:
     def _stands(self, file: OutputFile) -> bool:
         """Whether a file is there as it was written; one that a stat vouches for is not read."""
         name = f"{self.folder}/{file.path}"
-        status = _status(name)
-        if status is None or not modes.S_ISREG(status.st_mode) or status.st_size != file.size:
+        status = _sized(name, file)
+        if status is None:
             return False
         if self._held.get(file.path) == file and settled(status, self._looked):
             return True  # It stood when it was looked at, and was left alone since.
@@ -421,23 +417,20 @@ class Output:
         return _manifest_bytes(map(_line, planned.values()))
 
     def _take_signatures(self) -> None:
-        """Those of the files just moved; not of one that was written to after it was staged. Where
-        nothing more can be written, none is certain.
+        """Those of the files just moved; not of one whose contents are younger than the publication
+        or of another size. Where nothing more can be written, none is certain.
         """
         moved, started = self._moved
         self._moved = [], 0
         if not moved:
             return
-        if len(moved) >= MANY:
-            time.sleep(2 * TICK / 1_000_000_000)
         try:
             self._signatures.now = self._clock()
         except OSError:
             return
         for file in moved:
-            status = _status(f"{self.folder}/{file.path}")
-            whole = status and modes.S_ISREG(status.st_mode) and status.st_size == file.size
-            alone = status and whole and status.st_mtime_ns <= started
+            status = _sized(f"{self.folder}/{file.path}", file)
+            alone = status and status.st_mtime_ns <= started
             if status and alone and settled(status, self._signatures.now, moved=True):
                 self._touched[file.path] = signature(status), file.digest
 
@@ -579,10 +572,26 @@ def stage_pieces(
 def holds(output_folder: Path, file: OutputFile) -> bool:
     """Whether output/ holds this file, byte for byte, as a file of its own and not as a link."""
     path = f"{output_folder}/{file.path}"
+    return _sized(path, file) is not None and _digest(path) == file.digest
+
+
+def contents(output_folder: Path, file: OutputFile) -> bytes | None:
+    """The bytes of a file that output/ holds; None where it does not."""
+    path = f"{output_folder}/{file.path}"
+    if _sized(path, file) is None:
+        return None
+    try:
+        data = Path(path).read_bytes()
+    except OSError:
+        return None
+    return data if hashlib.sha256(data).hexdigest() == file.digest else None
+
+
+def _sized(path: str, file: OutputFile) -> os.stat_result | None:
+    """The stat of what is at a path; None unless it is a file, and no link, of the size of this."""
     status = _status(path)
-    if status is None or not modes.S_ISREG(status.st_mode) or status.st_size != file.size:
-        return False
-    return _digest(path) == file.digest
+    fits = status and modes.S_ISREG(status.st_mode) and status.st_size == file.size
+    return status if fits else None
 
 
 def staged(stage_folder: Path, file: OutputFile) -> bool:

@@ -1,6 +1,6 @@
 """Which files are as they were: a stat tells, so that they need not be read again.
 
-A signature is a file's size, times and inode. It vouches for a digest only if the file had
+A signature is a file's size, times and inode. It vouches for a digest only if the contents had
 been left alone for a while when it was taken: a clock ticks too coarsely to tell two changes in
 one moment apart.
 """
@@ -133,8 +133,11 @@ class Signatures:
 
 
 def settled(status: os.stat_result, now: int, moved: bool = False) -> bool:
-    """Whether any change of a file after `now` will show. That of one that was just `moved` shows
-    by the time of its contents, which are older than the move.
+    """Whether any change of a file after `now` will show.
+
+    One that was just `moved` is judged by the time of its contents, where times are fine. What
+    does not show of it then is a change in the moment of the move that leaves it its size, and to
+    which a program gives the time of what it published, to the nanosecond.
 
     On Windows none is certain to: there is no time that a program cannot set.
     """
@@ -142,4 +145,6 @@ def settled(status: os.stat_result, now: int, moved: bool = False) -> bool:
         return False
     times = (status.st_mtime_ns, status.st_ctime_ns)
     coarse = any(time % 1_000_000_000 == 0 for time in times)
-    return (times[0] if moved else max(times)) < now - (COARSE if coarse else TICK)
+    if moved and not coarse:
+        return times[0] < now - TICK
+    return max(times) < now - (COARSE if coarse else TICK)

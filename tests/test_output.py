@@ -10,6 +10,7 @@ import pickle
 import subprocess
 import sys
 import tempfile
+import time
 import tracemalloc
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -1037,17 +1038,50 @@ def test_what_a_copy_of_the_process_sees(tmp_path: Path, monkeypatch: pytest.Mon
     assert certain[0]["places"] != kept["places"]
 
 
-@pytest.mark.parametrize("many", [True, False])
-def test_many_files_that_were_moved_are_known_by_their_stats(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, many: bool
+@pytest.mark.parametrize("coarse", [True, False])
+@pytest.mark.parametrize("late", [True, False])
+def test_files_that_were_just_moved_are_known_by_their_stats(
+    tmp_path: Path, coarse: bool, late: bool
 ) -> None:
-    """Where many are moved, the moment passes in which no stat vouches for the last of them."""
-    monkeypatch.setattr(module, "MANY", 0 if many else len(NEW) + 1)
+    """If their contents were left alone for a while before that, and times are fine."""
     with output_of(tmp_path) as output:
-        output.publish(stage_all(output, NEW))
+        staged = stage_all(output, NEW)
+        for path in output.stage_folder.iterdir():
+            now = time.time_ns() if late else path.stat().st_mtime_ns - 10 * signatures.COARSE
+            os.utime(path, ns=(now, now // 10**9 * 10**9 if coarse else now // 10 * 10 + 1))
+        output.publish(staged)
         kept, _ = output.signatures()
     uncertain = {path for path, (stat, _) in kept.items() if stat == unsettled(len(NEW[path]))}
-    assert uncertain == (set() if many else NEW.keys())
+    assert uncertain == (NEW.keys() if coarse or late else set())
+
+
+def test_the_contents_of_a_file(tmp_path: Path) -> None:
+    """Nothing but that very file is read, whatever lies in its place."""
+    file = OutputFile("a.js", hashlib.sha256(b"text").hexdigest(), 4)
+    path = tmp_path / file.path
+    assert module.contents(tmp_path, file) is None
+    for data in (b"text", b"tex", b"Text"):
+        path.write_bytes(data)
+        assert module.contents(tmp_path, file) == (data if data == b"text" else None)
+    path.rename(tmp_path / "b.js")
+    link(path, Path("b.js"))
+    assert module.contents(tmp_path, file) is None
+    if hasattr(os, "mkfifo"):
+        path.unlink()
+        os.mkfifo(path)
+        assert module.contents(tmp_path, file) is None
+
+
+def test_where_what_was_known_of_files_is_lost_they_are_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A look by what was kept of fewer files than the manifest lists is none."""
+    vouching(monkeypatch)
+    publish(tmp_path, OLD)
+    write(tmp_path, "feed.xml", b"feeD")
+    with output_of(tmp_path) as output:
+        looked = output.look_at(output.manifest, ())
+        assert output.hold(looked, dict).keys() == OLD.keys() - {"feed.xml"}
 
 
 def test_a_manifest_that_was_replaced_after_a_look(
@@ -1077,25 +1111,34 @@ def _shorten(page: Path) -> None:
     page.write_bytes(b"short")
 
 
+def _rewrite(page: Path) -> None:
+    page.write_bytes(b"x" * page.stat().st_size)
+    later = page.stat().st_mtime_ns + 10**9
+    os.utime(page, ns=(later, later))
+
+
 def _exchange_for_a_link(page: Path) -> None:
     size = page.stat().st_size
     page.unlink()
     link(page, Path("x" * size))
 
 
-@pytest.mark.parametrize("change", [_shorten, _exchange_for_a_link])
+@pytest.mark.parametrize("change", [_shorten, _exchange_for_a_link, _rewrite])
 def test_a_file_changed_as_soon_as_it_was_moved(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[Path], None]
 ) -> None:
-    """What another program made another then, and dated back, is not what was published."""
+    """What another program made another then is not what was published, though it be dated back, if
+    its size or its kind tells.
+    """
     vouching(monkeypatch)
     page = tmp_path / "output/index.html"
     with output_of(tmp_path) as output:
         output.publish(stage_all(output, OLD))
         status = page.stat()
         change(page)
-        times = status.st_atime_ns, status.st_mtime_ns
-        os.utime(page, ns=times, follow_symlinks=not page.is_symlink())
+        if change is not _rewrite:
+            times = status.st_atime_ns, status.st_mtime_ns
+            os.utime(page, ns=times, follow_symlinks=not page.is_symlink())
         manifest, (kept, _) = output.manifest, output.signatures()
     left = manifest, lambda: files(kept)
     with Output(tmp_path / "output", tmp_path / "locks", lambda: left) as output:

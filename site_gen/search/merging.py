@@ -20,6 +20,7 @@ from typing import TypeVar
 from site_gen import cache, compact
 from site_gen.frozen import frozen
 from site_gen.model import OutputFile
+from site_gen.output import contents
 from site_gen.search.codec import LETTERS, Reader, decoded, front_coded, number, shared
 from site_gen.search.rows import Forms, Stems, changed, cut, cut_again, of_shards, sizes_of_stems
 from site_gen.search.segment import NUMBERS, Piece, Share, apart, replaced, together
@@ -32,7 +33,6 @@ from site_gen.search.shards import (
     coded_script,
     codes_of,
     hash_of,
-    held,
     path_of,
     script_of,
     shard_of,
@@ -316,7 +316,7 @@ class Before:
         """The file of a shard. Raises _Lost."""
         shard = self.part.shards[kind][index]
         path = path_of(kind, self.part.run, index, hash_of(shard))
-        script = held(self._context, OutputFile(path, shard.digest, shard.size))
+        script = contents(self._context.output_folder, OutputFile(path, shard.digest, shard.size))
         if script is None:
             raise _Lost
         return script

@@ -21,7 +21,7 @@ from typing import Any
 from site_gen import cache
 from site_gen.frozen import frozen
 from site_gen.model import OutputFile
-from site_gen.output import stage_described
+from site_gen.output import contents, stage_described
 from site_gen.search.amending import At, Gone, Unlike, amended, terms
 from site_gen.search.codec import ENDINGS, front_coded, number
 from site_gen.search.segment import Averages, Entry, Piece, as_json
@@ -174,16 +174,6 @@ def _put(context: Context, kind: str, run: str, scripts: Sequence[bytes]) -> Sha
     for file, script in zip(files_of(kind, run, shards), scripts, strict=True):
         context.put(file, script)
     return shards
-
-
-def held(context: Context, file: OutputFile) -> bytes | None:
-    """What a file in output/ holds; None where it is not there, or another."""
-    try:
-        with open(f"{context.output_folder}/{file.path}", "rb") as opened:
-            script = opened.read()
-    except OSError:
-        return None
-    return script if hashlib.sha256(script).hexdigest() == file.digest else None
 
 
 # Groups and blocks
@@ -374,7 +364,7 @@ def _documents(
         changed = {place // size for place in places}
         shards = last.block.groups[at]
         for index, file in enumerate(files_of("d", name, shards)):
-            script = None if index in changed else held(context, file)
+            script = None if index in changed else contents(context.output_folder, file)
             if script is not None:
                 stay[index] = script
     texts = _texts(store, [one for one in articles if one.place // size not in stay])
