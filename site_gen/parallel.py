@@ -118,7 +118,7 @@ def ordered_map(
             for item in items:
                 yield work(context, item)
         return
-    if here and _may_be_copied():
+    if here and may_be_copied():
         with _pool(context, min(jobs, len(items)) - 1) as executor, _collected(len(items)):
             yield from _helped(executor, work, items, context)
         return
@@ -207,8 +207,9 @@ def beside(
     What it raises, if it is no bug, must pickle, as the result must; it is raised when asked for.
     A copy that is not done with what nobody asked for is ended with the block.
     """
-    if not wanted or not _may_be_copied():
-        yield tuple(works)
+    if not wanted or not may_be_copied():
+        given, works = [tuple(works)], ()  # Else they would stay here until the block ends.
+        yield given.pop()
         return
     context = multiprocessing.get_context("fork")
     here, there = context.Pipe(duplex=False)
@@ -248,7 +249,7 @@ def claim(wanted: bool) -> Callable[[], bool]:
     """What says yes to the first that asks, and no to all others. Where that is `wanted`, a copy
     of this process that is made after this may be the first: not all systems have locks for that.
     """
-    shared = wanted and _may_be_copied()
+    shared = wanted and may_be_copied()
     lock = multiprocessing.get_context("fork").Lock() if shared else threading.Lock()
     return partial(lock.acquire, False)
 
@@ -288,7 +289,7 @@ def apart(
     Where this process cannot be copied, it does the work itself. What the work raises must pickle.
     The copy ends with the block; if this process is killed, when it is done.
     """
-    if not _may_be_copied():
+    if not may_be_copied():
         yield work
         return
     context = multiprocessing.get_context("fork")
@@ -337,7 +338,7 @@ def _tried(work: Callable[[], Any]) -> tuple[bool, Any]:
         return False, problem
 
 
-def _may_be_copied() -> bool:
+def may_be_copied() -> bool:
     """Whether a copy of this process can work: one of a process with threads cannot safely."""
     return sys.platform == "linux" and threading.active_count() == 1
 
@@ -348,7 +349,7 @@ def _method() -> BaseContext:
     A process with threads cannot be copied safely, and some systems copy none: there a fresh
     process makes the workers.
     """
-    if _may_be_copied():
+    if may_be_copied():
         return multiprocessing.get_context("fork")
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")

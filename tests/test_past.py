@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import weakref
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -19,7 +20,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from site_gen import build, parallel, search, signatures
-from site_gen.build import stages
+from site_gen.build import making, reading, stages
 from site_gen.cache import Store
 from site_gen.model import OutputFile
 from site_gen.past import Past
@@ -587,7 +588,7 @@ def _keys(store: Store) -> list[str]:
 
 
 IN_COPIES = """
-import gc, os, sys, time
+import functools, gc, os, sys, time
 from site_gen import output, parallel, search
 from site_gen.build import making, planning, reading, stages
 from site_gen.cli import main
@@ -613,18 +614,17 @@ if sys.argv[2] == "late":
 
     search.make, output.Output.publish = late, checked
 if sys.argv[2] == "anew":
-    pages = making.pages
-
-    def lean(*given):
+    def lean(make, *given):
         assert not any(isinstance(one, reading._Groups) for one in gc.get_objects())
-        return pages(*given)
+        return make(*given)
 
-    making.pages = lean
+    making.index = functools.partial(lean, making.index)
+    making.pages = functools.partial(lean, making.pages)
 copied = []
 beside = parallel.beside
 
 def noted(works, wanted):
-    copied.append(wanted and parallel._may_be_copied())
+    copied.append(wanted and parallel.may_be_copied())
     return beside(works, wanted)
 
 parallel.beside = noted
@@ -695,6 +695,28 @@ def test_nothing_is_published_while_a_copy_makes_an_index(tmp_path: Path) -> Non
     assert site.output() == before
 
 
+def test_what_only_planning_asks_for_is_gone_when_pages_are_made(
+    site: SiteTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though one process makes all."""
+    known: list[weakref.ref[object]] = []
+    groups, pages = reading._Groups, making.pages
+
+    class Noted(groups):  # type: ignore[valid-type, misc]
+        def __init__(self, *given: object) -> None:
+            super().__init__(*given)
+            known.append(weakref.ref(self))
+
+    def lean(*given: Any) -> making.Made:
+        assert [one() for one in known] == [None]
+        return pages(*given)
+
+    monkeypatch.setattr(reading, "_Groups", Noted)
+    monkeypatch.setattr(making, "pages", lean)
+    assert site.write(FILES).run("build", "--jobs", "1").exit_code == 0
+    assert known
+
+
 def test_an_index_is_made_once_where_no_process_is_copied(
     site: SiteTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -708,7 +730,7 @@ def test_an_index_is_made_once_where_no_process_is_copied(
         return made[-1]
 
     monkeypatch.setattr(stages, "MANY", 0)
-    monkeypatch.setattr(parallel, "_may_be_copied", lambda: False)
+    monkeypatch.setattr(parallel, "may_be_copied", lambda: False)
     monkeypatch.setattr(search, "make", noted)
     site.write({"content/articles/new.md": document("A text.", {"title": "New"})})
     assert site.run("build", "--jobs", "2").exit_code == 0

@@ -149,7 +149,7 @@ def place(run: Run, read: Read) -> Placed:
         return _amended(run, read, placed) or assembled(run, placed)
     whole, urls = repeated.unpacked(there, documents)
     made = repeated.unpacked(kept, articles=whole.articles)
-    return _planned(placed, _whole(made, whole, urls))
+    return _with_plan(placed, _whole(made, whole, urls))
 
 
 def keep(run: Run, read: Read, planned: Planned) -> None:
@@ -283,12 +283,12 @@ def _without(placed: Placed, found: Sequence[Diagnostic]) -> Placed:
     return replace(placed, failed=(*placed.failed, *out), found=found, last="")
 
 
-def planned(run: Run, placed: Placed) -> Placed:
+def with_plan(run: Run, placed: Placed) -> Placed:
     """What was placed, with all of the plan."""
-    return _planned(placed, finish(run, placed))
+    return _with_plan(placed, finish(run, placed))
 
 
-def _planned(placed: Placed, made: Planned) -> Placed:
+def _with_plan(placed: Placed, made: Planned) -> Placed:
     return replace(placed, archive=made.archive, urls=made.urls, failed=made.failed, planned=made)
 
 

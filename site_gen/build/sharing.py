@@ -30,10 +30,10 @@ half the time of all that is made of it."""
 class Parts:
     """What gives the parts of a build. Each is made once, when it is asked for or before.
 
-    `like` gives what articles have to do with each other, `keep` keeps the plan for the next build.
-    `files` makes the files for programs, where they are not made with the pages. `keys` stand for
-    all articles, where that is known. `edited` says that little is new since the last build,
-    `apart` that a copy of this process may be at work.
+    `like`, which is asked for once, gives what articles have to do with each other; `keep` keeps
+    the plan for the next build. `files` makes the files for programs, where they are not made with
+    the pages. `keys` stand for all articles, where that is known. `early` is whether pages may be
+    published while other parts are not made.
     """
 
     plan: Callable[[], Planned]
@@ -42,8 +42,7 @@ class Parts:
     keep: Callable[[], None]
     files: Callable[[render.Context], making.Filed] | None = None
     keys: Sequence[str] | None = None
-    edited: bool = False
-    apart: bool = False
+    early: bool = True
 
 
 def alone(run: Run) -> Run:
@@ -55,7 +54,8 @@ def here(run: Run, read: Read, placed: Placed, before: Seen) -> Parts:
     """All parts, made by this process."""
     plan = lru_cache(partial(planning.finish, run, placed))
     index = lru_cache(lambda: making.index(run, plan(), before))
-    keep = lru_cache(partial(_keep, run, reading.lean(read), plan))
+    lean = reading.lean(read)
+    keep = lru_cache(lambda: planning.keep(run, lean, plan()))
     return Parts(plan, partial(planning.relate, run, read, placed), index, keep)
 
 
@@ -84,10 +84,9 @@ def new(
 
 
 def standing(run: Run, read: Read, placed: Placed, before: Seen, copies: ExitStack) -> Parts:
-    """The parts of a large site of which only texts were edited: a copy finds what is related, and
-    files for programs are made by whoever comes to them first. It ends with `copies`.
+    """The parts of a large site of which nothing that is planned was edited: a copy finds what is
+    related, and files for programs are made by whoever comes to them first. It ends with `copies`.
     """
-    run = alone(run)
     parts, first = here(run, read, placed, before), parallel.claim(True)
 
     def theirs() -> making.Filed | None:
@@ -100,15 +99,14 @@ def standing(run: Run, read: Read, placed: Placed, before: Seen, copies: ExitSta
         made: making.Filed = making.files(run, context) if first() else filed()
         return made
 
-    return replace(parts, like=like, files=files, apart=True)
+    return replace(parts, like=like, files=files, early=False)
 
 
 def edited(run: Run, read: Read, placed: Placed, before: Seen, copies: ExitStack) -> Parts:
-    """The parts of a large site of which a few documents are not as they were: a copy makes the
+    """The parts of a large site of which few documents are new, and the plan is: a copy makes the
     index, which needs no plan, and before that finds what is related if it has time for both;
     another makes files for programs and keeps the plan. They end with `copies`.
     """
-    run = alone(run)
     parts = here(run, read, placed, before)
     index: Callable[[], search.Index] = lru_cache(partial(making.index, run, placed, before))
     wordy = _wordy(read.documents)
@@ -126,11 +124,7 @@ def edited(run: Run, read: Read, placed: Placed, before: Seen, copies: ExitStack
     works = [partial(making.files, run, context), parts.keep]
     filed, keep = copies.enter_context(parallel.beside(works, True))
     (found,) = like or (parts.like,)
-    return Parts(parts.plan, found, index, keep, lambda _: filed(), keys, apart=True)
-
-
-def _keep(run: Run, read: Read, plan: Callable[[], Planned]) -> None:
-    planning.keep(run, read, plan())
+    return Parts(parts.plan, found, index, keep, lambda _: filed(), keys, early=False)
 
 
 def _wordy(documents: Sequence[Document]) -> bool:

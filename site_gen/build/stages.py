@@ -72,10 +72,10 @@ def done(run: Run, begun: Begun) -> Report:
         publishing = target is not None and may_publish(found, options)
         indexed = parts.index if publishing and not broken else search.Index
         shown: list[Published] = []
-        early = None
-        if publishing and parts.edited and not parts.apart:
+        edited, early = _edited(read, before), None
+        if publishing and edited and parts.early:
             early = _early(run, planned, before, shown)
-        if not parts.edited:
+        if not edited:
             indexed()  # Its workers are copies of this process, which grows with the pages.
         made = making.Made()
         if not broken:
@@ -113,36 +113,40 @@ def done(run: Run, begun: Begun) -> Report:
 def _planned(
     run: Run, begun: Begun, found: Sequence[Diagnostic], copies: contextlib.ExitStack
 ) -> tuple[Read, Parts, Planned]:
-    """What was read, what gives the parts of the build, and the plan; without what only planning
-    asks for, which would lie in the memory of all processes that render.
+    """What was read, what gives the parts of the build, and the plan. Where most was new, what only
+    planning asks for is gone then: it would lie in the memory of all processes that render.
     """
     before, jobs = begun.before, run.options.jobs
     read = reading.read(run, begun.inventory)
-    many = several(jobs) and len(read.documents) > MANY
+    many = several(jobs) and len(read.documents) > MANY and parallel.may_be_copied()
     beside = parallel.beside([partial(reading.keep, run, read)], many and bool(read.together))
     (keeping,) = copies.enter_context(beside)
     keep_read: Callable[[], None] = lru_cache(keeping)
     placed = planning.place(run, read)
     # Only here, where a copy of this process may still look at what is held.
-    edited = len(before.held) > 0 and read.fresh <= FEW
+    edited = _edited(read, before)
     mine = sharing.alone(run) if edited and several(jobs) else run
     if not many:
         parts = sharing.here(mine, read, placed, before)
     elif not edited:
-        placed = planning.planned(run, placed)
+        placed = planning.with_plan(run, placed)
         keep_read()  # To keep all documents takes much memory.
         like = planning.comparing(sharing.alone(run), read, placed)
         read = replace(read, signatures=dict, together=None)
         parts = sharing.new(run, read, placed, before, like, [*found, *read.found], copies)
     elif placed.planned is not None:
-        parts = sharing.standing(run, read, placed, before, copies)
+        parts = sharing.standing(mine, read, placed, before, copies)
     else:
-        parts = sharing.edited(run, read, placed, before, copies)
+        parts = sharing.edited(mine, read, placed, before, copies)
     keep_read()
     planned = planning.joined(mine, read, placed, parts.plan(), parts.like())
     planned = planning.remember(run, read, planned)
-    parts = replace(parts, like=related.Related, edited=edited)
-    return reading.lean(read), parts, planned
+    return reading.lean(read), replace(parts, like=related.Related), planned
+
+
+def _edited(read: Read, before: Seen) -> bool:
+    """Whether little is new since the last build."""
+    return len(before.held) > 0 and read.fresh <= FEW
 
 
 def _early(

@@ -158,7 +158,7 @@ def render_chunk(context: Context, chunk: Sequence[tuple[Page, str]]) -> Rendere
     made: dict[str, tuple[str, OutputFile]] = {}
     found: list[Diagnostic] = []
     if not any(page.kind == "file" for page, _ in chunk):
-        # They come first, and pages need less room without what was at hand for them.
+        # In a first build they are made by then, and pages need less room without what was at hand.
         context.renderer.files.forget()
     with cache.Store(context.inputs.store) as store:
         kept = Kept(store)

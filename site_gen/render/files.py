@@ -65,7 +65,7 @@ class Files:
         self.named = Once(self._named)
 
     def forget(self) -> None:
-        """Let go of what is large, and soon made again."""
+        """Let go of the references that were written, which are large and soon made again."""
         for made in self.written.values():
             made.clear()
 
