@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 from array import array
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from functools import cache
 from itertools import accumulate, chain, pairwise, repeat
@@ -135,19 +135,22 @@ def filled(kind: type[Kind], count: int, /, **columns: Iterable[Any]) -> list[Ki
     return made
 
 
-def share(kind: type[Kind], values: Sequence[Kind], varied: Collection[str] = ()) -> None:
+def share(
+    kind: type[Kind],
+    values: Sequence[Kind],
+    varied: Collection[str] = (),
+    **there: Iterable[Hashable],
+) -> None:
     """Let equal values of a field be one, which takes less memory; not those of `varied` fields,
-    where equal ones may be told apart, as 1 and True are.
+    where equal ones may be told apart, as 1 and True are. Of some fields most are `there` already.
     """
     for name in names(cast("Any", kind)):
         column = list(map(attrgetter(name), values))
         # Where some that are equal are one already, or no two of them are equal, so are most.
         some = column[:: len(column) // SAMPLE + 1]
-        if name not in varied and len(set(some)) < len(set(map(id, some))):
-            pool: dict[Any, Any] = {}
-            shared = list(map(pool.setdefault, column, column))
-            if len(pool) < len(column):
-                _put(values, name, shared)
+        if name in there or (name not in varied and len(set(some)) < len(set(map(id, some)))):
+            pool: dict[Any, Any] = {one: one for one in there.get(name, ())}
+            _put(values, name, list(map(pool.setdefault, column, column)))
 
 
 def kept(

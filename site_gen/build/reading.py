@@ -90,7 +90,7 @@ def read(run: Run, inventory: sources.Inventory) -> Read:
         batches = groups.again(parse.again(tasks, whole.documents))
     groups.keep()
     if groups.many:
-        parse.share(whole.documents)
+        parse.share(whole.documents, inventory.sources)
     else:
         # Little is freed with them: most of it lies in documents too, or in what is not read yet.
         run.options.hold((described, groups))

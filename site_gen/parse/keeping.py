@@ -17,7 +17,7 @@ from typing import Any
 from site_gen import cache, compact
 from site_gen.compact import Compact
 from site_gen.frozen import frozen
-from site_gen.model import Document
+from site_gen.model import Document, Source
 from site_gen.parse.document import Parsed
 
 SHARE = 8
@@ -193,9 +193,10 @@ class Together:
         return list(compress(self._batch.documents, (not stands[one] for one in self._groups[0])))
 
 
-def share(documents: Sequence[Document]) -> None:
-    """Let what documents have in common be there once."""
-    compact.share(Document, documents, _VARIED)
+def share(documents: Sequence[Document], sources: Sequence[Source]) -> None:
+    """Let what documents have in common, with each other or with sources, be there once."""
+    paths, digests = (map(attrgetter(name), sources) for name in ("path", "digest"))
+    compact.share(Document, documents, _VARIED, path=paths, digest=digests)
 
 
 def keep_together(
