@@ -78,14 +78,21 @@ def new(
     search.load()
     memory.give_back()
     (like,) = copies.enter_context(parallel.beside([like], True))
-    if may_publish(told([*found, *parts.plan().found], run.options), run.options):
-        parts.index()
+    _index(run, parts, found)
     return replace(parts, like=like)
 
 
-def standing(run: Run, read: Read, placed: Placed, before: Seen, copies: ExitStack) -> Parts:
+def standing(
+    run: Run,
+    read: Read,
+    placed: Placed,
+    before: Seen,
+    found: Sequence[Diagnostic],
+    copies: ExitStack,
+) -> Parts:
     """The parts of a large site of which nothing that is planned was edited: a copy finds what is
-    related, and files for programs are made by whoever comes to them first. It ends with `copies`.
+    related while this process makes the index, and files for programs are made by whoever comes to
+    them first. It ends with `copies`; `found` is all that was found so far.
     """
     parts, first = here(run, read, placed, before), parallel.claim(True)
 
@@ -99,6 +106,7 @@ def standing(run: Run, read: Read, placed: Placed, before: Seen, copies: ExitSta
         made: making.Filed = making.files(run, context) if first() else filed()
         return made
 
+    _index(run, parts, found)
     return replace(parts, like=like, files=files, early=False)
 
 
@@ -125,6 +133,12 @@ def edited(run: Run, read: Read, placed: Placed, before: Seen, copies: ExitStack
     filed, keep = copies.enter_context(parallel.beside(works, True))
     (found,) = like or (parts.like,)
     return Parts(parts.plan, found, index, keep, lambda _: filed(), keys, early=False)
+
+
+def _index(run: Run, parts: Parts, found: Sequence[Diagnostic]) -> None:
+    """Make the index, if it may be published as far as is known."""
+    if may_publish(told([*found, *parts.plan().found], run.options), run.options):
+        parts.index()
 
 
 def _wordy(documents: Sequence[Document]) -> bool:

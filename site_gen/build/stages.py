@@ -126,6 +126,7 @@ def _planned(
     # Only here, where a copy of this process may still look at what is held.
     edited = _edited(read, before)
     mine = sharing.alone(run) if edited and several(jobs) else run
+    found = [*found, *read.found]
     if not many:
         parts = sharing.here(mine, read, placed, before)
     elif not edited:
@@ -133,9 +134,9 @@ def _planned(
         keep_read()  # To keep all documents takes much memory.
         like = planning.comparing(sharing.alone(run), read, placed)
         read = replace(read, signatures=dict, together=None)
-        parts = sharing.new(run, read, placed, before, like, [*found, *read.found], copies)
+        parts = sharing.new(run, read, placed, before, like, found, copies)
     elif placed.planned is not None:
-        parts = sharing.standing(mine, read, placed, before, copies)
+        parts = sharing.standing(mine, read, placed, before, found, copies)
     else:
         parts = sharing.edited(mine, read, placed, before, copies)
     keep_read()
