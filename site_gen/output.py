@@ -430,8 +430,9 @@ class Output:
             return
         for file in moved:
             status = _sized(f"{self.folder}/{file.path}", file)
-            alone = status and status.st_mtime_ns <= started
-            if status and alone and settled(status, self._signatures.now, moved=True):
+            if status is None or status.st_mtime_ns > started:
+                continue
+            if settled(status, self._signatures.now, moved=True):
                 self._touched[file.path] = signature(status), file.digest
 
     def _take_lock(self) -> None:

@@ -245,13 +245,11 @@ def beside(
         results.close()
 
 
-def claim(wanted: bool) -> Callable[[], bool]:
-    """What says yes to the first that asks, and no to all others. Where that is `wanted`, a copy
-    of this process that is made after this may be the first: not all systems have locks for that.
+def claim() -> Callable[[], bool]:
+    """What says yes to the first that asks, this process or one of its copies that are made after
+    this, and no to all others. It is for processes that may be copied.
     """
-    shared = wanted and may_be_copied()
-    lock = multiprocessing.get_context("fork").Lock() if shared else threading.Lock()
-    return partial(lock.acquire, False)
+    return partial(multiprocessing.get_context("fork").Lock().acquire, False)
 
 
 def _nameless() -> BinaryIO:

@@ -440,10 +440,10 @@ with parallel.beside(works, True) as (large, small):
     else:
         sys.exit("it waits for who asks")
     assert small() == 1 and large() == bytes(10_000_000)
-first = parallel.claim(True)
+first = parallel.claim()
 with parallel.beside([first, first], True) as (one, other):
     assert (one(), other(), first()) == (True, False, False)
-mine = parallel.claim(True)
+mine = parallel.claim()
 assert mine() and not mine()
 with parallel.beside([mine, first], True) as (one, other):
     assert (one(), other()) == (False, False)

@@ -1,6 +1,7 @@
 """Who makes the parts of a build once its documents are placed: this process or copies of it.
 
-A copy has all that this process has as it begins, and whoever makes a part, it is the same.
+A copy has all that this process has as it begins, and whoever makes a part, it is the same. Where
+a process cannot be copied, all parts are made `here`.
 """
 
 from __future__ import annotations
@@ -94,7 +95,7 @@ def standing(
     related while this process makes the index, and files for programs are made by whoever comes to
     them first. It ends with `copies`; `found` is all that was found so far.
     """
-    parts, first = here(run, read, placed, before), parallel.claim(True)
+    parts, first = here(run, read, placed, before), parallel.claim()
 
     def theirs() -> making.Filed | None:
         context = making.render_context(run, parts.plan(), before)
@@ -116,7 +117,7 @@ def edited(run: Run, read: Read, placed: Placed, before: Seen, copies: ExitStack
     another makes files for programs and keeps the plan. They end with `copies`.
     """
     parts = here(run, read, placed, before)
-    index: Callable[[], search.Index] = lru_cache(partial(making.index, run, placed, before))
+    index: Callable[[], search.Index] = partial(making.index, run, placed, before)
     wordy = _wordy(read.documents)
     works: list[Callable[[], Any]] = [index] if wordy else [parts.like, index]
     search.load()  # Of this, what takes longest is needed here too.
