@@ -403,6 +403,17 @@ class Archive:
         return tuple(found)
 
 
+@frozen
+class Earlier:
+    """An archive that another one was amended from, what its plan is kept under, and the paths of
+    the documents that `came` since.
+    """
+
+    archive: Archive
+    key: str
+    came: frozenset[str]
+
+
 PageKind = Literal[
     "home",
     "article",

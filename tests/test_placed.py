@@ -280,12 +280,12 @@ def test_links_are_resolved_again_where_they_may_lead_elsewhere(
         run, read = begun(site)
         placed = planning.place(run, read)
         # Where something fails, entries may have other addresses.
-        assert not planning._without(placed, ()).last
+        assert planning._without(placed, ()).earlier is None
         with monkeypatch.context() as patch:
             patch.setattr(links.Resolver, "exactly", noted)
             asked.clear()
             made = planning.finish(run, placed)
-        whole = planning.finish(run, replace(placed, last="", planned=None))
+        whole = planning.finish(run, replace(placed, earlier=None, planned=None))
         assert (made.links, made.attachments) == (whole.links, whole.attachments)
         assert made.found == whole.found
         stand = [11, 12] if edit == "picture gone" else [11, 12, 13]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from functools import partial
 
 from site_gen import assets, check, output, parallel, render, search, sources
@@ -147,6 +147,7 @@ def render_context(run: Run, planned: Planned, seen: Seen) -> render.Context:
     held = seen.held if run.target else None
     known = past.pages() if held is None or seen.all_held else _standing(past, held)
     made = render.Context(inputs, stage, folder, known, held, past.frame, past.stamps, past.parts)
+    made = replace(made, earlier=planned.earlier)
     run.options.hold(made)
     return made
 

@@ -27,7 +27,7 @@ from site_gen.build.run import Run
 from site_gen.check import Sum
 from site_gen.diagnostics import Diagnostic
 from site_gen.frozen import frozen
-from site_gen.model import Archive, Document, Withheld
+from site_gen.model import Archive, Document, Earlier, Withheld
 from site_gen.near import Near
 from site_gen.paths import Names
 from site_gen.permalinks import Address
@@ -64,10 +64,8 @@ class Placed:
     """All of the plan, where the store has it."""
     names: Names = field(default_factory=Names)
     """The `urls` of what was placed, to compare others with, where the store has no plan."""
-    last: str = ""
-    """What the plan is kept under of the archive that this one was amended from."""
-    came: frozenset[str] = frozenset()
-    """The paths of the documents that came into it since."""
+    earlier: Earlier | None = None
+    """The archive that this one was amended from."""
 
 
 @frozen
@@ -87,6 +85,8 @@ class Planned:
     """
     kept: bool = False
     """Whether the store has it."""
+    earlier: Earlier | None = None
+    """The archive that this one was amended from, which the store has not."""
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -157,7 +157,7 @@ def keep(run: Run, read: Read, planned: Planned) -> None:
     if planned.kept:
         return
     whole, urls = planned.archive, repeated.ByPath(planned.plan.urls)
-    made = replace(_whole(planned, NOTHING, {}), kept=True)
+    made = replace(_whole(planned, NOTHING, {}), kept=True, earlier=None)
     data = repeated.packed(made, articles=whole.articles)
     there = repeated.packed((whole, urls), read.documents)
     there.append(read.outlines.encode())
@@ -231,19 +231,21 @@ def _amended(run: Run, read: Read, placed: Placed) -> Placed | None:
     urls, names, collisions = pages.place_documents(made, urls)
     if collisions:
         return None
-    last, paths = key.removesuffix(_PLACED), frozenset(one.path for one in came)
+    earlier = Earlier(whole, key.removesuffix(_PLACED), frozenset(one.path for one in came))
     placed = replace(placed, archive=made, urls=urls, names=names, problems=tuple(told))
-    return replace(placed, last=last, came=paths)
+    return replace(placed, earlier=earlier)
 
 
 def _before(run: Run, placed: Placed) -> links.Before | None:
     """What was resolved of the archive that was amended; None where all is to be resolved."""
+    if placed.earlier is None:
+        return None
     with cache.Store(run.store) as store:
-        parts = store.parts(placed.last) if placed.last else None
+        parts = store.parts(placed.earlier.key)
     if parts is None:
         return None
     made: Planned = repeated.unpacked(parts)
-    return links.Before(made.links, placed.came, made.attachments)
+    return links.Before(made.links, placed.earlier.came, made.attachments)
 
 
 def _count(whole: Archive) -> int:
@@ -280,7 +282,7 @@ def _without(placed: Placed, found: Sequence[Diagnostic]) -> Placed:
     """The same where documents fail, as is told of them."""
     out = sorted({one.location.path for one in found})
     found = (*placed.found, *found)
-    return replace(placed, failed=(*placed.failed, *out), found=found, last="")
+    return replace(placed, failed=(*placed.failed, *out), found=found, earlier=None)
 
 
 def with_plan(run: Run, placed: Placed) -> Placed:
@@ -340,7 +342,8 @@ def finish(run: Run, placed: Placed) -> Planned:
     refers = resolved.attachments | links.attachments_of(hidden, resolver)
     found += check.leftovers(places, refers, resolved.withheld, run.settings, bool(failed))
     guarded = _guarded(shown, resolved, used)
-    return Planned(whole, plan, resolved, used, failed, tuple(found), guarded, placed.key)
+    made = Planned(whole, plan, resolved, used, failed, tuple(found), guarded, placed.key)
+    return replace(made, earlier=placed.earlier)
 
 
 def _guarded(

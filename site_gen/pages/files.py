@@ -66,6 +66,10 @@ def files_for_programs(
     return [page for page in made if taken.leave((page.url,))]
 
 
+BESIDE = ("bib", "ris", "xml")
+"""The endings of the files that go with the page of a name, of those that there may be."""
+
+
 def beside(url: str, ending: str) -> str:
     """The file that goes with a page: `authors/ann-bell.bib`."""
     return f"{url.removesuffix('.html')}.{ending}"

@@ -12,11 +12,11 @@ from typing import Any
 from site_gen import cache
 from site_gen.diagnostics import Diagnostic
 from site_gen.frozen import frozen
-from site_gen.model import OutputFile, Page
+from site_gen.model import Earlier, OutputFile, Page
 from site_gen.output import OutputError, stage, stage_pieces
 from site_gen.render.bodies import Kept
 from site_gen.render.inputs import Inputs
-from site_gen.render.moved import NONE, Moved, Stamps, planned, stamps
+from site_gen.render.moved import NONE, Moved, Stamps, Stayed, known_by, stamps
 from site_gen.render.once import Once
 from site_gen.render.parts import Parts
 from site_gen.render.renderer import POLICY, Renderer
@@ -54,7 +54,7 @@ class Context:
     `past` are the pages of an earlier build whose files stand, each with its key, and `held` the
     files in output/; None where nothing is published. `frame` is what all of these
     pages depended on, `stamps` are those of their documents, and `parts` the digests of parts of
-    files for programs.
+    files for programs. `earlier` is the archive that what is rendered was amended from.
     """
 
     inputs: Inputs
@@ -65,6 +65,7 @@ class Context:
     frame: str = ""
     stamps: Stamps = NONE
     parts: Mapping[str, str] = field(default_factory=dict)
+    earlier: Earlier | None = None
 
     @cached_property
     def renderer(self) -> Renderer:
@@ -81,7 +82,7 @@ class Context:
         return {
             name: value
             for name, value in vars(self).items()
-            if name not in ("renderer", "folders", "stamps_now", "moved")
+            if name not in ("renderer", "folders", "stamps_now", "moved", "stayed", "earlier")
         }
 
     def kept(self, pages: Sequence[Page]) -> dict[str, tuple[str, OutputFile]]:
@@ -98,7 +99,7 @@ class Context:
     def showing(self, index: str) -> Context:
         """The same with the URL of the root of the search index, which one page shows."""
         made = replace(self, inputs=replace(self.inputs, index=index))
-        vars(made).update(stamps_now=self.stamps_now, moved=self.moved)
+        vars(made).update(stamps_now=self.stamps_now, moved=self.moved, stayed=self.stayed)
         return made
 
     @cached_property
@@ -109,9 +110,22 @@ class Context:
     @cached_property
     def moved(self) -> Moved | None:
         """What moved since the pages were kept, if all that was planned for them stands."""
-        if not self.inputs.planned or self.stamps[0] != planned(self.inputs):
+        if not self._made_from(self.inputs.planned):
             return None
         return Moved(self.stamps, self.stamps_now, self.inputs)
+
+    @cached_property
+    def stayed(self) -> Stayed | None:
+        """What stayed since the pages were kept, if they are those of an earlier archive that was
+        amended.
+        """
+        if not self.earlier or not self._made_from(self.earlier.key):
+            return None
+        return Stayed(self.earlier.archive, self.past, self.stamps, self.stamps_now, self.inputs)
+
+    def _made_from(self, plan: str) -> bool:
+        """Whether the pages that were kept were made from the plan with this key."""
+        return bool(plan) and self.stamps[0] == known_by(plan, self.inputs)
 
 
 @frozen
@@ -134,12 +148,16 @@ def standing(
     if moved is None and len(pages) > FEW:
         renderer.know_articles()
     still = context.kept(pages) if same_frame else {}
+    stayed = None
     if moved is None and still and any(page.kind == "article" for page in pages):
         renderer.know_pages()
+        stayed = context.stayed
     asked = pages
     if moved:
         unknown = [page for page in pages if page.url not in still]
         asked = [*unknown, *moved.among(page for page in pages if page.url in still)]
+    elif stayed:
+        asked = [page for page in pages if page.url not in still or not stayed.has(page)]
     new = []
     for page in asked:
         before = still.get(page.url)

@@ -1,20 +1,22 @@
-"""Which pages may show another text than before, where everything has kept its place.
+"""Which pages may show another text than before, where what was planned is the same or nearly so.
 
 A plan says which pages there are, what they are called and what stands around what. Where it is
 that of the last build, pages differ by texts alone, and by what texts have to do with each other.
+Where a few articles came and went, so do the pages of names that none of these has.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import chain
 from operator import attrgetter
 
 from site_gen import compact
-from site_gen.model import Archive, Document, Page
-from site_gen.pages import OPEN_SEARCH, ROBOTS, TABLES, WORKS, works_of
+from site_gen.model import Archive, Document, EntityKind, Page
+from site_gen.pages import BESIDE, OPEN_SEARCH, ROBOTS, TABLES, WORKS, beside, works_of
 from site_gen.render.inputs import Inputs
+from site_gen.render.once import Once
 
 NEWEST = 10
 """Articles that the first page shows."""
@@ -27,9 +29,9 @@ article the versions of its text, where there are any.
 NONE: Stamps = ("", "", b"", {})
 
 
-def planned(inputs: Inputs) -> str:
-    """What a plan is known by."""
-    return f"{inputs.planned} {inputs.templates}"
+def known_by(plan: str, inputs: Inputs) -> str:
+    """What pages are known by that were made from a plan with this key and these templates."""
+    return f"{plan} {inputs.templates}"
 
 
 def stamps(inputs: Inputs) -> Stamps:
@@ -40,7 +42,12 @@ def stamps(inputs: Inputs) -> Stamps:
         key: f"{archive.versions.get(key, ())} {archive.history.get(key, ())}"
         for key in archive.versions.keys() | archive.history.keys()
     }
-    return planned(inputs), texts, archive.related.rows, versions
+    return known_by(inputs.planned, inputs), texts, archive.related.rows, versions
+
+
+def _names(archive: Archive) -> Iterator[str]:
+    """What the documents of an archive are known by, in the order of their stamps."""
+    return chain(archive.articles, (one.path for one in _others(archive)))
 
 
 def _others(archive: Archive) -> Iterator[Document]:
@@ -62,8 +69,7 @@ class Moved:
         self.intros = {inputs.plan.urls[one.path]: one.path for one in self.archive.pages.values()}
         self._rows = before[2]
         self._versions = {key for key, _ in before[3].items() ^ now[3].items()}
-        names = chain(self.archive.articles, (one.path for one in _others(self.archive)))
-        moved = _other(before[1], now[1], names)
+        moved = _other(before[1], now[1], _names(self.archive))
         self.articles = frozenset(one for one in moved if one in self.archive.articles)
         """Articles with another text, by key."""
         self.others = moved - self.articles
@@ -150,6 +156,58 @@ class Moved:
             return False
         # All others tell of all articles, or of the newest.
         return bool(self.articles)
+
+
+class Stayed:
+    """What shows nothing else where articles came into an earlier archive and went from it.
+
+    An archive that was amended has all names that the earlier one had, and the very values of those
+    in which no article came or went.
+    """
+
+    def __init__(
+        self,
+        earlier: Archive,
+        past: Container[str],
+        before: Stamps,
+        now: Stamps,
+        inputs: Inputs,
+    ) -> None:
+        """Compare stamps of before with those of now; `past` are the URLs of all pages then."""
+        self.earlier = earlier
+        self.past = past
+        self.inputs = inputs
+        self.files = {page.url for page in inputs.plan.pages if page.kind == "file"}
+        texts = dict(zip(_names(earlier), before[1].split("\n"), strict=False))
+        both = zip(_names(inputs.archive), now[1].split("\n"), strict=False)
+        self.moved = frozenset(name for name, text in both if texts.get(name) != text)
+        """Articles by key, and other documents by path, that came or have another text."""
+        self._stands = Once(self._of_entity)
+
+    def has(self, page: Page) -> bool:
+        """Whether a page that there was already shows what it showed, as its template and its frame
+        do. It is known of pages of names.
+        """
+        kind = page.entity_kind
+        if kind is None or page.kind not in (kind, "list"):
+            return False
+        if not self._stands[kind, page.key]:
+            return False
+        files = (beside(page.url, ending) for ending in BESIDE) if page.kind == kind else ()
+        return all((one in self.files) == (one in self.past) for one in files)
+
+    def _of_entity(self, named: tuple[EntityKind, str]) -> bool:
+        """Whether no article of a name came, went or moved, and no text of its own."""
+        kind, key = named
+        entity = self.inputs.archive.entities[kind][key]
+        if entity is not self.earlier.entities[kind].get(key):
+            return False
+        entry = entity.entry
+        # Its links, or its portrait, may lead to what moved.
+        if entry and (entry.path in self.moved or entry.path in self.inputs.links.targets):
+            return False
+        apart = self.moved.isdisjoint
+        return apart(entity.articles) and apart(entity.translated)
 
 
 def _other(before: str, now: str, names: Iterable[str]) -> frozenset[str]:
