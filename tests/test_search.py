@@ -33,6 +33,7 @@ from site_gen.search import (
     columns,
     facets,
     joining,
+    layout,
     lookup,
     merging,
     numbering,
@@ -888,9 +889,8 @@ def test_what_is_told_of_groups_is_told_apart() -> None:
         Document("article", "k", "k", "", "", title, summary=summary, publication=publication)
         for title, summary, publication in itertools.chain(*groups)
     ]
-    made = search._told(
-        "en", articles, {"k": "k.html"}, (), range(len(articles)), list(map(len, groups))
-    )
+    places = [range(len(articles))[here] for here in layout.spans(map(len, groups))]
+    made = search._told("en", articles, {"k": "k.html"}, (), places)
     assert len({*made}) == len(groups)
 
 

@@ -71,6 +71,8 @@ def index(run: Run, placed: Placed | Planned, seen: Seen) -> search.Index:
         run.options.jobs,
         lambda file: seen.held.get(file.path) == file,
         stands_for(placed.key, placed.failed),
+        stands_for(placed.earlier.key, ()) if placed.earlier else "",
+        placed.earlier.came if placed.earlier else (),
     )
     made = search.make(placed.archive, placed.urls, run.settings.language, place)
     run.options.progress("Indexing", 1, 1)

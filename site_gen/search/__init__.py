@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from functools import cache as cached
 from functools import partial
@@ -68,7 +68,8 @@ class Place:
     """Where an index is made: the store that holds the bodies, and where its files are staged.
 
     `holds` tells whether the output folder holds a file already; without it, the file is read.
-    `plan` is the key of the site's plan, which says all of it but its texts.
+    `plan` is the key of the site's plan, which says all of it but its texts, and `earlier` that of
+    the plan that it was amended from, if it was, with documents that `came`, by path.
     """
 
     store: Path
@@ -78,6 +79,8 @@ class Place:
     jobs: int | parallel.Elsewhere
     holds: Callable[[OutputFile], bool] | None = None
     plan: str = ""
+    earlier: str = ""
+    came: Collection[str] = ()
 
     def held(self, file: OutputFile) -> bool:
         """Whether the output folder holds a file already."""
@@ -127,7 +130,7 @@ def _decided(archive: Archive, urls: Mapping[str, str], language: str, place: Pl
     wanted = number_of_groups(len(listed), sum(words))
     named = _named(archive)
     kept = Kept(place.store, place.program, place.plan, language, wanted)
-    layout = _layout(kept, archive, listed, urls, named)
+    layout = _layout(kept, archive, listed, urls, named, place)
     context = shards.Context(
         place.store,
         place.stage_folder,
@@ -183,6 +186,7 @@ def _layout(
     articles: Sequence[Document],
     urls: Mapping[str, str],
     named: Named,
+    place: Place,
 ) -> Layout:
     """The groups of articles, as the store has them if their plan is the last, or made."""
     data = kept.get("layout")
@@ -190,12 +194,22 @@ def _layout(
     if last is not None and last.plan == kept.plan:
         return last
     keys = [one.key for one in articles]
-    groups = groups_of(keys, kept.groups, last.members() if last is not None else ())
+    known = last.members() if last is not None else ()
+    groups = groups_of(keys, kept.groups, known)
     at = dict(zip(keys, range(len(keys)), strict=True))
     names = list(chain.from_iterable(members.keys for members in groups))
     order = array("I", list(map(at.__getitem__, names)))
     sizes = tuple(len(members.keys) for members in groups)
-    told = tuple(_told(kept.language, articles, urls, named, order, sizes))
+    stand = [""] * len(groups)
+    if last is not None and place.earlier and last.plan == place.earlier:
+        came = {one.key for one in articles if one.path in place.came}
+        stand = [
+            digest if one is other and came.isdisjoint(one.keys) else ""
+            for one, other, digest in zip(groups, known, last.told, strict=True)
+        ]
+    others = [order[here] for here, digest in zip(spans(sizes), stand, strict=True) if not digest]
+    made = _told(kept.language, articles, urls, named, others)
+    told = tuple(digest or next(made) for digest in stand)
     layout = Layout(
         order,
         array("I", chain.from_iterable(members.places for members in groups)),
@@ -216,14 +230,14 @@ def _told(
     articles: Sequence[Document],
     urls: Mapping[str, str],
     named: Named,
-    order: Sequence[int],
-    sizes: Iterable[int],
+    groups: Sequence[Sequence[int]],
 ) -> Iterator[str]:
-    """For each group the digest of all that the index says of its articles beside their texts, and
-    of the language of those that do not say.
+    """For each group the digest of all that the index says of its articles, by where they stand,
+    beside their texts, and of the language of those that do not say.
     """
     fields = ("key", "title", "summary", "language", "publication", "path", "date", "closing_notes")
-    *columns, paths, dates, notes = (list(map(attrgetter(one), articles)) for one in fields)
+    some = list(map(articles.__getitem__, chain.from_iterable(groups)))
+    *columns, paths, dates, notes = (list(map(attrgetter(one), some)) for one in fields)
     columns += [
         list(map(urls.__getitem__, paths)),
         [one.edtf if one else "" for one in dates],
@@ -231,13 +245,12 @@ def _told(
         *(list(of(columns[0])) for of in named),
     ]
     rows = list(map("\0".join, zip(*columns, strict=True)))
-    ordered = list(map(rows.__getitem__, order))
-    for here in spans(sizes):
-        some = ordered[here]
-        text = "\0".join([language, *some])
-        if text.count("\0") != len(columns) * len(some):
+    for here in spans(map(len, groups)):
+        told = rows[here]
+        text = "\0".join([language, *told])
+        if text.count("\0") != len(columns) * len(told):
             # Where something said has one in it, other articles may make the same.
-            text = repr((language, [[one[at] for one in columns] for at in order[here]]))
+            text = repr((language, [one[here] for one in columns]))
         yield hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
