@@ -160,7 +160,7 @@ def test_templates_are_compiled_once_for_all_processes(
     own.write_text("before", encoding="utf-8")
     store = tmp_path / "store"
     templates.environment.cache_clear()
-    assert templates.check_templates(tmp_path, "digest", store) == []
+    assert templates.check(tmp_path, "digest", store) == []
     templates.environment.cache_clear()
     with monkeypatch.context() as patched:
         patched.setattr(Environment, "compile", None)
@@ -173,6 +173,25 @@ def test_templates_are_compiled_once_for_all_processes(
     templates.environment.cache_clear()
 
 
+def test_sound_templates_are_checked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until there are others; a broken one is told each time."""
+    (tmp_path / "templates").mkdir()
+    own, store = tmp_path / "templates" / "own.html", tmp_path / "store"
+    own.write_text("{{ broken", encoding="utf-8")
+    for _ in range(2):
+        (told,) = templates.check(tmp_path, "broken", store)
+        assert told.location.path == "templates/own.html"
+    own.write_text("sound", encoding="utf-8")
+    assert templates.check(tmp_path, "sound", store) == []
+    with monkeypatch.context() as patched:
+        patched.setattr(templates, "environment", None)
+        assert templates.check(tmp_path, "sound", store) == []
+    own.write_text("{{ broken", encoding="utf-8")
+    templates.environment.cache_clear()
+    assert templates.check(tmp_path, "broken", store)
+    templates.environment.cache_clear()
+
+
 def test_the_theme_is_compiled_once_for_all_sites(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -182,7 +201,7 @@ def test_the_theme_is_compiled_once_for_all_sites(
     place = tmp_path / "theme.code"
     monkeypatch.setattr(templates, "_place_beside_the_program", lambda: place)
     templates.environment.cache_clear()
-    assert templates.check_templates(tmp_path / "one", "digest", tmp_path / "first") == []
+    assert templates.check(tmp_path / "one", "digest", tmp_path / "first") == []
     templates.environment.cache_clear()
     with monkeypatch.context() as patched:
         patched.setattr(Environment, "compile", None)
@@ -192,7 +211,7 @@ def test_the_theme_is_compiled_once_for_all_sites(
     data[40] ^= 1
     place.write_bytes(data)
     templates.environment.cache_clear()
-    assert templates.check_templates(tmp_path / "three", "digest", tmp_path / "third") == []
+    assert templates.check(tmp_path / "three", "digest", tmp_path / "third") == []
     templates.environment.cache_clear()
 
 

@@ -120,7 +120,6 @@ def edited(run: Run, read: Read, placed: Placed, before: Seen, copies: ExitStack
     index: Callable[[], search.Index] = partial(making.index, run, placed, before)
     wordy = _wordy(read.documents)
     works: list[Callable[[], Any]] = [index] if wordy else [parts.like, index]
-    search.load()  # Of this, what takes longest is needed here too.
     *like, index = copies.enter_context(parallel.beside(works, True))
     plan = parts.plan()
     if plan.failed != placed.failed:

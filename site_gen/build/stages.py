@@ -59,9 +59,11 @@ def done(run: Run, begun: Begun) -> Report:
     options, target, before = run.options, run.target, begun.before
     found = list(begun.found)
     found += check_settings(run.settings)
-    found += render.check_templates(options.site, run.templates, run.store)
+    # To load what compiles them takes a while, in which a copy of this process may be at work.
+    templates = lru_cache(partial(render.check_templates, options.site, run.templates, run.store))
     with contextlib.ExitStack() as copies:
-        read, parts, planned = _planned(run, begun, found, copies)
+        read, parts, planned = _planned(run, begun, lambda: [*found, *templates()], copies)
+        found += templates()
         total = check.masked(planned.sum, read.masked)
         found += [*read.found, *planned.found]
         found += check.no_address(run.settings, found)
@@ -111,10 +113,14 @@ def done(run: Run, begun: Begun) -> Report:
 
 
 def _planned(
-    run: Run, begun: Begun, found: Sequence[Diagnostic], copies: contextlib.ExitStack
+    run: Run,
+    begun: Begun,
+    found: Callable[[], list[Diagnostic]],
+    copies: contextlib.ExitStack,
 ) -> tuple[Read, Parts, Planned]:
-    """What was read, what gives the parts of the build, and the plan. Where most was new, what only
-    planning asks for is gone then: it would lie in the memory of all processes that render.
+    """What was read, what gives the parts of the build, and the plan; `found` is what was found
+    before. Where most was new, what only planning asks for is gone then: it would lie in the memory
+    of all processes that render.
     """
     before, jobs = begun.before, run.options.jobs
     read = reading.read(run, begun.inventory)
@@ -126,7 +132,6 @@ def _planned(
     # Only here, where a copy of this process may still look at what is held.
     edited = _edited(read, before)
     mine = sharing.alone(run) if edited and several(jobs) else run
-    found = [*found, *read.found]
     if not many:
         parts = sharing.here(mine, read, placed, before)
     elif not edited:
@@ -134,9 +139,9 @@ def _planned(
         keep_read()  # To keep all documents takes much memory.
         like = planning.comparing(sharing.alone(run), read, placed)
         read = replace(read, signatures=dict, together=None)
-        parts = sharing.new(run, read, placed, before, like, found, copies)
+        parts = sharing.new(run, read, placed, before, like, [*found(), *read.found], copies)
     elif placed.planned is not None:
-        parts = sharing.standing(mine, read, placed, before, found, copies)
+        parts = sharing.standing(mine, read, placed, before, [*found(), *read.found], copies)
     else:
         parts = sharing.edited(mine, read, placed, before, copies)
     keep_read()

@@ -1,4 +1,8 @@
-"""Pages to files: what each template is given, relative links, bodies with their links."""
+"""Pages to files: what each template is given, relative links, bodies with their links.
+
+What renders is loaded where it is first asked for: it takes a while, and of an edited site a copy
+of this process is at work on the index by then.
+"""
 
 from __future__ import annotations
 
@@ -7,29 +11,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from site_gen import cache
 from site_gen.diagnostics import Diagnostic
 from site_gen.frozen import frozen
 from site_gen.model import Earlier, OutputFile, Page
 from site_gen.output import OutputError, stage, stage_pieces
-from site_gen.render.bodies import Kept
 from site_gen.render.inputs import Inputs
 from site_gen.render.moved import NONE, Moved, Stamps, Stayed, known_by, stamps
 from site_gen.render.once import Once
 from site_gen.render.parts import Parts
-from site_gen.render.renderer import POLICY, Renderer
-from site_gen.render.templates import (
-    TEMPLATE_OF,
-    check_templates,
-    template_error,
-)
+
+if TYPE_CHECKING:
+    from site_gen.render.bodies import Kept
+    from site_gen.render.renderer import Renderer
 
 __all__ = [
     "CHUNK",
     "NONE",
-    "POLICY",
     "Context",
     "Inputs",
     "Rendered",
@@ -70,6 +70,8 @@ class Context:
     @cached_property
     def renderer(self) -> Renderer:
         """Made once in each process, since compiled templates cannot travel."""
+        from site_gen.render.renderer import Renderer
+
         moved = self.moved.articles if self.moved else None
         return Renderer(self.inputs, Parts(self.parts, moved))
 
@@ -136,6 +138,16 @@ class Rendered:
     found: tuple[Diagnostic, ...] = ()
 
 
+def check_templates(site: Path, digest: str, store: Path) -> list[Diagnostic]:
+    """Compile every template, of this digest; one error for each that is broken.
+
+    What comes of it is kept in `store`. Raises CacheBroken if it cannot be.
+    """
+    from site_gen.render import templates
+
+    return templates.check(site, digest, store)
+
+
 def standing(
     context: Context, pages: Sequence[Page]
 ) -> tuple[dict[str, tuple[str, OutputFile]], list[tuple[Page, str]]]:
@@ -173,6 +185,9 @@ def render_chunk(context: Context, chunk: Sequence[tuple[Page, str]]) -> Rendere
     """Render pages, each with its key if that is known, and stage them. Raises CacheBroken if a
     body is gone.
     """
+    from site_gen.render.bodies import Kept
+    from site_gen.render.templates import TEMPLATE_OF, template_error
+
     made: dict[str, tuple[str, OutputFile]] = {}
     found: list[Diagnostic] = []
     if not any(page.kind == "file" for page, _ in chunk):

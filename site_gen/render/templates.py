@@ -211,11 +211,12 @@ def _compiled(templates: Environment) -> Compiled:
     return templates.bytecode_cache
 
 
-def check_templates(site: Path, digest: str, store: Path) -> list[Diagnostic]:
-    """Compile every template, of this digest; one error for each that is broken.
-
-    What comes of it is kept in `store`. Raises CacheBroken if it cannot be.
-    """
+def check(site: Path, digest: str, store: Path) -> list[Diagnostic]:
+    """What `render.check_templates` finds."""
+    key = f"{PAST}{program_digest()} templates sound"
+    with Store(store) as kept:
+        if kept.get(key) == digest.encode():
+            return []
     templates = environment(site, digest, store)
     found = []
     folders = (site / "templates", theme.folder("templates"))
@@ -228,6 +229,9 @@ def check_templates(site: Path, digest: str, store: Path) -> list[Diagnostic]:
         except (OSError, UnicodeDecodeError) as problem:
             found.append(_unreadable(name, problem))
     _compiled(templates).keep()
+    if not found:
+        with Store(store) as kept:
+            kept.put([(key, digest.encode())])
     return found
 
 
