@@ -351,9 +351,10 @@ def _guarded(
 ) -> dict[str, tuple[Withheld, ...]]:
     """The attachments that documents with withheld words refer to."""
     found: dict[str, tuple[Withheld, ...]] = {}
-    for document in shown:
-        if document.withheld or document.anonymous:
-            targets = frozenset(resolved.targets.get(document.path, ()))
+    among = frozenset(used.values())
+    for document in shown if used else ():
+        targets = among.intersection(resolved.targets.get(document.path, ()))
+        if targets and (document.withheld or document.anonymous):
             for path, url in used.items():
                 if url in targets:
                     found[path] = (*found.get(path, ()), *document.withheld)
