@@ -316,12 +316,29 @@ def test_a_page_that_site_gen_fails_to_make(
     assert not (site.folder / "output").exists()
 
 
+@pytest.mark.parametrize(
+    ("start", "change"),
+    [
+        ({}, {"content/articles/b.md": "[C](c.md)"}),
+        ({}, {"templates/own.html": "{{ broken"}),
+        (
+            {"content/articles/a.md": "---\ntitle: A\n---\nOne."},
+            {"templates/own.html": "{{ broken"},
+        ),
+    ],
+    ids=["warning", "template", "template, edited"],
+)
 def test_what_is_not_to_be_published_is_not_indexed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    site: SiteTest, monkeypatch: pytest.MonkeyPatch, start: dict[str, str], change: dict[str, str]
 ) -> None:
-    """Where a warning is an error, a new site with one is told of it before it is indexed."""
-    site = SiteTest(tmp_path).write({"content/articles/a.md": document("[B](b.md)", {})})
+    """Where something is wrong, a site is told of it before it is indexed, as new and as edited
+    in texts alone: a warning where these are errors, or a template.
+    """
     monkeypatch.setattr(stages, "MANY", 0)
+    strict = ("build", "--strict", "--jobs", "2")
+    if start:
+        assert site.write(start).run(*strict).exit_code == 0
     monkeypatch.setattr("site_gen.search.make", pytest.fail)
-    assert site.run("build", "--strict", "--jobs", "2").exit_code == 1
-    assert not (site.folder / "output").exists()
+    site.write({"content/articles/a.md": "---\ntitle: A\n---\nTwo.", **change})
+    assert site.run(*strict).exit_code == 1
+    assert start or not (site.folder / "output").exists()

@@ -182,6 +182,7 @@ def test_sound_templates_are_checked_once(tmp_path: Path, monkeypatch: pytest.Mo
         (told,) = templates.check(tmp_path, "broken", store)
         assert told.location.path == "templates/own.html"
     own.write_text("sound", encoding="utf-8")
+    (tmp_path / "templates" / "folder.html").mkdir()
     assert templates.check(tmp_path, "sound", store) == []
     with monkeypatch.context() as patched:
         patched.setattr(templates, "environment", None)

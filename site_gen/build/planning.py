@@ -85,8 +85,10 @@ class Planned:
     """
     kept: bool = False
     """Whether the store has it."""
-    earlier: Earlier | None = None
-    """The archive that this one was amended from, which the store has not."""
+    with_files: bool = True
+    """Whether no file for programs is left out since something else has its place."""
+    earlier: Earlier | None = field(default=None, compare=False)
+    """The archive that this one was amended from, if no such file is or was left out."""
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -196,8 +198,10 @@ def _last() -> str:
 
 
 def _shared(run: Run) -> str:
-    """The digest of what an archive is brought together by, but for documents and program."""
-    return cache.digest_of(run.settings.digested, str(run.options.date))
+    """The digest of what an archive is brought together by, and what pages show beside it, but for
+    documents and program.
+    """
+    return cache.digest_of(run.settings.digested, str(run.options.date), run.copies.digest)
 
 
 def _amended(run: Run, read: Read, placed: Placed) -> Placed | None:
@@ -236,8 +240,8 @@ def _amended(run: Run, read: Read, placed: Placed) -> Placed | None:
     return replace(placed, earlier=earlier)
 
 
-def _before(run: Run, placed: Placed) -> links.Before | None:
-    """What was resolved of the archive that was amended; None where all is to be resolved."""
+def _last_plan(run: Run, placed: Placed) -> Planned | None:
+    """The plan of the archive that was amended, if the store has it."""
     if placed.earlier is None:
         return None
     with cache.Store(run.store) as store:
@@ -245,7 +249,7 @@ def _before(run: Run, placed: Placed) -> links.Before | None:
     if parts is None:
         return None
     made: Planned = repeated.unpacked(parts)
-    return links.Before(made.links, placed.earlier.came, made.attachments)
+    return made
 
 
 def _count(whole: Archive) -> int:
@@ -319,7 +323,8 @@ def finish(run: Run, placed: Placed) -> Planned:
     found += people.spellings(whole)
     names = names.and_also([one.url for one in plan.pages if one.kind != "article"])
     taken = names.and_also([*run.static.urls.values(), *attachments.values()])
-    files = pages.files_for_programs(whole, plan.pages, plan.urls, taken, bool(run.settings.url))
+    absolute = bool(run.settings.url)
+    files, all_there = pages.files_for_programs(whole, plan.pages, plan.urls, taken, absolute)
     names = names.and_also([one.url for one in files])
     plan = replace(plan, pages=(*plan.pages, *files))
     unpublished = dict.fromkeys(failed, "it has errors") | dict(whole.held_back) | unsafe
@@ -332,7 +337,11 @@ def finish(run: Run, placed: Placed) -> Planned:
         (page.url for page in plan.pages),
         {*failed, *whole.held_back},
     )
-    resolved, problems = links.resolve(shown, resolver, _before(run, placed))
+    earlier, last = placed.earlier, _last_plan(run, placed)
+    before = None
+    if earlier and last:
+        before = links.Before(last.links, earlier.came, last.attachments)
+    resolved, problems = links.resolve(shown, resolver, before)
     found += problems
     used = {path: attachments[path] for path in sorted(resolved.attachments)}
     others = [*((f"static/{name}", url) for name, url in run.static.urls.items()), *used.items()]
@@ -343,7 +352,8 @@ def finish(run: Run, placed: Placed) -> Planned:
     found += check.leftovers(places, refers, resolved.withheld, run.settings, bool(failed))
     guarded = _guarded(shown, resolved, used)
     made = Planned(whole, plan, resolved, used, failed, tuple(found), guarded, placed.key)
-    return replace(made, earlier=placed.earlier)
+    known = all_there and last is not None and last.with_files
+    return replace(made, with_files=all_there, earlier=earlier if known else None)
 
 
 def _guarded(

@@ -14,7 +14,6 @@ from site_gen.frozen import frozen
 from site_gen.model import ENTITY_KINDS, Archive, Bucket, EntityKind, Page
 from site_gen.pages.files import (
     ALL_WORKS,
-    BESIDE,
     FEED,
     IN_A_SITEMAP,
     JSON_FEED,
@@ -62,7 +61,6 @@ from site_gen.paths import Names, comparable, folders
 
 __all__ = [
     "ALL_WORKS",
-    "BESIDE",
     "COVERAGE",
     "DATA",
     "DATES",

@@ -47,9 +47,9 @@ def files_for_programs(
     urls: Mapping[str, str],
     taken: Names,
     absolute: bool,
-) -> list[Page]:
+) -> tuple[list[Page], bool]:
     """The files for programs, but for those in whose place is something else: a page, or a file
-    of the keeper's, whose names are `taken`.
+    of the keeper's, whose names are `taken`; and whether these are all.
 
     `absolute` says whether the address of the site is known, which feeds and sitemaps need.
     """
@@ -62,12 +62,8 @@ def files_for_programs(
         made += _of_site(archive, len(listed(archive, pages, urls)) if many else len(pages))
     made += _all_works(archive)
     if taken.leave([page.url for page in made]):
-        return made
-    return [page for page in made if taken.leave((page.url,))]
-
-
-BESIDE = ("bib", "ris", "xml")
-"""The endings of the files that go with the page of a name, of those that there may be."""
+        return made, True
+    return [page for page in made if taken.leave((page.url,))], False
 
 
 def beside(url: str, ending: str) -> str:

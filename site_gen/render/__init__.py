@@ -54,7 +54,8 @@ class Context:
     `past` are the pages of an earlier build whose files stand, each with its key, and `held` the
     files in output/; None where nothing is published. `frame` is what all of these
     pages depended on, `stamps` are those of their documents, and `parts` the digests of parts of
-    files for programs. `earlier` is the archive that what is rendered was amended from.
+    files for programs. `earlier` is the archive that what is rendered was amended from, if all else
+    that pages show of names is the same.
     """
 
     inputs: Inputs
@@ -123,7 +124,7 @@ class Context:
         """
         if not self.earlier or not self._made_from(self.earlier.key):
             return None
-        return Stayed(self.earlier.archive, self.past, self.stamps, self.stamps_now, self.inputs)
+        return Stayed(self.earlier.archive, self.stamps, self.stamps_now, self.inputs)
 
     def _made_from(self, plan: str) -> bool:
         """Whether the pages that were kept were made from the plan with this key."""
@@ -139,10 +140,7 @@ class Rendered:
 
 
 def check_templates(site: Path, digest: str, store: Path) -> list[Diagnostic]:
-    """Compile every template, of this digest; one error for each that is broken.
-
-    What comes of it is kept in `store`. Raises CacheBroken if it cannot be.
-    """
+    """What `templates.check` finds."""
     from site_gen.render import templates
 
     return templates.check(site, digest, store)

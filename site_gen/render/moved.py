@@ -7,14 +7,14 @@ Where a few articles came and went, so do the pages of names that none of these 
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import chain
 from operator import attrgetter
 
 from site_gen import compact
 from site_gen.model import Archive, Document, EntityKind, Page
-from site_gen.pages import BESIDE, OPEN_SEARCH, ROBOTS, TABLES, WORKS, beside, works_of
+from site_gen.pages import OPEN_SEARCH, ROBOTS, TABLES, WORKS, works_of
 from site_gen.render.inputs import Inputs
 from site_gen.render.once import Once
 
@@ -165,39 +165,24 @@ class Stayed:
     in which no article came or went.
     """
 
-    def __init__(
-        self,
-        earlier: Archive,
-        past: Container[str],
-        before: Stamps,
-        now: Stamps,
-        inputs: Inputs,
-    ) -> None:
-        """Compare stamps of before with those of now; `past` are the URLs of all pages then."""
+    def __init__(self, earlier: Archive, before: Stamps, now: Stamps, inputs: Inputs) -> None:
         self.earlier = earlier
-        self.past = past
         self.inputs = inputs
-        self.files = {page.url for page in inputs.plan.pages if page.kind == "file"}
-        texts = dict(zip(_names(earlier), before[1].split("\n"), strict=False))
-        both = zip(_names(inputs.archive), now[1].split("\n"), strict=False)
+        texts = dict(zip(_names(earlier), before[1].split("\n"), strict=True))
+        both = zip(_names(inputs.archive), now[1].split("\n"), strict=True)
         self.moved = frozenset(name for name, text in both if texts.get(name) != text)
         """Articles by key, and other documents by path, that came or have another text."""
         self._stands = Once(self._of_entity)
 
     def has(self, page: Page) -> bool:
-        """Whether a page that there was already shows what it showed, as its template and its frame
+        """Whether a page that there was already shows what it showed, if its template and its frame
         do. It is known of pages of names.
         """
         kind = page.entity_kind
-        if kind is None or page.kind not in (kind, "list"):
-            return False
-        if not self._stands[kind, page.key]:
-            return False
-        files = (beside(page.url, ending) for ending in BESIDE) if page.kind == kind else ()
-        return all((one in self.files) == (one in self.past) for one in files)
+        return kind is not None and page.kind in (kind, "list") and self._stands[kind, page.key]
 
     def _of_entity(self, named: tuple[EntityKind, str]) -> bool:
-        """Whether no article of a name came, went or moved, and no text of its own."""
+        """Whether no article of a name came, went or moved, and nothing in a text of its own."""
         kind, key = named
         entity = self.inputs.archive.entities[kind][key]
         if entity is not self.earlier.entities[kind].get(key):

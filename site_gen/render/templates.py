@@ -212,7 +212,11 @@ def _compiled(templates: Environment) -> Compiled:
 
 
 def check(site: Path, digest: str, store: Path) -> list[Diagnostic]:
-    """What `render.check_templates` finds."""
+    """Compile every template, of this digest; one error for each that is broken. Those of a digest
+    that are sound are compiled once.
+
+    What comes of it is kept in `store`. Raises CacheBroken if it cannot be.
+    """
     key = f"{PAST}{program_digest()} templates sound"
     with Store(store) as kept:
         if kept.get(key) == digest.encode():
@@ -292,7 +296,8 @@ class _Parts:
 
 
 def _templates_in(folder: Path) -> Iterable[str]:
-    return (file.relative_to(folder).as_posix() for file in folder.rglob("*.html"))
+    files = (file for file in folder.rglob("*.html") if not file.is_dir())
+    return (file.relative_to(folder).as_posix() for file in files)
 
 
 def _unreadable(name: str, problem: Exception) -> Diagnostic:
