@@ -103,7 +103,7 @@ class Past:
     inputs: str = ""
     manifest: str = ""
     result: Any = None
-    stamps: tuple[str, str, bytes, Mapping[str, str]] = ("", "", b"", {})
+    stamps: tuple[str, str, bytes, Mapping[str, str], str] = ("", "", b"", {}, "")
     parts: Mapping[str, str] = field(default_factory=dict)
     output: Callable[[], Entries | None] = field(default=lambda: None, compare=False, repr=False)
     files: Callable[[], Mapping[str, OutputFile] | None] = field(

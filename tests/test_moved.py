@@ -108,8 +108,9 @@ def test_keys_of_pages_are_the_same_all_at_once(inputs: render.Inputs) -> None:
         replace(inputs, archive=nothing),
     ):
         known, alone = Renderer(given), Renderer(given)
-        known.know_articles()
-        known.know_pages()
+        keys = known.keys_of(given.archive.articles)
+        known.know_articles(keys)
+        known.know_pages(keys)
         pages = [page for page in given.plan.pages if page.key in given.archive.articles]
         assert [known.key(page) for page in pages] == [alone.key(page) for page in pages]
         assert known.page_keys.keys() == given.archive.articles.keys()

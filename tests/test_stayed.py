@@ -91,6 +91,10 @@ EDITS: Mapping[str, Callable[[Path], object]] = {
 }
 COPY = "https://web.archive.org/web/2001/https://example.com/x"
 MORE: Mapping[str, tuple[Mapping[str, str], Callable[[Path], object]]] = {
+    "texts alone": (
+        {},
+        lambda at: [other(f"articles/c{n}.md", "The text", "Another text")(at) for n in range(3)],
+    ),
     "copies of texts gone": (
         {
             "content/authors/guy-hart.md": (
@@ -121,7 +125,7 @@ MORE: Mapping[str, tuple[Mapping[str, str], Callable[[Path], object]]] = {
         lambda at: (gone("authors/guy-hart.ris")(at), gone("articles/a3.md")(at)),
     ),
 }
-"""Edits of sites with more in them, after which nothing is known to have stayed."""
+"""Edits, some of sites with more in them, after which no name is known to have stayed."""
 
 
 @pytest.mark.parametrize("edit", [*EDITS, *MORE])
@@ -134,6 +138,7 @@ def test_pages_that_stay_show_what_they_showed(
 
     def checked(context: render.Context, pages: Sequence[Page]) -> object:
         renderer, past = context.renderer, context.past
+        assert context.keys == renderer.keys_of(context.inputs.archive.articles)
         for page in pages if context.stayed else ():
             if page.url in past and context.stayed and context.stayed.has(page):
                 seen.append(page.url)

@@ -110,7 +110,7 @@ def pages(
             found.append(assets.unreadable(path, reason.strerror or str(reason)))
         except ValueError as reason:
             found.append(check.unsafe_svg(path, str(reason)))
-    frame, stamps = context.renderer.frame, context.stamps_now
+    frame, stamps = context.renderer.frame, context.stamps_to_keep
     late = ("search",) if together else ("file", "search")
     made, problems = _rendered(run, context, [one for one in _all(context) if one.kind not in late])
     if early and not problems and not found:

@@ -128,7 +128,7 @@ def edited(run: Run, read: Read, placed: Placed, before: Seen, copies: ExitStack
         index()
         index = parts.index
     context = making.render_context(run, plan, before)
-    keys = context.renderer.keys_of_all  # Files are told apart by them, and pages.
+    keys = context.keys  # Files are told apart by them, and pages.
     works = [partial(making.files, run, context), parts.keep]
     filed, keep = copies.enter_context(parallel.beside(works, True))
     (found,) = like or (parts.like,)

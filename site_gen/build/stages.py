@@ -85,7 +85,7 @@ def done(run: Run, begun: Begun) -> Report:
             wanted = run if publishing else replace(run, target=None)
             context = making.render_context(wanted, planned, before)
             if parts.keys is not None:
-                context.renderer.keys_of_all = parts.keys
+                context.know(parts.keys)
             files = partial(parts.files, context) if parts.files else None
             made = making.pages(wanted, planned, context, indexed, before, files, early)
             found += told(made.found, options)

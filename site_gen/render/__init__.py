@@ -19,7 +19,7 @@ from site_gen.frozen import frozen
 from site_gen.model import Earlier, OutputFile, Page
 from site_gen.output import OutputError, stage, stage_pieces
 from site_gen.render.inputs import Inputs
-from site_gen.render.moved import NONE, Moved, Stamps, Stayed, known_by, stamps
+from site_gen.render.moved import NONE, Moved, Stamps, Stayed, keys_before, known_by, stamps
 from site_gen.render.once import Once
 from site_gen.render.parts import Parts
 
@@ -82,11 +82,8 @@ class Context:
         return Once(lambda folder: os.path.isdir(f"{self.output_folder}/{folder}"))
 
     def __getstate__(self) -> dict[str, Any]:
-        return {
-            name: value
-            for name, value in vars(self).items()
-            if name not in ("renderer", "folders", "stamps_now", "moved", "stayed", "earlier")
-        }
+        stay = ("renderer", "folders", "stamps_now", "moved", "stayed", "keys", "earlier")
+        return {name: value for name, value in vars(self).items() if name not in stay}
 
     def kept(self, pages: Sequence[Page]) -> dict[str, tuple[str, OutputFile]]:
         """The pages that the earlier build had, by URL, each with its key and its file, which
@@ -126,6 +123,29 @@ class Context:
             return None
         return Stayed(self.earlier.archive, self.stamps, self.stamps_now, self.inputs)
 
+    @cached_property
+    def keys(self) -> Sequence[str]:
+        """What stands for each article in keys: what stood for it, where it is known to be as it
+        was.
+        """
+        articles, known = self.inputs.archive.articles, dict[str, str]()
+        if self.moved:
+            known = keys_before(self.stamps, articles, self.moved.articles)
+        elif self.earlier and self.stayed:
+            known = keys_before(self.stamps, self.earlier.archive.articles, self.stayed.moved)
+        new = [key for key in articles if key not in known]
+        known.update(zip(new, self.renderer.keys_of(new), strict=True))
+        return list(map(known.__getitem__, articles))
+
+    def know(self, keys: Sequence[str]) -> None:
+        """Take what stands for articles from who made it already."""
+        vars(self).update(keys=keys)
+
+    @property
+    def stamps_to_keep(self) -> Stamps:
+        """The stamps of the documents with what stands for articles."""
+        return (*self.stamps_now[:4], "".join(self.keys))
+
     def _made_from(self, plan: str) -> bool:
         """Whether the pages that were kept were made from the plan with this key."""
         return bool(plan) and self.stamps[0] == known_by(plan, self.inputs)
@@ -155,12 +175,12 @@ def standing(
     renderer = context.renderer
     same_frame = context.frame == renderer.frame
     moved = context.moved if same_frame else None
-    if moved is None and len(pages) > FEW:
-        renderer.know_articles()
+    if len(pages) > FEW and (moved is None or context.stamps[4]):
+        renderer.know_articles(context.keys)
     still = context.kept(pages) if same_frame else {}
     stayed = None
     if moved is None and still and any(page.kind == "article" for page in pages):
-        renderer.know_pages()
+        renderer.know_pages(context.keys)
         stayed = context.stayed
     asked = pages
     if moved:

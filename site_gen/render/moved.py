@@ -7,7 +7,7 @@ Where a few articles came and went, so do the pages of names that none of these 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import chain
 from operator import attrgetter
@@ -16,17 +16,18 @@ from site_gen import compact
 from site_gen.model import Archive, Document, EntityKind, Page
 from site_gen.pages import OPEN_SEARCH, ROBOTS, TABLES, WORKS, works_of
 from site_gen.render.inputs import Inputs
-from site_gen.render.once import Once
+from site_gen.render.once import LENGTH, Once
 
 NEWEST = 10
 """Articles that the first page shows."""
 
-Stamps = tuple[str, str, bytes, Mapping[str, str]]
+Stamps = tuple[str, str, bytes, Mapping[str, str], str]
 """What a plan is known by, and what it leaves open of its documents, in an order that it decides:
-the digests of their texts, and which articles are near each of its articles. The last are by
-article the versions of its text, where there are any.
+the digests of their texts, and which articles are near each of its articles. Then come by article
+the versions of its text, where there are any, and what stands for each article in keys, if that is
+known.
 """
-NONE: Stamps = ("", "", b"", {})
+NONE: Stamps = ("", "", b"", {}, "")
 
 
 def known_by(plan: str, inputs: Inputs) -> str:
@@ -42,7 +43,14 @@ def stamps(inputs: Inputs) -> Stamps:
         key: f"{archive.versions.get(key, ())} {archive.history.get(key, ())}"
         for key in archive.versions.keys() | archive.history.keys()
     }
-    return known_by(inputs.planned, inputs), texts, archive.related.rows, versions
+    return known_by(inputs.planned, inputs), texts, archive.related.rows, versions, ""
+
+
+def keys_before(before: Stamps, articles: Iterable[str], moved: Container[str]) -> dict[str, str]:
+    """What stood for the articles of stamps, but for those that moved since."""
+    keys = before[4]
+    each = zip(articles, range(0, len(keys), LENGTH), strict=False)
+    return {key: keys[at : at + LENGTH] for key, at in each if key not in moved}
 
 
 def _names(archive: Archive) -> Iterator[str]:
@@ -171,7 +179,7 @@ class Stayed:
         texts = dict(zip(_names(earlier), before[1].split("\n"), strict=True))
         both = zip(_names(inputs.archive), now[1].split("\n"), strict=True)
         self.moved = frozenset(name for name, text in both if texts.get(name) != text)
-        """Articles by key, and other documents by path, that came or have another text."""
+        """Articles by key, and other documents by path, that came or whose source is another."""
         self._stands = Once(self._of_entity)
 
     def has(self, page: Page) -> bool:

@@ -426,23 +426,20 @@ class Renderer:
         """How a date is shown, and how programs read it. Many articles share one."""
         return date.label(), date.iso
 
-    def know_articles(self) -> None:
-        """Know what stands for all articles: one by one that takes longer."""
-        self.article_keys.update(zip(self.archive.articles, self.keys_of_all, strict=True))
+    def know_articles(self, keys: Sequence[str]) -> None:
+        """Know what stands for all articles, in their order: one by one that takes longer."""
+        self.article_keys.update(zip(self.archive.articles, keys, strict=True))
 
-    @cached_property
-    def keys_of_all(self) -> Sequence[str]:
-        """What stands for each article, in their order."""
-        return self.keys_of(self.archive.articles)
-
-    def know_pages(self) -> None:
-        """Work out the keys of the pages of all known articles, faster than one by one."""
+    def know_pages(self, keys: Sequence[str]) -> None:
+        """Work out the keys of the pages of all known articles, for which these stand, faster than
+        one by one.
+        """
         archive = self.archive
         begin = f"{self.templates_used[TEMPLATE_OF['article']]} "
         more = self._with_more()
         ends = (self._end_of_key(key) if key in more else "" for key in archive.articles)
-        keys = keys_of_pages(begin, self.keys_of_all, len(archive.dated), archive.related, ends)
-        self.page_keys.update(zip(archive.articles, keys, strict=True))
+        made = keys_of_pages(begin, keys, len(archive.dated), archive.related, ends)
+        self.page_keys.update(zip(archive.articles, made, strict=True))
 
     def keys_of(self, articles: Collection[str]) -> list[str]:
         """What stands for articles in keys: all that is known of each and of those whom it names,
