@@ -166,6 +166,12 @@ class Moved:
         return bool(self.articles)
 
 
+def _by_name(archive: Archive, stamps: Stamps) -> dict[str, str]:
+    """The digests of the texts of an archive with these stamps."""
+    names = list(_names(archive))
+    return dict(zip(names, stamps[1].split("\n") if names else (), strict=True))
+
+
 class Stayed:
     """What shows nothing else where articles came into an earlier archive and went from it.
 
@@ -176,9 +182,8 @@ class Stayed:
     def __init__(self, earlier: Archive, before: Stamps, now: Stamps, inputs: Inputs) -> None:
         self.earlier = earlier
         self.inputs = inputs
-        texts = dict(zip(_names(earlier), before[1].split("\n"), strict=True))
-        both = zip(_names(inputs.archive), now[1].split("\n"), strict=True)
-        self.moved = frozenset(name for name, text in both if texts.get(name) != text)
+        texts, texts_now = _by_name(earlier, before), _by_name(inputs.archive, now)
+        self.moved = frozenset(name for name, text in texts_now.items() if texts.get(name) != text)
         """Articles by key, and other documents by path, that came or whose source is another."""
         self._stands = Once(self._of_entity)
 
