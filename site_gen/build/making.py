@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import field
 from functools import partial
 
 from site_gen import assets, check, output, parallel, render, search, sources
@@ -148,8 +148,8 @@ def render_context(run: Run, planned: Planned, seen: Seen) -> render.Context:
     past = seen.past
     held = seen.held if run.target else None
     known = past.pages() if held is None or seen.all_held else _standing(past, held)
-    made = render.Context(inputs, stage, folder, known, held, past.frame, past.stamps, past.parts)
-    made = replace(made, earlier=planned.earlier)
+    then = past.frame, past.stamps, past.parts
+    made = render.Context(inputs, stage, folder, known, held, *then, planned.earlier)
     run.options.hold(made)
     return made
 

@@ -351,9 +351,19 @@ def finish(run: Run, placed: Placed) -> Planned:
     refers = resolved.attachments | links.attachments_of(hidden, resolver)
     found += check.leftovers(places, refers, resolved.withheld, run.settings, bool(failed))
     guarded = _guarded(shown, resolved, used)
-    made = Planned(whole, plan, resolved, used, failed, tuple(found), guarded, placed.key)
     known = all_there and last is not None and last.with_files
-    return replace(made, with_files=all_there, earlier=earlier if known else None)
+    return Planned(
+        whole,
+        plan,
+        resolved,
+        used,
+        failed,
+        tuple(found),
+        guarded,
+        placed.key,
+        with_files=all_there,
+        earlier=earlier if known else None,
+    )
 
 
 def _guarded(

@@ -26,7 +26,7 @@ from site_gen.frozen import frozen
 from site_gen.model import Archive, Document, Entity, EntityKind, OutputFile
 from site_gen.search import facets, merging, shards
 from site_gen.search.layout import Kept, Layout, spans
-from site_gen.search.numbering import groups_of, number_of_groups
+from site_gen.search.numbering import Members, groups_of, number_of_groups
 from site_gen.search.segment import Averages, Entry, average, mean
 from site_gen.search.words import fold, split, stemming
 from site_gen.tokens import telling
@@ -203,10 +203,7 @@ def _layout(
     stand = [""] * len(groups)
     if last is not None and place.earlier and last.plan == place.earlier:
         came = {one.key for one in articles if one.path in place.came}
-        stand = [
-            digest if one is other and came.isdisjoint(one.keys) else ""
-            for one, other, digest in zip(groups, known, last.told, strict=True)
-        ]
+        stand = list(_standing(groups, known, last.told, came))
     others = [order[here] for here, digest in zip(spans(sizes), stand, strict=True) if not digest]
     made = _told(kept.language, articles, urls, named, others)
     told = tuple(digest or next(made) for digest in stand)
@@ -223,6 +220,16 @@ def _layout(
     )
     kept.put("layout", layout.packed())
     return layout
+
+
+def _standing(
+    groups: Sequence[Members], known: Sequence[Members], told: Sequence[str], came: Set[str]
+) -> Iterator[str]:
+    """What was told of each group that is one of the known, and in which no article came; empty for
+    all others.
+    """
+    for one, other, digest in zip(groups, known, told, strict=True):
+        yield digest if one is other and came.isdisjoint(one.keys) else ""
 
 
 def _told(
