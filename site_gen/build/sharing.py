@@ -33,8 +33,8 @@ class Parts:
 
     `like`, which is asked for once, gives what articles have to do with each other; `keep` keeps
     the plan for the next build. `files` makes the files for programs, where they are not made with
-    the pages. `keys` stand for all articles, where that is known. `early` is whether pages may be
-    published while other parts are not made.
+    the pages, and `known` is what they are made from, where that knows what stands for articles.
+    `early` is whether pages may be published while other parts are not made.
     """
 
     plan: Callable[[], Planned]
@@ -42,7 +42,7 @@ class Parts:
     index: Callable[[], search.Index]
     keep: Callable[[], None]
     files: Callable[[render.Context], making.Filed] | None = None
-    keys: Sequence[str] | None = None
+    known: render.Context | None = None
     early: bool = True
 
 
@@ -128,11 +128,11 @@ def edited(run: Run, read: Read, placed: Placed, before: Seen, copies: ExitStack
         index()
         index = parts.index
     context = making.render_context(run, plan, before)
-    keys = context.keys  # Files are told apart by them, and pages.
+    context.renderer.know_articles(context.keys)  # Files are told apart by them, and pages.
     works = [partial(making.files, run, context), parts.keep]
     filed, keep = copies.enter_context(parallel.beside(works, True))
     (found,) = like or (parts.like,)
-    return Parts(parts.plan, found, index, keep, lambda _: filed(), keys, early=False)
+    return Parts(parts.plan, found, index, keep, lambda _: filed(), context, early=False)
 
 
 def _index(run: Run, parts: Parts, found: Sequence[Diagnostic]) -> None:

@@ -84,8 +84,8 @@ def done(run: Run, begun: Begun) -> Report:
             # What cannot be published is rendered too: its problems are told in the same run.
             wanted = run if publishing else replace(run, target=None)
             context = making.render_context(wanted, planned, before)
-            if parts.keys is not None:
-                context.know(parts.keys)
+            if parts.known is not None:
+                context.know(parts.known)
             files = partial(parts.files, context) if parts.files else None
             made = making.pages(wanted, planned, context, indexed, before, files, early)
             found += told(made.found, options)

@@ -137,9 +137,11 @@ class Context:
         known.update(zip(new, self.renderer.keys_of(new), strict=True))
         return list(map(known.__getitem__, articles))
 
-    def know(self, keys: Sequence[str]) -> None:
-        """Take what stands for articles from who made it already."""
-        vars(self).update(keys=keys)
+    def know(self, other: Context) -> None:
+        """Take from a context of the same documents what stands for them, and which of them stayed:
+        it does not depend on what articles have to do with each other.
+        """
+        vars(self).update(keys=other.keys, stayed=other.stayed)
 
     @property
     def stamps_to_keep(self) -> Stamps:
