@@ -15,6 +15,7 @@ from typing import TypeVar
 from site_gen import names, places, redaction
 from site_gen.diagnostics import Diagnostic, Location, warning
 from site_gen.frozen import frozen
+from site_gen.marks import marks
 from site_gen.model import (
     ENTITY_KINDS,
     Archive,
@@ -87,6 +88,7 @@ def assemble(
         )
         translators = others if kind == "author" else translators
     whole = Archive(articles, pages, entities, credits, back, withdrawn, translators=translators)
+    whole = replace(whole, marks=marks(list(articles.values())))
     return whole if found else replace(whole, meant=meant), found
 
 
@@ -114,7 +116,20 @@ def amended(
         if made is None:
             return None
         entities[kind], credits[kind] = made
-    return replace(archive, articles=articles, entities=entities, credits=credits)
+    marked = _marked(archive, gone, new, articles)
+    return replace(archive, articles=articles, entities=entities, credits=credits, marks=marked)
+
+
+def _marked(
+    archive: Archive,
+    gone: Collection[str],
+    new: Sequence[Document],
+    articles: Mapping[str, Document],
+) -> tuple[str, ...]:
+    """The marks of the articles that came of an archive, of which only new ones are made."""
+    stay = compress(archive.marks, [key not in gone for key in archive.articles])
+    came = dict(zip([one.key for one in new], marks(new), strict=True))
+    return tuple([came[key] if key in came else next(stay) for key in articles])
 
 
 def _ordinary(document: Document, today: date) -> bool:

@@ -7,7 +7,7 @@ Bodies are not here. A worker puts a document's HTML into the store and hands ba
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 from operator import attrgetter
 from typing import Any, Literal
@@ -386,6 +386,8 @@ class Archive:
     meant: Mapping[EntityKind, Mapping[str, str]] = field(default_factory=dict)
     """By kind, the key of the entity that each name, as written, means: of all names in articles,
     and maybe of others; empty where something was to be told of entities."""
+    marks: Sequence[str] = ()
+    """What is counted of each article, in their order, as `site_gen.marks` has it."""
 
     @property
     def dated(self) -> list[str]:

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
+from hypothesis import given
+from hypothesis import strategies as st
 
-from site_gen import dates
+from site_gen import dates, marks
 from site_gen.model import Archive, Document
+from site_gen.pages import listed_month, listed_year
 from site_gen.render.coverage import _months, coverage
 from tests.archive_sites import Files, document
 from tests.support import SiteTest
@@ -156,7 +159,57 @@ def test_a_page_of_the_keeper_introduces_it(site: SiteTest) -> None:
 )
 def test_runs_of_months(held: list[str], runs: list[str]) -> None:
     """Months between the first and the last article stand as runs; a year alone is no month."""
-    assert _months([dates.parse_edtf(one) for one in held])["runs"] == runs
+    listed = {marks.listed(dates.parse_edtf(one)) for one in held}
+    assert _months([one for one in listed if "-" in one])["runs"] == runs
+
+
+@pytest.mark.parametrize(
+    ("date", "year", "month"),
+    [
+        ("2001-11-02", "2001", "2001-11"),
+        ("2001-11", "2001", "2001-11"),
+        ("2001-11~", "2001", "2001-11"),
+        ("2001-21", "2001", ""),
+        ("2001", "2001", ""),
+        ("2001-11-30/2001-12-01", "2001", ""),
+        ("1999/2003", "1999", ""),
+        ("../1999", "1999", ""),
+        ("0001-01-01", "0001", "0001-01"),
+        ("", "", ""),
+    ],
+)
+def test_a_mark_says_under_which_lists_a_date_is(date: str, year: str, month: str) -> None:
+    """The year and the month are those of the lists."""
+    day = dates.parse_edtf(date) if date else None
+    [mark] = marks.marks([Document("article", "a", "", "", "", "T", date=day)])
+    said = marks.read(mark)
+    assert (year, month) == (said.year, said.month)
+    if day:
+        assert (year, month) == (listed_year(day), listed_month(day))
+
+
+@given(
+    st.lists(st.sampled_from(marks.FIELDS), unique=True),
+    st.lists(st.sampled_from([*marks.FIELDS, "words"]), unique=True),
+    st.sampled_from(["", "en", "a b"]),
+)
+def test_a_mark_says_which_fields_an_article_has(
+    has: list[str], inferred: list[str], language: str
+) -> None:
+    """Those that are stated and those that are inferred are told apart, whatever the language."""
+    day = dates.parse_edtf("2001-11-02")
+    given: dict[str, object] = {name: day if name == "date" else ("x",) for name in has}
+    given = {"title": "", **given, "language": language, "inferred": tuple(inferred)}
+    article = Document("article", "a", "", "", "", **given)  # type: ignore[arg-type]
+    other = Document("article", "b", "", "", "", "B")
+    said, else_said = map(marks.read, marks.marks([article, other]))
+    told = {name for name, there in zip(marks.FIELDS, said.has, strict=True) if there}
+    assert told - {"language"} == set(has) - {"language"}
+    assert said.language == language
+    assert ("language" in told) == bool(language)
+    guessed = {name for name, one in zip(marks.FIELDS, said.guessed, strict=True) if one}
+    assert guessed == set(inferred) - {"words"}
+    assert else_said == marks.read(marks.marks([other])[0])
 
 
 def test_a_large_archive_has_one_page_of_sane_size() -> None:
@@ -174,7 +227,8 @@ def test_a_large_archive_has_one_page_of_sane_size() -> None:
         for n in range(20_000)
     }
     none: dict[str, object] = {kind: {} for kind in ("author", "place", "topic", "series")}
-    whole = Archive(articles, {}, none, {})  # type: ignore[arg-type]
+    told = marks.marks(list(articles.values()))
+    whole = Archive(articles, {}, none, {}, marks=told)  # type: ignore[arg-type]
     started = time.process_time()
     shown = coverage(whole, "en", lambda _: {})
     assert time.process_time() - started < 2
@@ -190,6 +244,13 @@ def test_a_large_archive_has_one_page_of_sane_size() -> None:
         {"content/articles/a.md": article("A", draft="true")},
         {"content/articles/u.md": article("U", date="1950", authors="[X]", places="[Y]")},
         {"content/articles/c.md": "# C\n\nNothing stated.\n"},
+        {"content/articles/c.md": article("C", date="2003", source_url="https://c.org/")},
+        {"content/articles/c.md": article("C", date="2003-07")},
+        {
+            "content/articles/c.md": article(
+                "C", date="1998", language="fr", summary="S", rights="R"
+            )
+        },
     ],
 )
 def test_an_edit_is_as_a_clean_build(site: SiteTest, tmp_path: Path, change: Files) -> None:

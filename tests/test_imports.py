@@ -32,6 +32,7 @@ LAYERS: dict[str, frozenset[str]] = {
             "frontmatter",
             "labelwords",
             "languages",
+            "marks",
             "memory",
             "mediatypes",
             "names",

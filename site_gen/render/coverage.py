@@ -3,38 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import pairwise
-from operator import attrgetter
 from typing import Any
 
 from site_gen import languages
-from site_gen.dates import Date
 from site_gen.fields import BY_NAME
-from site_gen.model import ENTITY_KINDS, Archive, Document, Entity
-from site_gen.pages import MONTHS, WITHOUT, listed_month, listed_year, without_url
-
-FIELDS = (
-    "title",
-    "authors",
-    "date",
-    "places",
-    "topics",
-    "language",
-    "summary",
-    "publication",
-    "source_url",
-    "rights",
-)
-"""The fields of which the page tells how often they are stated, inferred or missing."""
+from site_gen.marks import FIELDS, Mark, read
+from site_gen.model import ENTITY_KINDS, Archive, Entity
+from site_gen.pages import MONTHS, WITHOUT, without_url
 
 _WITHOUT = [(name, FIELDS.index(name)) for name, _ in WITHOUT]
 """The fields that are counted by year where they are missing, with their places among these."""
 
-Alike = Counter[tuple[str, tuple[str, ...], tuple[bool, ...]]]
-"""How many articles are listed under one year, or under none, have the same fields inferred, and
-of `FIELDS` the same: articles of one archive have much the same.
-"""
+Counted = Sequence[tuple[Mark, int]]
+"""The marks that articles have, each with how many have it."""
 
 MOST_RANGES = 240
 """Runs of months without an article that are told one by one."""
@@ -50,13 +33,10 @@ def coverage(
     `language` is that of articles which state none, and `link` makes of an entity a name and a
     URL.
     """
-    articles = list(archive.articles.values())
-    # Many articles are of one date.
-    dates = {id(one.date): one.date for one in articles}
-    alike = _alike(articles, dates)
+    counted = [(read(mark), count) for mark, count in Counter(archive.marks).items()]
     absent = {
         name: {
-            "count": sum(count for (_, _, has), count in alike.items() if not has[at]),
+            "count": sum(count for mark, count in counted if not mark.has[at]),
             "url": without_url(name),
         }
         for name, at in _WITHOUT
@@ -64,13 +44,13 @@ def coverage(
     return {
         "articles": len(archive.articles),
         "held": {kind: _named(archive, kind) for kind in ENTITY_KINDS},
-        "languages": _languages(articles, language),
-        "years": _years(alike),
-        "months": _months([date for date in dates.values() if date]),
-        "undated": sum(count for (year, _, _), count in alike.items() if not year),
+        "languages": _languages(counted, language),
+        "years": _years(counted),
+        "months": _months({mark.month for mark, _ in counted if mark.month}),
+        "undated": sum(count for mark, count in counted if not mark.year),
         "without": absent,
         "unused": _unused(archive, link),
-        "fields": _fields(alike),
+        "fields": _fields(counted),
         "held_back": _held_back(archive),
     }
 
@@ -80,41 +60,29 @@ def _named(archive: Archive, kind: Any) -> int:
     return sum(1 for one in archive.entities[kind].values() if one.named_in and one.named)
 
 
-def _languages(articles: Iterable[Document], default: str) -> list[dict[str, Any]]:
+def _languages(counted: Counted, default: str) -> list[dict[str, Any]]:
     """The languages of the articles with their counts, the commonest first."""
-    counts = Counter(one.language or default for one in articles)
+    counts: Counter[str] = Counter()
+    for mark, count in counted:
+        counts[mark.language or default] += count
     return [
         {"label": languages.label(tag), "tag": tag, "count": count}
         for tag, count in sorted(counts.items(), key=lambda one: (-one[1], one[0]))
     ]
 
 
-def _alike(articles: Sequence[Document], dates: Mapping[int, Date | None]) -> Alike:
-    """The articles, counted. `dates` are theirs by the id of each."""
-    years = {at: listed_year(date) if date else "" for at, date in dates.items()}
-    has = [map(bool, map(attrgetter(name), articles)) for name in FIELDS]
-    return Counter(
-        zip(
-            map(years.__getitem__, map(id, map(attrgetter("date"), articles))),
-            map(attrgetter("inferred"), articles),
-            zip(*has, strict=True),
-            strict=True,
-        )
-    )
-
-
-def _years(alike: Alike) -> list[dict[str, Any]]:
+def _years(counted: Counted) -> list[dict[str, Any]]:
     """A row for each year that has articles, and one for each run of years between that has none.
 
     What is missing is counted in it: authors, places, sources.
     """
     rows: dict[int, dict[str, Any]] = {}
-    for (label, _, has), count in alike.items():
-        if label:
+    for mark, count in counted:
+        if label := mark.year:
             row = rows.setdefault(int(label), {"label": label, "url": f"dates/{label}.html"})
             row["count"] = row.get("count", 0) + count
             for name, at in _WITHOUT:
-                row[name] = row.get(name, 0) + count * (not has[at])
+                row[name] = row.get(name, 0) + count * (not mark.has[at])
     made: list[dict[str, Any]] = []
     before = 0
     for year in sorted(rows):
@@ -126,12 +94,13 @@ def _years(alike: Alike) -> list[dict[str, Any]]:
     return made
 
 
-def _months(dates: Sequence[Date]) -> dict[str, Any]:
-    """The months between the first and the last that no article is known to be of, as runs.
+def _months(months: Collection[str]) -> dict[str, Any]:
+    """The months between the first and the last that no article is known to be of, as runs, by
+    those that articles are of, each once.
 
     A month counts as held if a date lies in it, even about.
     """
-    held = sorted(_number(month) for month in set(map(listed_month, dates)) if month)
+    held = sorted(map(_number, months))
     if not held:
         return {"first": "", "last": "", "all": 0, "empty": 0, "runs": []}
     runs = [(a + 1, b - 1) for a, b in pairwise(held) if b - a > 1]
@@ -173,15 +142,13 @@ def _unused(archive: Archive, link: Callable[[Entity], dict[str, Any]]) -> list[
     return found
 
 
-def _fields(alike: Alike) -> list[dict[str, Any]]:
+def _fields(counted: Counted) -> list[dict[str, Any]]:
     """How often each field is stated, inferred, or neither."""
-    total = sum(alike.values())
+    total = sum(count for _, count in counted)
     rows = []
     for at, name in enumerate(FIELDS):
-        inferred = sum(count for (_, guessed, _), count in alike.items() if name in guessed)
-        stated = sum(
-            count for (_, guessed, has), count in alike.items() if has[at] and name not in guessed
-        )
+        inferred = sum(count for mark, count in counted if mark.guessed[at])
+        stated = sum(count for mark, count in counted if mark.has[at] and not mark.guessed[at])
         rows.append(
             {
                 "label": BY_NAME[name].label,
