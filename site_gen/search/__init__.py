@@ -10,6 +10,7 @@ docs/search-format.md tells the format.
 from __future__ import annotations
 
 import hashlib
+import pickle
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
@@ -130,7 +131,7 @@ def _decided(archive: Archive, urls: Mapping[str, str], language: str, place: Pl
     wanted = number_of_groups(len(listed), sum(words))
     named = _named(archive)
     kept = Kept(place.store, place.program, place.plan, language, wanted)
-    layout = _layout(kept, archive, listed, urls, named, place)
+    layout, stand = _layout(kept, archive, listed, urls, named, place)
     context = shards.Context(
         place.store,
         place.stage_folder,
@@ -142,7 +143,12 @@ def _decided(archive: Archive, urls: Mapping[str, str], language: str, place: Pl
     )
 
     def columns() -> Sequence[shards.Column]:
-        return facets.columns(archive, listed, layout.spread(), language)
+        data = kept.get("rows")
+        plan, last = pickle.loads(data) if data is not None else ("", ())
+        known = last if plan and plan == place.earlier else ()
+        made, rows = facets.columns(archive, listed, layout.spread(), language, known, stand)
+        kept.put("rows", pickle.dumps((kept.plan, rows), pickle.HIGHEST_PROTOCOL))
+        return made
 
     made = partial(_facets, kept, context, place, columns)
     return _Decided(listed, bodies, named, kept, layout, context, made)
@@ -176,7 +182,7 @@ def places_per_shard(words: Sequence[int], places: int) -> int:
     return max(1, round(min(MOST_PER_SHARD, shards.DOCUMENT / mean) * places / articles))
 
 
-KEPT = "layout", "facets"
+KEPT = "layout", "facets", "rows"
 """The kinds of what is kept of a plan."""
 
 
@@ -187,12 +193,14 @@ def _layout(
     urls: Mapping[str, str],
     named: Named,
     place: Place,
-) -> Layout:
-    """The groups of articles, as the store has them if their plan is the last, or made."""
+) -> tuple[Layout, list[bool]]:
+    """The groups of articles, as the store has them if their plan is the last, or made; and which
+    of them stand since the plan that this one was amended from.
+    """
     data = kept.get("layout")
     last = Layout.unpacked(data) if data is not None else None
     if last is not None and last.plan == kept.plan:
-        return last
+        return last, [False] * len(last.sizes)
     keys = [one.key for one in articles]
     known = last.members() if last is not None else ()
     groups = groups_of(keys, kept.groups, known)
@@ -219,7 +227,7 @@ def _layout(
         "\0".join(names),
     )
     kept.put("layout", layout.packed())
-    return layout
+    return layout, list(map(bool, stand))
 
 
 def _standing(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import repeat
+import datetime
+from collections.abc import Callable, Collection, Sequence
+from functools import cache as cached
 
 from site_gen import languages
+from site_gen.frozen import frozen
 from site_gen.model import Archive, Document, EntityKind
 from site_gen.search.codec import gaps, number
 from site_gen.search.shards import Column
@@ -15,48 +17,107 @@ NAMES = (*KINDS, "lang", "date")
 """All facets, in the order of their shards."""
 
 
-def columns(
-    archive: Archive, articles: Sequence[Document], numbers: Sequence[int], language: str
-) -> list[Column]:
-    """The facets of articles. `numbers` tell in order where among these the article of each
-    number is, -1 for a number that none has; `language` is that of articles that do not say.
+@frozen
+class Rows:
+    """The rows of a facet: for each group what it says of the articles there, and what all these
+    go `by` beside the articles and whom and what they name.
     """
-    nobody: tuple[str, ...] = ()
+
+    by: object
+    groups: tuple[str, ...]
+
+
+@frozen
+class _Facet:
+    """A facet: its values, what its rows go by, and what gives that of an article."""
+
+    values: tuple[tuple[str, ...], ...]
+    by: object
+    row: Callable[[Document], str]
+
+
+def columns(
+    archive: Archive,
+    articles: Sequence[Document],
+    groups: Sequence[Sequence[int]],
+    language: str,
+    last: Sequence[Rows] = (),
+    stand: Sequence[bool] = (),
+) -> tuple[list[Column], list[Rows]]:
+    """The facets of articles, which come in the order of the archive, and their rows. `groups` tell
+    in order where among these the article of each number is, -1 for a number that none has;
+    `language` is that of articles that do not say. `last` are rows that were made before, by the
+    same order of facets, of groups that `stand` since: in these nothing changed.
+    """
     nothing = _row([])
+    indexed = {one.key for one in articles}
+    made = [_naming(archive, kind, indexed) for kind in KINDS]
+    made += _spoken(articles, language), _listed(articles)
+    rows = []
+    for at, facet in enumerate(made):
+        known = [""] * len(groups)
+        if last and last[at].by == facet.by:
+            known = [text * still for text, still in zip(last[at].groups, stand, strict=True)]
+        of = facet.row
+        some = [
+            text or "".join([of(articles[one]) if one >= 0 else nothing for one in group])
+            for text, group in zip(known, groups, strict=True)
+        ]
+        rows.append(Rows(facet.by, tuple(some)))
+    each = zip(NAMES, made, rows, strict=True)
+    return [Column(name, one.values, "".join(some.groups)) for name, one, some in each], rows
 
-    def spread(rows: Sequence[str]) -> str:
-        # The one behind all others is that of no article.
-        return "".join(map([*rows, nothing].__getitem__, numbers))
 
-    columns = []
-    keys = [one.key for one in articles]
-    for kind in KINDS:
-        entities = archive.entities[kind]
-        named = [*map(archive.credits[kind].get, keys, repeat(nobody))]
-        # Most articles name what others name too.
-        each = {*named}
-        # A place counts for all that it lies in, as on the pages of places.
-        around = {
-            key: archive.around(key) if kind == "place" else (key,) for key in set().union(*each)
-        }
-        used = sorted(set().union(*around.values()))
-        index = {key: at for at, key in enumerate(used)}
-        values = tuple((entities[key].name, key, *entities[key].aliases) for key in used)
-        near = {key: [*map(index.__getitem__, some)] for key, some in around.items()}
-        rows = {names: _row(sorted(set().union(*map(near.__getitem__, names)))) for names in each}
-        columns.append(Column(kind, values, spread([*map(rows.__getitem__, named)])))
-    tags = [one.language or language for one in articles]
-    rows_of_tags = {tag: _row([at]) for at, tag in enumerate(sorted({*tags}))}
-    tongues = tuple((languages.label(tag), tag) for tag in rows_of_tags)
-    columns.append(Column("lang", tongues, spread([*map(rows_of_tags.__getitem__, tags)])))
-    dates = [one.date for one in articles]
-    stated = {date.edtf: date for date in dates if date}
-    days = {edtf: date.listed.toordinal() for edtf, date in stated.items()}
-    start = min(days.values(), default=0)
-    rows_of_days = {edtf: number(1) + number(day - start) for edtf, day in days.items()}
-    rows_of_dates = [rows_of_days[date.edtf] if date else nothing for date in dates]
-    columns.append(Column("date", (("", str(start)),), spread(rows_of_dates)))
-    return columns
+def _naming(archive: Archive, kind: EntityKind, indexed: Collection[str]) -> _Facet:
+    """Whom or what articles name."""
+    entities, credits = archive.entities[kind], archive.credits[kind]
+    used = sorted(
+        key for key, one in entities.items() if any(map(indexed.__contains__, one.articles))
+    )
+    index = {key: at for at, key in enumerate(used)}
+    values = tuple((entities[key].name, key, *entities[key].aliases) for key in used)
+    # A place counts for all that it lies in, as on the pages of places.
+    around = archive.around if kind == "place" else lambda key: (key,)
+    near = {key: [*map(index.__getitem__, around(key))] for key in used}
+
+    @cached  # Many articles name what others name too.
+    def row(names: tuple[str, ...]) -> str:
+        return _row(sorted(set().union(*map(near.__getitem__, names))))
+
+    return _Facet(values, near, lambda one: row(credits.get(one.key, ())))
+
+
+def _spoken(articles: Sequence[Document], language: str) -> _Facet:
+    """In which language articles are."""
+    tags = sorted({one.language or language for one in articles})
+    rows = {tag: _row([at]) for at, tag in enumerate(tags)}
+    values = tuple((languages.label(tag), tag) for tag in tags)
+    return _Facet(values, rows, lambda one: rows[one.language or language])
+
+
+def _listed(articles: Sequence[Document]) -> _Facet:
+    """The days that articles are listed by."""
+    start = _first(articles)
+
+    def row(one: Document) -> str:
+        if one.date is None:
+            return _row([])
+        return number(1) + number(one.date.listed.toordinal() - start)
+
+    return _Facet((("", str(start)),), start, row)
+
+
+def _first(articles: Sequence[Document]) -> int:
+    """The number of the first day that any of these is listed by, 0 if none has a date."""
+    days = []
+    for one in articles:
+        if one.date is None:
+            break
+        days.append(one.date.listed.toordinal())
+        # Before all others come those of which only the last day is known.
+        if one.date.first > datetime.date.min:
+            break
+    return min(days, default=0)
 
 
 def _row(indices: Sequence[int]) -> str:

@@ -48,16 +48,13 @@ class Layout:
             for one, room in zip(groups, self.rooms, strict=True)
         ]
 
-    def spread(self) -> list[int]:
-        """Where the article of each number stands in the archive, in order; -1 where none is."""
-        numbers = [-1] * sum(self.rooms)
-        start = 0
-        at = zip(self.order, self.places, strict=True)
-        for size, room in zip(self.sizes, self.rooms, strict=True):
-            for index, place in islice(at, size):
-                numbers[start + place] = index
-            start += room
-        return numbers
+    def spread(self) -> list[list[int]]:
+        """By groups: where the article of each place stands in the archive; -1 where none is."""
+        groups = [[-1] * room for room in self.rooms]
+        for here, numbers in zip(spans(self.sizes), groups, strict=True):
+            for index, place in zip(self.order[here], self.places[here], strict=True):
+                numbers[place] = index
+        return groups
 
     def packed(self) -> bytes:
         """It as bytes."""
@@ -99,6 +96,6 @@ class Kept:
                 store.put([(self.key(kind), data)])
 
     def key(self, kind: str) -> str:
-        """The key of what is kept of a kind: of facets those of the plan, and the last layout."""
-        of = self.program if kind == "layout" else self.plan
+        """The key of what is kept of a kind: the facets of the plan, else what was made last."""
+        of = self.plan if kind == "facets" else self.program
         return f"{kind} {of} {self.language} {self.groups} {sys.byteorder}"
