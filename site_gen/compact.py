@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, S
 from dataclasses import MISSING, dataclass, field, fields
 from functools import cache
 from itertools import accumulate, chain, pairwise, repeat
-from operator import attrgetter
+from operator import attrgetter, is_
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from site_gen.frozen import getter
@@ -165,15 +165,56 @@ def kept(
     found = {}
     for name in names(cast("Any", kind)):
         column = list(map(attrgetter(name), values))
-        same = bool(column) and name not in varied and column.count(column[0]) == len(column)
-        parts = map(packed.get(name, list), [column[:1]] if same else blocks(column))
-        found[name] = [pickle.dumps((same, one), pickle.HIGHEST_PROTOCOL) for one in parts]
+        pack = packed.get(name, list)
+        if name not in varied and _repeats(column):
+            found[name] = [_part(column, True, pack)]
+        else:
+            found[name] = [_part(some, False, pack) for some in blocks(column, cuts(len(column)))]
     return found
 
 
-def blocks(values: Sequence[Any]) -> list[Sequence[Any]]:
-    """The blocks of values."""
-    return [values[at : at + BLOCK] for at in range(0, len(values), BLOCK)]
+def kept_again(
+    kind: type[Kind], parts: Iterable[Sequence[Kind]], **packed: Callable[[Sequence[Any]], Any]
+) -> dict[str, list[bytes]]:
+    """Blocks of values, of any size, as `Kept`. A block that `late` gave is what it was kept as."""
+    found: dict[str, list[bytes]] = {name: [] for name in names(cast("Any", kind))}
+    for block in parts:
+        lying = _lying(block)
+        for name, some in found.items():
+            if lying:
+                some.append(lying.part(name))
+            else:
+                column = list(map(attrgetter(name), block))
+                some.append(_part(column, _repeats(column), packed.get(name, list)))
+    return found
+
+
+def _repeats(column: Sequence[Any]) -> bool:
+    """Whether a field is the same of all."""
+    return bool(column) and column.count(column[0]) == len(column)
+
+
+def _part(column: Sequence[Any], same: bool, pack: Callable[[Sequence[Any]], Any]) -> bytes:
+    """A field of some values, of which the first is enough where it is the same of all."""
+    return pickle.dumps((same, pack(column[:1] if same else column)), pickle.HIGHEST_PROTOCOL)
+
+
+def _lying(block: Sequence[Any]) -> _Fields | None:
+    """The block of values that `late` gave which these are, all of them and in their order."""
+    of_first: _Fields | None = getattr(block[0], "_fields", None)
+    if of_first and len(of_first.values) == len(block):
+        return of_first if all(map(is_, of_first.values, block)) else None
+    return None
+
+
+def cuts(count: int) -> list[int]:
+    """Where the blocks of so many values begin, and where the last ends."""
+    return [*range(0, count, BLOCK), count]
+
+
+def blocks(values: Sequence[Any], at: Sequence[int]) -> list[Sequence[Any]]:
+    """The blocks of values, which begin and end there."""
+    return [values[begin:end] for begin, end in pairwise(at)]
 
 
 def of_parts(parts: Sequence[bytes], begins: int, counts: Mapping[str, int]) -> Kept:
@@ -183,13 +224,13 @@ def of_parts(parts: Sequence[bytes], begins: int, counts: Mapping[str, int]) -> 
 
 
 def late(
-    kind: type[Kind], count: int, kept: Kept, **unpacked: Callable[[Any], Sequence[Any]]
+    kind: type[Kind], at: Sequence[int], kept: Kept, **unpacked: Callable[[Any], Sequence[Any]]
 ) -> list[Kind]:
-    """The values again, so many. Each field of a block is read when it is asked for, and `unpacked`
-    where it was packed.
+    """The values again, whose blocks begin and end there. Each field of a block is read when it is
+    asked for, and `unpacked` where it was packed.
     """
-    made = _empty(kind, count)
-    for number, block in enumerate(blocks(made)):
+    made = _empty(kind, at[-1])
+    for number, block in enumerate(blocks(made, at)):
         _put(block, "_fields", repeat(_Fields(block, number, kept, unpacked)))
     return made
 

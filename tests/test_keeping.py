@@ -72,12 +72,12 @@ def _kept_and_taken(given: list[Document], name: str) -> None:
     before = list(map(repr, given))
     compact.share(Document, given, VARIED)
     assert list(map(repr, given)) == before
-    made = compact.late(Document, len(given), compact.kept(Document, given, VARIED))
+    made = compact.late(Document, compact.cuts(len(given)), compact.kept(Document, given, VARIED))
     assert [getattr(one, name) for one in made] == [getattr(one, name) for one in given]
     assert list(map(repr, made)) == before
-    again = compact.late(Document, len(given), compact.kept(Document, given, VARIED))
+    again = compact.late(Document, compact.cuts(len(given)), compact.kept(Document, given, VARIED))
     assert pickle.loads(pickle.dumps(again)) == given
-    again = compact.late(Document, len(given), compact.kept(Document, given, VARIED))
+    again = compact.late(Document, compact.cuts(len(given)), compact.kept(Document, given, VARIED))
     assert [replace(one, title="") for one in again] == [replace(one, title="") for one in given]
 
 
@@ -102,7 +102,7 @@ def test_a_field_of_one_is_read_for_its_block_only() -> None:
     """Of thousands of documents a build asks for some fields of a few."""
     given = [Document("article", str(number), "", "", "", "") for number in range(5)]
     with patch.object(compact, "BLOCK", 2):
-        made = compact.late(Document, 5, compact.kept(Document, given, VARIED))
+        made = compact.late(Document, compact.cuts(5), compact.kept(Document, given, VARIED))
         with patch.object(pickle, "loads", wraps=pickle.loads) as loads:
             assert made[2].key == "2"
             assert made[3].key == "3"
@@ -204,7 +204,10 @@ def test_a_record_comes_back() -> None:
 def test_what_a_late_document_has_not() -> None:
     """It has the attributes of any other, and no more."""
     one = Document("article", "key", "path", "digest", "body", "title")
-    for made in (one, *compact.late(Document, 1, compact.kept(Document, [one], VARIED))):
+    for made in (
+        one,
+        *compact.late(Document, compact.cuts(1), compact.kept(Document, [one], VARIED)),
+    ):
         with pytest.raises(AttributeError, match="'Document' object has no attribute 'nothing'"):
             made.nothing  # type: ignore[attr-defined]  # noqa: B018
 

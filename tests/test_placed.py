@@ -171,6 +171,7 @@ def check(site: SiteTest, monkeypatch: pytest.MonkeyPatch, **options: Any) -> bo
     whole = planning.assembled(run, planning.begun(read, placed.documents, placed.key))
     assert seen(placed) == seen(whole)
     assert placed.planned or placed.names == whole.names
+    assert planning.finish(run, placed).plan == planning.finish(run, whole).plan
     return not anew
 
 

@@ -248,7 +248,7 @@ def _last_plan(run: Run, placed: Placed) -> Planned | None:
         parts = store.parts(placed.earlier.key)
     if parts is None:
         return None
-    made: Planned = repeated.unpacked(parts)
+    made: Planned = repeated.unpacked(parts, articles=placed.earlier.archive.articles)
     return made
 
 
@@ -302,8 +302,11 @@ def finish(run: Run, placed: Placed) -> Planned:
     """All of the plan."""
     if placed.planned is not None:
         return placed.planned
-    names = placed.names
-    plan, in_the_way = pages.plan(placed.archive, placed.urls, names, run.settings, RESERVED)
+    names, earlier, last = placed.names, placed.earlier, _last_plan(run, placed)
+    before = pages.Before(earlier.archive, last.plan) if earlier and last else None
+    plan, in_the_way = pages.plan(
+        placed.archive, placed.urls, names, run.settings, RESERVED, before
+    )
     if in_the_way:
         return finish(run, assembled(run, _without(placed, in_the_way)))
     whole, urls, failed = placed.archive, placed.urls, placed.failed
@@ -337,11 +340,10 @@ def finish(run: Run, placed: Placed) -> Planned:
         (page.url for page in plan.pages),
         {*failed, *whole.held_back},
     )
-    earlier, last = placed.earlier, _last_plan(run, placed)
-    before = None
+    then = None
     if earlier and last:
-        before = links.Before(last.links, earlier.came, last.attachments)
-    resolved, problems = links.resolve(shown, resolver, before)
+        then = links.Before(last.links, earlier.came, last.attachments)
+    resolved, problems = links.resolve(shown, resolver, then)
     found += problems
     used = {path: attachments[path] for path in sorted(resolved.attachments)}
     others = [*((f"static/{name}", url) for name, url in run.static.urls.items()), *used.items()]

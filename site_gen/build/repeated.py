@@ -11,7 +11,7 @@ import io
 import pickle
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
-from itertools import chain, islice
+from itertools import chain, islice, repeat
 from typing import Any
 
 from site_gen import compact
@@ -68,12 +68,22 @@ def _with_places(of_documents: Mapping[str, int], archive: Archive) -> tuple[Any
 
 def _apart(parts: list[bytes], articles: Mapping[str, int], plan: Plan) -> tuple[Any, ...]:
     """How a plan is pickled: its pages lie in other parts, which are added here."""
-    begins = 1 + len(parts)
-    kept = compact.kept(Page, plan.pages, children=partial(_buckets, articles))
+    begins, cuts = 1 + len(parts), _cuts(len(plan.pages), plan.named)
+    numbered = plan.numbered or tuple(articles)
+    blocks = compact.blocks(plan.pages, cuts)
+    kept = compact.kept_again(Page, blocks, children=partial(_buckets, _places(numbered)))
     parts += chain.from_iterable(kept.values())
-    rest = {name: getattr(plan, name) for name in compact.names(Plan) if name != "pages"}
-    counts = {name: len(some) for name, some in kept.items()}
-    return _with_pages, (len(plan.pages), begins, counts, rest)
+    rest = {name: getattr(plan, name) for name in ("urls", "entity_urls", "named")}
+    # Those that went are behind all others.
+    places = map(articles.get, numbered, repeat(len(articles)))
+    return _with_pages, (cuts, begins, len(blocks), compact.numbers(places), rest)
+
+
+def _cuts(count: int, named: Sequence[int]) -> list[int]:
+    """Where the blocks of so many pages begin and end, of which those of names have their own."""
+    first, last = (named[0], named[-1]) if named else (count, count)
+    others = chain(range(0, first, compact.BLOCK), range(last, count, compact.BLOCK))
+    return sorted({*others, *named, count})
 
 
 def _buckets(of_articles: Mapping[str, int], children: Sequence[tuple[Bucket, ...]]) -> Buckets:
@@ -128,15 +138,17 @@ def _by_path(documents: Sequence[Document], places: list[int], values: list[Any]
 def _with_pages(
     parts: Sequence[bytes],
     articles: Sequence[str],
-    count: int,
+    cuts: Sequence[int],
     begins: int,
-    counts: dict[str, int],
+    count: int,
+    places: bytes,
     rest: dict[str, Any],
 ) -> Plan:
-    """A plan with so many pages, of whose fields there are so many parts each."""
-    kept = compact.of_parts(parts, begins, counts)
-    pages = compact.late(Page, count, kept, children=partial(_children, articles))
-    return Plan(pages=tuple(pages), **rest)
+    """A plan with pages whose blocks begin and end there; of each field there are so many parts."""
+    kept = compact.of_parts(parts, begins, dict.fromkeys(compact.names(Page), count))
+    numbered = tuple(map((*articles, "").__getitem__, compact.numbered(places)))
+    pages = compact.late(Page, cuts, kept, children=partial(_children, numbered))
+    return Plan(pages=tuple(pages), numbered=numbered, **rest)
 
 
 def _counts(some: Iterable[Sequence[Any]]) -> list[int]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import repeat
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import field
+from itertools import repeat, zip_longest
+from operator import attrgetter, is_
 from types import MappingProxyType
 
 from site_gen import compact
 from site_gen.config import SiteConfig
 from site_gen.diagnostics import Diagnostic, Location, error
 from site_gen.frozen import frozen
-from site_gen.model import ENTITY_KINDS, Archive, Bucket, EntityKind, Page
+from site_gen.model import ENTITY_KINDS, Archive, Bucket, Entity, EntityKind, Page
 from site_gen.pages.files import (
     ALL_WORKS,
     FEED,
@@ -85,6 +87,7 @@ __all__ = [
     "UNLISTED",
     "WITHOUT",
     "WORKS",
+    "Before",
     "Plan",
     "attachment_url",
     "beside",
@@ -123,6 +126,12 @@ class Plan:
     pages: tuple[Page, ...]
     urls: Mapping[str, str]
     entity_urls: Mapping[tuple[EntityKind, str], str]
+    named: tuple[int, ...] = ()
+    """Where among the pages those of so many names each begin, and where the last of these end."""
+    numbered: tuple[str, ...] = field(default=(), compare=False)
+    """The articles by their numbers, by which pages that are kept name them. A plan that was
+    amended has those of the earlier one, and more; what is gone is empty when it was kept.
+    """
 
 
 def place_documents(
@@ -175,10 +184,14 @@ def plan(
     names: Names,
     config: SiteConfig,
     reserved: Iterable[str] = (),
+    before: Before | None = None,
 ) -> tuple[Plan, list[Diagnostic]]:
     """Decide every page. A document, of whose `urls` these are the `names`, in the way of a page
-    that has to be, or of a file with one of the names that are `reserved`, is an error.
+    that has to be, or of a file with one of the names that are `reserved`, is an error. The archive
+    may be one that was amended, by the same settings, from that of a plan made `before`.
     """
+    if before and len(before.plan.numbered) > NUMBERS * len(archive.articles):
+        before = None
     entity_urls = {
         (kind, key): f"{FOLDER[kind]}/{key}.html"
         for kind in ENTITY_KINDS
@@ -205,9 +218,59 @@ def plan(
     for kind in ENTITY_KINDS:
         if archive.entities[kind]:
             made.extend(_index(kind, archive))
-        for entity in archive.entities[kind].values():
-            made.extend(lists.entity(entity, entity_urls[kind, entity.key]))
-    return Plan(tuple(made), urls, entity_urls), _in_the_way(made, archive, urls, names, reserved)
+    named = [len(made)]
+    for some in _of_names(archive, lists, entity_urls, before):
+        made.extend(some)
+        named.append(len(made))
+    whole = Plan(tuple(made), urls, entity_urls, tuple(named), _numbered(archive, before))
+    return whole, _in_the_way(made, archive, urls, names, reserved)
+
+
+TOGETHER = 8
+"""Names whose pages are planned and kept together."""
+
+NUMBERS = 2
+"""Numbers for each article, of those that went too, up to which a plan is amended."""
+
+
+@frozen
+class Before:
+    """The plan of an earlier archive."""
+
+    archive: Archive
+    plan: Plan
+
+
+def _of_names(
+    archive: Archive,
+    lists: Lists,
+    urls: Mapping[tuple[EntityKind, str], str],
+    before: Before | None,
+) -> Iterator[Sequence[Page]]:
+    """The pages of authors, places, topics and series, of so many of them each time. Where all of
+    these are the very values of before, so are their pages: other articles make other values.
+    """
+    then = _together(before.archive) if before else []
+    known = compact.blocks(before.plan.pages, before.plan.named) if before else []
+    for some, same, made in zip_longest(_together(archive), then, known, fillvalue=()):
+        if len(some) == len(same) and all(map(is_, some, same)):
+            yield made
+        else:
+            yield [page for one in some for page in lists.entity(one, urls[one.kind, one.key])]
+
+
+def _together(archive: Archive) -> list[list[Entity]]:
+    """The names of an archive, so many together."""
+    every = [one for kind in ENTITY_KINDS for one in archive.entities[kind].values()]
+    return [every[at : at + TOGETHER] for at in range(0, len(every), TOGETHER)]
+
+
+def _numbered(archive: Archive, before: Before | None) -> tuple[str, ...]:
+    """The articles of an archive by their numbers."""
+    if before is None:
+        return tuple(archive.articles)
+    came = archive.articles.keys() - before.archive.articles.keys()
+    return (*before.plan.numbered, *sorted(came))
 
 
 def _of_articles(archive: Archive, urls: Mapping[str, str]) -> list[Page]:
@@ -217,9 +280,9 @@ def _of_articles(archive: Archive, urls: Mapping[str, str]) -> list[Page]:
         Page,
         len(articles),
         kind=repeat("article"),
-        url=[urls[one.path] for one in articles],
+        url=map(urls.__getitem__, map(attrgetter("path"), articles)),
         key=archive.articles,
-        title=[one.title for one in articles],
+        title=map(attrgetter("title"), articles),
     )
 
 

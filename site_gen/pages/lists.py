@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from itertools import compress, groupby, repeat
-from operator import attrgetter, not_
+from itertools import compress, groupby, islice, repeat
+from operator import attrgetter, itemgetter, not_
 from sys import intern
 
 from site_gen.model import Archive, Bucket, Document, Entity, Page
@@ -45,17 +45,18 @@ class Lists:
         self.archive = archive
         self.limit = limit
         self.dated = archive.dated
-        dates = [date for key in self.dated if (date := archive.articles[key].date)]
+        every = map(attrgetter("date"), archive.articles.values())
+        dates = list(islice(every, len(self.dated)))
         # Many articles are of one date.
         listed = {}
         for one, date in dict(zip(map(id, dates), dates, strict=True)).items():
             year, month, day = listed_under(date)
             listed[one] = intern(year), intern(month), day
-        times = [listed[id(date)] for date in dates]
+        times = list(map(listed.__getitem__, map(id, dates)))
         self.times = dict(zip(self.dated, times, strict=True))
         """The year, the month and the day of the year that each dated article is listed under."""
-        self.years = {key: year for key, (year, _, _) in self.times.items()}
-        self.months = {key: month for key, (_, month, _) in self.times.items()}
+        self.years = dict(zip(self.dated, map(itemgetter(0), times), strict=True))
+        self.months = dict(zip(self.dated, map(itemgetter(1), times), strict=True))
 
     def dates(self) -> list[Page]:
         """The page of all years, one for each year and month, more where a month is too long."""

@@ -167,7 +167,9 @@ class Together:
             self.keys, self._groups, places, rest, counts, known = pickle.loads(parts[0])
             self.known = Known(*known)
             self._signatures = parts[1:2]
-            lying = compact.late(Document, len(places), compact.of_parts(parts, 2, counts))
+            lying = compact.late(
+                Document, compact.cuts(len(places)), compact.of_parts(parts, 2, counts)
+            )
             documents = list(map(lying.__getitem__, places))
             self._batch = replace(rest, documents=documents, signatures=list(range(len(places))))
 

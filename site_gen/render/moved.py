@@ -82,8 +82,8 @@ class Moved:
         """Articles with another text, by key."""
         self.others = moved - self.articles
         """Other documents with another text, by path."""
-        places = (at for at, key in enumerate(self.archive.articles) if key in self.articles)
-        self._signs = frozenset(compact.numbers([at]) for at in places)
+        numbers = (at for at, key in enumerate(inputs.plan.numbered) if key in self.articles)
+        self._signs = frozenset(compact.numbers([at]) for at in numbers)
 
     @cached_property
     def near(self) -> frozenset[str]:
