@@ -189,10 +189,11 @@ class Stayed:
 
     def has(self, page: Page) -> bool:
         """Whether a page that there was already shows what it showed, if its template and its frame
-        do. It is known of pages of names.
+        do. It is known of pages of names, and of files for programs of these.
         """
         kind = page.entity_kind
-        return kind is not None and page.kind in (kind, "list") and self._stands[kind, page.key]
+        of_one = page.kind in (kind, "list", "file")
+        return kind is not None and of_one and self._stands[kind, page.key]
 
     def _of_entity(self, named: tuple[EntityKind, str]) -> bool:
         """Whether no article of a name came, went or moved, and nothing in a text of its own."""
