@@ -42,11 +42,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from itertools import compress, filterfalse
+from itertools import compress, filterfalse, repeat
 from json.encoder import encode_basestring
-from operator import is_not
+from operator import attrgetter, is_not
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 from filelock import FileLock, Timeout
@@ -146,12 +146,14 @@ class Looked:
 
 @frozen
 class Plan:
-    """What is to be published, by path, and all folders `above` it. Of the paths, `came` are those
-    that the last publication did not have, and `gone` are those that it alone had.
+    """What is to be published, by path, and all folders `above` it. The `new` files may be others
+    than those of the last publication. Of the paths, `came` are those that it did not have, and
+    `gone` are those that it alone had.
     """
 
     files: Files
     above: Collection[str]
+    new: Files
     came: Collection[str]
     gone: Collection[str]
 
@@ -199,6 +201,8 @@ class Output:
         self._left = left
         self._listed: tuple[str, Files, bytes] | None = None
         self._held: Files = {}
+        self._changed: frozenset[str] = frozenset()
+        """The files that the last publication came to, but for these, are those that are held."""
         self._looked = 0
         """When `_held` were looked at, by the clock of their files."""
         self._touched: dict[str, Signed | None] = {}
@@ -234,7 +238,7 @@ class Output:
                 self._existed = self.folder.exists()
                 _recover(self.folder)
                 manifest = _status(self.folder / MANIFEST)
-                self._listed = None
+                self._listed, self._held = None, {}
                 self.many = manifest is not None and manifest.st_size > LONG
                 if not self.many:
                     self._list()
@@ -334,7 +338,7 @@ class Output:
         for path in looked.gone:
             held.pop(path, None)
         self._touched = {**looked.new, **dict.fromkeys(looked.gone)}
-        self._held, self._looked = held, looked.now
+        self._held, self._looked, self._changed = held, looked.now, looked.gone
         return held
 
     def _stands(self, file: OutputFile) -> bool:
@@ -396,6 +400,7 @@ class Output:
             cleared = _move(self.folder, journal, self._stands)
             deleted, left = _finish(self.folder, manifest, journal.deletions, self._stands)
         self._touched |= dict.fromkeys((*journal.files, *journal.gone))
+        self._changed = self._changed.union(journal.files)
         self._moved = [planned.files[path] for path in journal.moves], started
         # Of a first one nothing is kept: it may be large, and few publish twice.
         self._listed = described.digest, planned.files, manifest if self._listing else b""
@@ -480,9 +485,9 @@ class Output:
         foreign, in_the_way = _files_for_folders(self.folder, statuses, gone)
         moves: dict[str, Files] = {}
         held, listed = self._held.get, old.get
-        # Nearly all are what is held, and need not be compared with it.
-        others = compress(planned.items(), map(is_not, planned.values(), map(held, planned)))
-        new = {path: file for path, file in others if held(path) != file}
+        again = filter(planned.__contains__, self._changed if self._held else old)
+        others = {**plan.new, **{path: planned[path] for path in again}}
+        new = {path: file for path, file in others.items() if held(path) != file}
         names = self._staged(planned, new)
         strange = set(plan.came).difference(places.values())
         for path in sorted(names, key=_order):
@@ -625,20 +630,25 @@ def _check_each(paths: Collection[str]) -> None:
             raise ValueError(f"site_gen keeps this name for itself: {path!r}")
 
 
-def plan(files: Iterable[OutputFile], old: Collection[str] = frozenset()) -> Plan:
-    """What these files come to after the `old` paths, which were looked at when they were planned.
+def plan(files: Iterable[OutputFile], old: Files = MappingProxyType({})) -> Plan:
+    """What these files come to after `old` ones, which were looked at when they were planned.
 
     Raises ValueError for a bad path, and if two are equal, or would be on a file system that
     ignores case or Unicode normalisation, or if one would be a folder of the other.
     """
-    files = list(files)
-    planned = {file.path: file for file in files}
+    files, gone = list(files), dict(old)
+    # Nearly all are the very files of the last time, and each is looked up but once.
+    there = map(gone.pop, map(attrgetter("path"), files), repeat(None))
+    new = {file.path: file for file in compress(files, map(is_not, files, there))}
+    planned = dict(old)
+    for path in gone:
+        del planned[path]
+    planned |= new
     if len(planned) < len(files):
         (twice, _), *_ = Counter([file.path for file in files]).most_common(1)
         raise ValueError(f"two files for one path: {twice!r}")
-    came = tuple(filterfalse(old.__contains__, planned))
-    gone = tuple(filterfalse(planned.__contains__, old))
-    made = Plan(planned, all_above(planned), came, gone)
+    came = tuple(filterfalse(old.__contains__, new))
+    made = Plan(planned, all_above(planned), new, came, tuple(gone))
     if came:
         _check_paths(made)
     return made
@@ -1019,25 +1029,29 @@ def _changed(manifest: bytes, gone: Iterable[bytes], new: Iterable[bytes]) -> by
     """A manifest without some of its lines, and with new ones. To make it of all its lines takes
     several times as long.
     """
-    listed = b"".join((memoryview(manifest)[: -len(_TAIL)], _BETWEEN))
+    ends = len(manifest) - len(_TAIL)
 
     def place(line: bytes) -> int:
         """Where in the order of lines this one begins, or would."""
 
         def beginning(at: int) -> bytes:
-            start = listed.rfind(b"\n", 0, at) + 1
-            return listed[start : start + len(line)]
+            start = manifest.rfind(b"\n", 0, at) + 1
+            return manifest[start : start + len(line)]
 
-        return bisect_left(range(len(listed)), line, len(_HEAD), key=beginning)
+        return bisect_left(range(ends), line, len(_HEAD), key=beginning)
 
     changes = [(at, at + len(one + _BETWEEN), b"") for one in gone for at in (place(one),)]
-    changes += [(at, at, one + _BETWEEN) for one in new for at in (place(one),)]
+    changes += [(at, at, one) for one in new for at in (place(one),)]
+    kept = memoryview(manifest)
     pieces: list[bytes | memoryview] = []
     done = 0
-    for begin, end, line in sorted(changes):
-        pieces += (memoryview(listed)[done:begin], line)
-        done = end
-    pieces = [one for one in (*pieces, memoryview(listed)[done:]) if one]
+    for begin, end, line in (*sorted(changes), (ends, ends, b"")):
+        if done < begin:
+            pieces += (kept[done:begin], _BETWEEN if begin == ends else b"")
+        if line:
+            pieces += (line, _BETWEEN)
+        done = min(end, ends)
+    pieces = [one for one in pieces if one]
     return b"".join((*pieces[:-1], pieces[-1][: -len(_BETWEEN)], _TAIL))
 
 

@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field, replace
 from functools import lru_cache
-from itertools import compress, filterfalse
+from itertools import compress, repeat
 from operator import is_not
 from typing import Any
 
@@ -65,9 +65,11 @@ class Since:
 
     def then(self, before: Mapping[str, Any], now: Mapping[str, Any]) -> Since:
         """The same when the table that was like that `before` is another `now`."""
-        others = compress(now, map(is_not, now.values(), map(before.get, now)))
+        gone = dict(before)
+        # Each is looked up but once.
+        others = compress(now, map(is_not, now.values(), map(gone.pop, now, repeat(None))))
         other = {one: now[one] for one in others if before.get(one) != now[one]}
-        return self.after(other, filterfalse(now.__contains__, before))
+        return self.after(other, gone)
 
     def after(self, new: Mapping[str, Any], gone: Iterable[str]) -> Since:
         """The same when there are `new` entries, and others are `gone`."""

@@ -481,6 +481,49 @@ def test_the_same_file_twice(tmp_path: Path) -> None:
     made = OutputFile("a", "0" * 64, 1)
     with pytest.raises(ValueError, match="two files for one path: 'a'"):
         module.plan([made, OutputFile("b", "0" * 64, 1), made])
+    old = module.plan([made]).files
+    for other in (made, OutputFile("a", "0" * 64, 1)):
+        with pytest.raises(ValueError, match="two files for one path: 'a'"):
+            module.plan([made, OutputFile("b", "0" * 64, 1), other], old)
+
+
+FILES = st.dictionaries(st.sampled_from("abcdef"), st.sampled_from("01"))
+
+
+@given(FILES, FILES, st.sets(st.sampled_from("abcdef")))
+def test_a_plan_tells_what_came_and_went(
+    old: dict[str, str], new: dict[str, str], same: set[str]
+) -> None:
+    """Whatever files are the very ones of the last publication; those that are may be no others."""
+    was = {path: OutputFile(path, digest * 64, 1) for path, digest in old.items()}
+    files = [
+        was[path] if path in same and path in was else OutputFile(path, digest * 64, 1)
+        for path, digest in new.items()
+    ]
+    made = module.plan(files, was)
+    assert made.files == {file.path: file for file in files}
+    assert set(made.came) == new.keys() - old.keys()
+    assert set(made.gone) == old.keys() - new.keys()
+    assert made.new.items() <= made.files.items()
+    assert all(was[path] is made.files[path] for path in new.keys() - made.new.keys())
+
+
+@pytest.mark.parametrize("looked", [True, False])
+def test_what_does_not_stand_is_not_published_as_if_it_did(tmp_path: Path, looked: bool) -> None:
+    """A file that went before it was looked at, or before the first of two publications ended, is
+    told though the one that is planned is the very one that was published last.
+    """
+    publish(tmp_path, {"a.html": b"1", "b.html": b"2"})
+    with output_of(tmp_path) as output:
+        if looked:
+            (tmp_path / "output/b.html").unlink()
+            output.held({})
+        else:
+            output.held({})
+            output.publish(stage_all(output, {"a.html": b"1", "b.html": b"3"}))
+            (tmp_path / "output/b.html").unlink()
+        with pytest.raises(OutputError, match="was changed while the site was being built"):
+            output.publish(output._old.values())
 
 
 def test_a_path_with_a_quote(tmp_path: Path) -> None:
@@ -1189,10 +1232,10 @@ def test_files_that_the_manifest_does_not_list_are_not_of_the_site(tmp_path: Pat
 def test_a_new_path_is_held_against_old_ones(path: str) -> None:
     """What the last build looked at already hides no collision with what is new."""
     old = [OutputFile("a/b.html", "0" * 64, 1), OutputFile("c.html", "0" * 64, 1)]
-    paths = module.plan(old).files.keys()
-    assert module.plan(reversed(old), paths).files.keys() == paths
+    files = module.plan(old).files
+    assert module.plan(reversed(old), files).files == files
     with pytest.raises(ValueError, match=r"file|path"):
-        module.plan([*old, OutputFile(path, "0" * 64, 1)], paths)
+        module.plan([*old, OutputFile(path, "0" * 64, 1)], files)
 
 
 def test_a_long_manifest_is_read_when_it_is_needed(
