@@ -16,12 +16,6 @@ import click
 
 from site_gen import __version__
 from site_gen.commands import today
-from site_gen.commands.export import export
-from site_gen.commands.importing import import_
-from site_gen.commands.permalinks import permalinks
-from site_gen.commands.places import places
-from site_gen.commands.sources import sources
-from site_gen.commands.verify import verify
 
 if TYPE_CHECKING:
     from site_gen.build import Options, Report
@@ -55,7 +49,46 @@ class _Date(click.ParamType[datetime.date]):
             self.fail(f"{value!r} is not a date such as 2026-01-31.", param, ctx)
 
 
+_APART = ("export", "import", "permalinks", "places", "sources", "verify")
+"""Commands with modules of their own, each of which is loaded where it is asked for."""
+
+
+def _apart(name: str) -> click.Command:
+    """One of these commands."""
+    match name:
+        case "export":
+            from site_gen.commands.export import export
+
+            return export
+        case "import":
+            from site_gen.commands.importing import import_
+
+            return import_
+        case "permalinks":
+            from site_gen.commands.permalinks import permalinks
+
+            return permalinks
+        case "places":
+            from site_gen.commands.places import places
+
+            return places
+        case "sources":
+            from site_gen.commands.sources import sources
+
+            return sources
+        case _:
+            from site_gen.commands.verify import verify
+
+            return verify
+
+
 class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), *_APART])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return _apart(cmd_name) if cmd_name in _APART else super().get_command(ctx, cmd_name)
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
@@ -110,14 +143,6 @@ def run(name: str | None = None) -> None:
                 stream.flush()
             os._exit(end.code)
         raise
-
-
-main.add_command(export)
-main.add_command(permalinks)
-main.add_command(places)
-main.add_command(sources)
-main.add_command(verify)
-main.add_command(import_)
 
 
 def _shared(command: Any) -> Any:

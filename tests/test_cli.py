@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -51,8 +52,23 @@ def test_help_of_a_command(name: str) -> None:
     """Every command explains itself, and each of its options has a text."""
     result = call(name, "--help")
     assert result.exit_code == 0
-    for parameter in main.commands[name].params:
+    command = main.get_command(click.Context(main), name)
+    assert command is not None
+    for parameter in command.params:
         assert parameter.param_type_name == "argument" or getattr(parameter, "help", None)
+
+
+def test_a_build_loads_no_other_command(tmp_path: Path) -> None:
+    """What other commands need takes a build time before it can begin."""
+    program = (
+        "import sys; from site_gen.cli import main\n"
+        "try: main(['-C', sys.argv[1], 'build'])\n"
+        "except SystemExit: pass\n"
+        "print(*(one for one in sys.modules if one.startswith('site_gen.commands.')))"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.splitlines()[-1] == ""
 
 
 def test_version() -> None:

@@ -69,7 +69,10 @@ def commands() -> dict[str, click.Command]:
 
 def below(group: click.Group, prefix: str) -> Iterator[tuple[str, click.Command]]:
     """The commands of a group, and those of the groups in it: `export edition`."""
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
         yield f"{prefix}{name}", command
         if isinstance(command, click.Group):
             yield from below(command, f"{prefix}{name} ")
