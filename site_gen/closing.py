@@ -19,8 +19,8 @@ _NOT_A_PARAGRAPH = re.compile(
 )
 _DEFINITION = re.compile(r"^ {0,3}\[[^\]]+\]:")
 _DEFINED = re.compile(r"^ {0,3}\[([^\[\]]++)\]:", re.MULTILINE)
-_BRACKETS = re.compile(r"\[([^\[\]]++)\]")
-_EMPHASISED = re.compile(r"(\*{1,3}|_{1,3})(?=\S)(?:(?!\1).)+\1", re.DOTALL)
+_BRACKETS = late_pattern(r"\[([^\[\]]++)\]")
+_EMPHASISED = late_pattern(r"(\*{1,3}|_{1,3})(?=\S)(?:(?!\1).)+\1", re.DOTALL)
 _ROLE = late_pattern(
     r"\b(?:authors?|co-?authors?|pseudonym|\w*writer|columnist|\w*editor|correspondent|contribut\w+"
     r"|\w*journalist\w*|reporter|photographer|photojournalist|producer|filmmaker|broadcaster"
@@ -38,8 +38,8 @@ _WORKS_FOR = late_pattern(
     r"|contributed|wrote|reported|covered)"
     r" (?:for|at|as|with|in|from|to|on|about|and)|covers)\b"
 )
-_IS = re.compile(r"(?:is|are|was|were|has|est|ist|es|является|[—–-])(?=\s)")
-_EVENT = re.compile(r"[.!?;]\s|\b(?:by|said|says|told|that|when|after|before|if|against)\b")
+_IS = late_pattern(r"(?:is|are|was|were|has|est|ist|es|является|[—–-])(?=\s)")
+_EVENT = late_pattern(r"[.!?;]\s|\b(?:by|said|says|told|that|when|after|before|if|against)\b")
 MOST_WORDS_BEFORE_ROLE = 10
 _PARTING = re.compile(r"\n\s*\n")
 _LONGEST_TAIL = 40

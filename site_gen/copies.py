@@ -21,6 +21,7 @@ from site_gen import redaction
 from site_gen.diagnostics import Diagnostic, Location, error
 from site_gen.frozen import frozen
 from site_gen.model import Document
+from site_gen.patterns import late_pattern
 from site_gen.whole import becoming
 
 LEDGER = "sources.tsv"
@@ -29,13 +30,13 @@ HEAD = "\t".join(COLUMNS)
 STATUSES = ("live", "dead", "none")
 """`live`: the original answers. `dead`: it is gone, or shows something else. `none`: it answers,
 and no web archive can copy it."""
-LINK = re.compile(
+LINK = late_pattern(
     r"<a(?:\s[a-zA-Z][\w:-]*=\"[^\"]*\")*?\shref=\"(https?://[^\"]*)\"", re.IGNORECASE
 )
 """The start of a link to another host in HTML of a body."""
 SAVE = "https://web.archive.org/save/"
 """Where the Internet Archive is asked to keep a page: followed by its address."""
-_ARCHIVES = re.compile(
+_ARCHIVES = late_pattern(
     r"https?://(web\.archive\.org/web/|archive\.(ph|is|today|li|md|vn|fo)/|perma\.cc/"
     r"|(www\.)?webcitation\.org/|wayback\.archive-it\.org/|webarchive\.)",
     re.IGNORECASE,

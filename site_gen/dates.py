@@ -87,18 +87,18 @@ _TIME = late_pattern(
 """A time of day and its zone, before, after or inside a date."""
 _FILLERS = frozenset(("of", "the", "de", "del", "le", "el", "den", "der", "am", "го"))
 """Words that may stand between the parts of a date."""
-_UNDATED = re.compile(
+_UNDATED = late_pattern(
     r"|undated|(?:date )?unknown|no date|sans date|ohne datum|sin fecha|без даты"
     r"|n\. ?d|nd|s\. ?d|o\. ?d|б\. ?д|xxxx(?:-xx){0,2}"
 )
-_QUALIFIED = re.compile(
+_QUALIFIED = late_pattern(
     r"(?P<about>(?:circa|ca|c|about|around|approximately|approx|vers|um|hacia|около|ок)"
     r"(?:\. ?| |(?=[0-9])))?"
     r"(?P<text>.+?)(?P<mark>(?: ?[~?%]| ?\(\?\)| ?\(uncertain\))*)"
 )
 _MARKS = {(False, False): "", (True, False): "~", (False, True): "?", (True, True): "%"}
 """EDTF's mark by (approximate, uncertain)."""
-_BOUND = re.compile(r"(?:before|until) (?P<end>.+)|(?:after|since) (?P<start>.+)")
+_BOUND = late_pattern(r"(?:before|until) (?P<end>.+)|(?:after|since) (?P<start>.+)")
 
 _SAME_AS = str.maketrans(
     {
@@ -110,23 +110,23 @@ _SAME_AS = str.maketrans(
     }
 )
 """Other characters for the same, and those that are not seen."""
-_EASTERN_DIGIT = re.compile("[\u0660-\u0669\u06f0-\u06f9]")
+_EASTERN_DIGIT = late_pattern("[\u0660-\u0669\u06f0-\u06f9]")
 _EARLY_YEAR = re.compile(r"(?<!\d)1[0-5]\d\d", re.ASCII)
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_EDTF = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(?P<mark>[~?%]?)", re.ASCII)
-_EDTF_UNSPECIFIED = re.compile(
+_EDTF = late_pattern(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(?P<mark>[~?%]?)", re.ASCII)
+_EDTF_UNSPECIFIED = late_pattern(
     r"\d\d(?:\dX|XX)|(\d{4})-XX(?:-XX)?|(\d{4})-(0\d|1[0-2])-XX", re.ASCII
 )
-_YEAR_FIRST = re.compile(
+_YEAR_FIRST = late_pattern(
     r"(\d{4})(?:(?P<s>[-/.])(\d{1,2})(?:(?P=s)(\d{1,2}))?)?|(\d{4})(\d\d)(\d\d)", re.ASCII
 )
 _MONTH_YEAR = re.compile(r"^(\d{1,2})[-/.](\d{4})$", re.ASCII)
-_YEAR_LAST = re.compile(r"(\d{1,2})([-/.]) ?(\d{1,2})\2 ?(\d{4}|\d\d)", re.ASCII)
+_YEAR_LAST = late_pattern(r"(\d{1,2})([-/.]) ?(\d{1,2})\2 ?(\d{4}|\d\d)", re.ASCII)
 _CHINESE = late_pattern(r"(\d{4}) ?年 ?(\d{1,2}) ?月(?: ?(\d{1,2}) ?[日号號])?", re.ASCII)
 """A date as Chinese and Japanese texts write it."""
-_DECADE = re.compile(r"(?:the )?(\d\d)(\d)0'?s", re.ASCII)
-_NUMBER = re.compile(r"(?P<D>\d{1,2})(?:st|nd|rd|th|er|º|го)?|(?P<Y>\d{4})", re.ASCII)
+_DECADE = late_pattern(r"(?:the )?(\d\d)(\d)0'?s", re.ASCII)
+_NUMBER = late_pattern(r"(?P<D>\d{1,2})(?:st|nd|rd|th|er|º|го)?|(?P<Y>\d{4})", re.ASCII)
 _SHAPES = frozenset(("DMY", "MDY", "YMD", "YDM", "MY", "YM", "SY", "YS"))
 """Orders in which a day, a month by name, a year and a season make a date."""
 _SHORT_YEAR = "its year has two digits, so the century is not known"

@@ -85,7 +85,7 @@ found at once; what a text must hold is found fast where it begins with one cert
 """
 
 _MARKDOWN: tuple[_Kind, ...] = (
-    ("^", re.compile(r"\[(?=\^)"), r"\[\^(?P<mark>[^\]\n]{1,200})\]"),
+    ("^", late_pattern(r"\[(?=\^)"), r"\[\^(?P<mark>[^\]\n]{1,200})\]"),
     (
         "(",
         re.compile(r"\](?=\()"),
@@ -100,7 +100,7 @@ _MARKDOWN: tuple[_Kind, ...] = (
         r"\][ ]?(?:\n[ ]*)?\[(?P<reference>[^\]\n]{1,500})\]",
     ),
     ("{", re.compile(r"\{"), rf"(?P<attributes>{ATTRIBUTES})"),
-    ("`", re.compile(r"`(?=``)"), r"(?P<ticks>^[ ]{0,3}```+[^`\n]*$)"),
+    ("`", late_pattern(r"`(?=``)"), r"(?P<ticks>^[ ]{0,3}```+[^`\n]*$)"),
     ("~", re.compile(r"~(?=~~)"), r"(?P<tildes>^[ ]{0,3}~~~+[^`\n]*$)"),
     ("1", re.compile(r"1(?<![^\n >]1)\.[ ]"), r"(?P<number>^[ ]*+(?:>[ ]*+)*+1\.(?=[ ]))"),
 )
@@ -111,10 +111,10 @@ _KINDS: dict[Markup, tuple[_Kind, ...]] = {
     "text": _MARKDOWN,
     "html": (("<", re.compile("<"), rf"(?P<tag>{TAG})|(?P<markup><[!?][^>]*+>)"),),
 }
-_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_ENTITY = late_pattern(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _DEFINITION = late_pattern(DEFINITION, re.MULTILINE)
-_NOTE = re.compile(r"^[ ]{0,3}\[\^([^\]\n]{1,200})\]:", re.MULTILINE)
-_NOTE_END = re.compile(r"\n[ \t]*\n(?=[^ \t\n])")
+_NOTE = late_pattern(r"^[ ]{0,3}\[\^([^\]\n]{1,200})\]:", re.MULTILINE)
+_NOTE_END = late_pattern(r"\n[ \t]*\n(?=[^ \t\n])")
 
 
 @dataclass(slots=True)
@@ -202,7 +202,7 @@ def _label(text: str) -> str:
     return " ".join(text.lower().split())
 
 
-_SILENT_START = re.compile(r"<!--|<(script|style|svg|math)\b", re.IGNORECASE)
+_SILENT_START = late_pattern(r"<!--|<(script|style|svg|math)\b", re.IGNORECASE)
 
 
 def _silenced(text: str) -> str:
@@ -336,11 +336,11 @@ def _source(text: str, markup: Markup) -> _Said:
     return said
 
 
-_PAGE_TAG = re.compile(
+_PAGE_TAG = late_pattern(
     r"<(?P<close>/?)(?P<name>[a-z][a-z0-9]*)"
     r"(?P<attributes>(?:\s+[a-zA-Z][\w:-]*=\"[^\"]*\")*)\s*/?>"
 )
-_TELLING_TAG = re.compile(r"<[a-z][a-z0-9]*((?:\s+[a-zA-Z][\w:-]*=\"[^\"]*\")+)\s*/?>")
+_TELLING_TAG = late_pattern(r"<[a-z][a-z0-9]*((?:\s+[a-zA-Z][\w:-]*=\"[^\"]*\")+)\s*/?>")
 _BARE_TAG = re.compile(r"</?[a-z][a-z0-9]*>")
 _COUNTED = ("<ol", "footnote", "fnref")
 """What stands in a page whose numbers are counted or whose notes are kept apart."""

@@ -23,12 +23,12 @@ LONGEST = 200_000
 _TOML = re.compile(r"\n*\+\+\+[ \t]*\n")
 _TOML_END = re.compile(r"^\+\+\+[ \t]*$", re.MULTILINE)
 _TOML_KEY = re.compile(r"\s*(?:#[^\n]*\n\s*)*(?:[\w\"'][^\n=]{0,60}=|\[)")
-_JSON = re.compile(r"\n*\{\s*\"")
+_JSON = late_pattern(r"\n*\{\s*\"")
 _SPACE = re.compile(r"\s*")
 _AT = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _NOT_TEXT = late_pattern("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef]")
 """What JSON and TOML can spell and no text holds."""
-_ASSIGNED = re.compile(r"^\s*(?:\[+\s*)?(?:\"([^\"\n]*)\"|'([^'\n]*)'|([\w-]+))\s*[.=\]]")
+_ASSIGNED = late_pattern(r"^\s*(?:\[+\s*)?(?:\"([^\"\n]*)\"|'([^'\n]*)'|([\w-]+))\s*[.=\]]")
 
 
 @frozen

@@ -46,7 +46,7 @@ _MARKUP = late_pattern(
     r"(?:(?:[^<>\"']|\"[^\"]{0,5000}+\"|'[^']{0,5000}+')*+|[^<>]*+)>",
     re.IGNORECASE,
 )
-_FRAME = re.compile(r"</?(?:html|head|body)(?:\s[^<>]*+)?>", re.IGNORECASE)
+_FRAME = late_pattern(r"</?(?:html|head|body)(?:\s[^<>]*+)?>", re.IGNORECASE)
 _HOLDING = {
     name: re.compile(rf"</{name}\s*+>", re.IGNORECASE)
     for name in ("title", "style", "script", "noscript")
@@ -178,7 +178,7 @@ _LABEL = late_pattern(
     r"(?:[:：]\s*+</\2>|</\2>\s*+[:：])(?P<value>(?:(?!<p\b|<div\b|<li\b).)*?)</\1\s*+>",
     re.DOTALL | re.IGNORECASE,
 )
-_PARAGRAPH = re.compile(r"<p\b[^<>]*+>((?:(?!<p\b).)*?)</p\s*+>", re.DOTALL | re.IGNORECASE)
+_PARAGRAPH = late_pattern(r"<p\b[^<>]*+>((?:(?!<p\b).)*?)</p\s*+>", re.DOTALL | re.IGNORECASE)
 _EMPHASISED = re.compile(r"\s*<(em|i)>(?:(?!<\1>).)*</\1>\s*", re.DOTALL | re.IGNORECASE)
 _RULE_OR_SPACE = re.compile(r"(?:\s|<hr\s*+/?>|&nbsp;)*+", re.IGNORECASE)
 _SPACE = re.compile(r"\s*+")

@@ -14,6 +14,7 @@ from site_gen import plainlabels
 from site_gen.frozen import frozen
 from site_gen.labelwords import FOREIGN_LABELS, SOURCE_WORDS, folded_word
 from site_gen.model import Markup
+from site_gen.patterns import late_pattern
 from site_gen.plainlabels import Names, Plain
 
 DEFAULT_LABELS: dict[str, str] = {
@@ -83,21 +84,21 @@ _LABEL = re.compile(
 _ATX = re.compile(r"^ {0,3}#{1,6}")
 _SETEXT = re.compile(r"^ {0,3}(=+|-+)[ \t]*$")
 _RULE = re.compile(r"^ {0,3}([-*_])[ \t]*(?:\1[ \t]*){2,}$")
-_LINK = re.compile(
+_LINK = late_pattern(
     r"!?\[(?P<text>[^\[\]]*+)\]\((?P<url><[^<>]*+>|(?:[^()\s]|\([^()\s]*+\))*+)"
     r"(?:\s++\"[^\"]*+\")?\)"
 )
 _REFERENCE = re.compile(r"!?\[(?P<text>[^\[\]^][^\[\]]*+)\] ?\[[^\[\]]*+\]")
 _FOOTNOTE = re.compile(r"\[\^[^\[\]\s]++\]")
-_ANGLE = re.compile(r"<((?:https?|ftp|mailto):[^<>\s]++)>")
+_ANGLE = late_pattern(r"<((?:https?|ftp|mailto):[^<>\s]++)>")
 _LINKED_HTML = re.compile(r"<img\b|<a\b[^<>]*?\bhref\b", re.IGNORECASE)
 _NO_ADDRESS = ("", "#", "<>", "<#>")
 _MARKS = ("***", "**", "*", "___", "__", "_", "`")
-_MARK = re.compile(r"[*_`]")
+_MARK = late_pattern(r"[*_`]")
 _MARKUP = re.compile(r"[*_`\[<&]")
 """What is in a text that says more than its words."""
 _CLOSING = {mark: re.compile(rf"(?<=\S){re.escape(mark)}(?!\w)") for mark in _MARKS}
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_ENTITY = late_pattern(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 
 
 @frozen

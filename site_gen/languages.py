@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
-_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|\d{3}))?(-[A-Za-z0-9]{5,8})*")
+from site_gen.patterns import late_pattern
+
+_TAG = late_pattern(r"[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|\d{3}))?(-[A-Za-z0-9]{5,8})*")
 _RTL = frozenset({
     "ar", "arc", "ckb", "dv", "fa", "glk", "ha-arab", "he", "khw", "ks", "ku-arab", "mzn", "nqo",
     "pa-arab", "prs", "ps", "sd", "ug", "ur", "yi",

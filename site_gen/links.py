@@ -19,6 +19,7 @@ from site_gen.frozen import frozen
 from site_gen.markup import ID_PREFIX, no_blanks
 from site_gen.model import Document, Reference
 from site_gen.paths import ANYWHERE, INDEX_STEMS, composed, name_of, without_ending
+from site_gen.patterns import late_pattern
 
 CONTENT = "content"
 IMAGES = frozenset({".avif", ".bmp", ".gif", ".ico", ".jpeg", ".jpg", ".png", ".svg", ".webp"})
@@ -34,11 +35,11 @@ DEAD = 32
 """Names that were guessed, from which on it is worth loading what counts letters."""
 KINDS = 128
 
-_TEMPLATE_CODE = re.compile(r"\{[{%]")
+_TEMPLATE_CODE = late_pattern(r"\{[{%]")
 """Told already as what it is: code of another program."""
 
 
-_PATH = re.compile(r"(?!//)[\w./-]*+", re.ASCII)
+_PATH = late_pattern(r"(?!//)[\w./-]*+", re.ASCII)
 """Targets that are a path and nothing else: of a URL, they are its path as it is written."""
 
 UNNAMED = "?"

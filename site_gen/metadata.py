@@ -18,6 +18,7 @@ from site_gen.frozen import frozen
 from site_gen.labels import LIST_FIELDS, Label, decode_entities, key_of
 from site_gen.model import ORIGINS, DocumentKind, Evidence, Origin, OriginKind
 from site_gen.paths import INDEX_STEMS, name_of, without_ending
+from site_gen.patterns import late_pattern
 from site_gen.values import READERS, Wrong, is_url
 
 
@@ -66,7 +67,7 @@ class Metadata:
 _FENCE = re.compile(r"\n*---[ \t]*\n")
 _END = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
 _KEY = re.compile(r"\s*(?:#[^\n]*\n\s*)*(?:[\w\"'][^\n:]{0,60}:(?:\s|$)|<<:|\{)")
-_HIDING = re.compile(
+_HIDING = late_pattern(
     r"^[ \t]*[\"']?(draft|status|embargo\w*|published|noindex)[\"']?[ \t]*:", re.M | re.I
 )
 

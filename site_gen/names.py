@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_INSTITUTION = re.compile(
+from site_gen.patterns import late_pattern
+
+_INSTITUTION = late_pattern(
     r"\b(?:of|for|on|the|and|für|des|pour|academy|administration|agency|agence|"
     r"agencies|alliance|amnesty|archives?|associated|association|blog|board|bureau|cent(?:er|re)|"
     r"coalition|college|commission|committee|community|company|corp|corporation|"
@@ -23,7 +25,7 @@ _INSTITUTION = re.compile(
 )
 """Words that names of institutions have and names of people do not."""
 
-_GIVEN_FIRST = re.compile(r"[A-Za-zÀ-ɏḀ-ỿͰ-Ͽἀ-῿Ѐ-ӿ԰-֏ .'’ʼ\"“”-]+")
+_GIVEN_FIRST = late_pattern(r"[A-Za-zÀ-ɏḀ-ỿͰ-Ͽἀ-῿Ѐ-ӿ԰-֏ .'’ʼ\"“”-]+")
 """Scripts whose languages mostly put the family name last; in others a name stays as it is."""
 
 _PARTICLES = frozenset({
@@ -42,7 +44,7 @@ TITLES = frozenset({
     "prof.", "professor", "rep.", "rev.", "reverend", "sen.", "sgt.", "sir",
 })  # fmt: skip
 """What may stand before a name and is no part of it."""
-SUFFIXES = re.compile(
+SUFFIXES = late_pattern(
     r"(?:jr|sr|junior|senior|ii|iii|iv|ph\.? ?d|m\.?d|mph|mba|cpa|esq)\.?", re.IGNORECASE
 )
 """What stands behind a name: of which generation somebody is, or a degree."""
@@ -96,7 +98,7 @@ def _is_particle(word: str) -> bool:
     return word in _PARTICLES or word in _CAPITAL_PARTICLES
 
 
-_MARKS = re.compile("[\u0300-\u036f]")
+_MARKS = late_pattern("[\u0300-\u036f]")
 _QUOTES = re.compile("['\u2018\u2019\u02bc\u02bb`\u00b4]")
 _INITIALS = re.compile(r"\b(\w) (?=\w\b)")
 

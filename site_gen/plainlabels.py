@@ -31,17 +31,17 @@ _LINE = late_pattern(
     r"^[\u200e\u200f]?(?P<name>[^\W\d_][^:：.!?,;*_#<>\[\]{}|`\"\n]{0,39}?)[ \t]*"
     r"(?::(?:[ \t]+|$)|：[ \t]*)(?P<value>.*)$"
 )
-_FOLDED = re.compile(r"^[ \t]+\S")
+_FOLDED = late_pattern(r"^[ \t]+\S")
 _ENVELOPE = re.compile(r"^From \S+ .*\d{4}\s*$")
 _URL = re.compile(r"(?:https?|ftp)://[^\s<>]+", re.IGNORECASE)
 _MAIL_ADDRESS = re.compile(r"[^\s<>@()\"]+@[^\s<>@()\"]+")
 _OF_IDS = ("message-id", "content-id", "in-reply-to", "references")
 """How the names of headers end that hold the ids of letters."""
 _ID = re.compile(r"<[^<>\s]*>")
-_NAMED_ADDRESS = re.compile(
+_NAMED_ADDRESS = late_pattern(
     r"\"?(?P<name>[^<>\"]*[^<>\"\s])\"?\s*<[^<>]*>|[^\s()]+@[^\s()]+\s*\((?P<after>[^()]+)\)"
 )
-_SENTENCE_END = re.compile(r"[!?;:…]$|(?<!\b\w)(?<!\b\w\w)(?<!\b\w\w\w)\.$")
+_SENTENCE_END = late_pattern(r"[!?;:…]$|(?<!\b\w)(?<!\b\w\w)(?<!\b\w\w\w)\.$")
 
 KEYS = frozenset({
     "title", "authors", "date", "modified", "places", "topics", "series", "language", "summary",

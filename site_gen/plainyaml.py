@@ -30,7 +30,7 @@ _PART = re.compile(rf" *+(?:{_QUOTED}|({_FIRST}[^,\[\]{{}}:#?]*+)) *+")
 _UNQUOTED = 3
 """The group of these that holds a text without quotes."""
 _IDLE = re.compile(r" *+(?:#.*)?$")
-_MAY_MEAN = re.compile(r"(?!\d{4}-\d\d-\d\d$)[-+.\d~]\S*+$|[A-Za-z]{1,5}+$")
+_MAY_MEAN = late_pattern(r"(?!\d{4}-\d\d-\d\d$)[-+.\d~]\S*+$|[A-Za-z]{1,5}+$")
 """What no quotes are around and may be no text to YAML; a day is one."""
 _EMPTY_LIST = re.compile(r"\[ *+\] *+$")
 

@@ -22,7 +22,7 @@ MARK = "▇▇▇"
 NAME = f"{MARK} {MARK}"
 """The mark of a person's name. It has two words, as names have that a closing note begins with."""
 
-_MARKS = re.compile(rf"{MARK}(?:\s+{MARK})*+")
+_MARKS = late_pattern(rf"{MARK}(?:\s+{MARK})*+")
 _UNSEEN = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
 _UNSEEN += "\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff0-\ufff8\U000e0000-\U000e0fff"
 _INVISIBLE = late_pattern(f"[{_UNSEEN}]")
@@ -331,9 +331,9 @@ def merged(text: str) -> str:
     return _MARKS.sub(MARK, text) if MARK in text else text
 
 
-_ANY_TAG = re.compile(r"<(?:[^<>\"]|\"[^\"]*+\")*+>")
-_LEADS = re.compile(r"\s(?:href|src)=\"([^\"]*+)\"")
-_TOLD = re.compile(r"\s(title|alt)=\"([^\"\s]++)\"")
+_ANY_TAG = late_pattern(r"<(?:[^<>\"]|\"[^\"]*+\")*+>")
+_LEADS = late_pattern(r"\s(?:href|src)=\"([^\"]*+)\"")
+_TOLD = late_pattern(r"\s(title|alt)=\"([^\"\s]++)\"")
 """What a page may tell of an address that leads nowhere."""
 _MARK_IN_ADDRESS = (MARK, "%E2%96%87", "%e2%96%87")
 SAID = "Withheld"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import unicodedata
 from functools import lru_cache
+
+from site_gen.patterns import late_pattern
 
 INDEX = "index"
 """The slug that no entity has: it is the name of the page that lists them all."""
@@ -13,7 +14,7 @@ INDEX = "index"
 
 LONGEST = 80
 """Letters of a slug that is made of a name."""
-_PLAIN = re.compile(r"[A-Za-z0-9]+(?:[ -][A-Za-z0-9]+)*")
+_PLAIN = late_pattern(r"[A-Za-z0-9]+(?:[ -][A-Za-z0-9]+)*")
 """Names of which nothing is left out."""
 
 

@@ -11,6 +11,7 @@ from site_gen import dates, languages, yamlio
 from site_gen.config import SiteConfig
 from site_gen.fields import FieldType
 from site_gen.labels import decode_entities, plain_text
+from site_gen.patterns import late_pattern
 
 
 class Wrong(Exception):
@@ -109,7 +110,7 @@ def _aliases(value: Any, config: SiteConfig) -> tuple[tuple[str, str], ...] | No
 
 _BY = re.compile(r"^\s*(?:by|von|par|por)\s+(?=\S)", re.IGNORECASE)
 _CONJUNCTION = re.compile(r" (?:and|und|et|y) | ?& ?", re.IGNORECASE)
-_INSTITUTION = re.compile(
+_INSTITUTION = late_pattern(
     r"\b(?:of|for|on|the|für|des|pour|agencies|agency|staff|team|committee|ministry|institute)\b",
     re.IGNORECASE,
 )
@@ -228,7 +229,7 @@ def _mapping(value: Any, _config: SiteConfig) -> Any:
     return value
 
 
-_NUMBER = re.compile(r"(?:[^\W\d]+\.? )?0*([1-9]\d{0,5})(?:(?: of | ?/ ?)\d+)?", re.IGNORECASE)
+_NUMBER = late_pattern(r"(?:[^\W\d]+\.? )?0*([1-9]\d{0,5})(?:(?: of | ?/ ?)\d+)?", re.IGNORECASE)
 
 
 def _number(value: Any, config: SiteConfig) -> int | None:

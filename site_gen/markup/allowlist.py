@@ -7,6 +7,8 @@ from functools import lru_cache
 from html import unescape
 from urllib.parse import urlsplit
 
+from site_gen.patterns import late_pattern
+
 
 def names(text: str) -> frozenset[str]:
     """The names in a text, parted by blanks."""
@@ -62,7 +64,7 @@ SILENT = frozenset(
 
 SAFE_SCHEMES = ("http", "https", "mailto", "tel", "ftp")
 """Schemes of addresses that lead out of the archive."""
-SAFE_DATA = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,", re.IGNORECASE)
+SAFE_DATA = late_pattern(r"data:image/(?:png|jpeg|gif|webp);base64,", re.IGNORECASE)
 """An image written out in its own address."""
 
 

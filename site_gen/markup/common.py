@@ -23,7 +23,7 @@ from site_gen.markup.syntax import ATTRIBUTES
 from site_gen.patterns import late_pattern
 from site_gen.tokens import holds, printable
 
-_REFERENCE = re.compile(r"&(?:#[0-9]+|#[xX][0-9a-fA-F]+|[a-zA-Z0-9]+);")
+_REFERENCE = late_pattern(r"&(?:#[0-9]+|#[xX][0-9a-fA-F]+|[a-zA-Z0-9]+);")
 _ATTRIBUTES = late_pattern(ATTRIBUTES)
 _BLANKS = late_pattern(
     rf"(?!{TEXT_LT})[\x00-\x09\x0b-\x1f\ufdd0-\ufdef"
@@ -48,13 +48,13 @@ _RELATIVE = re.compile(r"[a-zA-Z0-9.#][a-zA-Z0-9._/#-]*")
 """Where a link may lead that the sanitiser leaves as it is: most are to other documents."""
 _TAGS = {"strong": "strong", "em": "em", "under": "em"}
 
-_PARTING = re.compile(r"\n\n+")
+_PARTING = late_pattern(r"\n\n+")
 _STARTS = r"[ \-+=#>~:|]|\*[ ]|[0-9]+[.)]"
 _BLOCK = re.compile(_STARTS)
-_LINE = re.compile(rf"\n(?:{_STARTS})")
+_LINE = late_pattern(rf"\n(?:{_STARTS})")
 """What may begin a block of another kind than a paragraph."""
-_HEADING = re.compile(r"(#{1,6})(?![0-9])[ ]*([^#\s][^#\n]*)(?:\n|\Z)")
-_BULLET = re.compile(r" {0,3}[*+-] +(.+)")
+_HEADING = late_pattern(r"(#{1,6})(?![0-9])[ ]*([^#\s][^#\n]*)(?:\n|\Z)")
+_BULLET = late_pattern(r" {0,3}[*+-] +(.+)")
 _NUMBER = re.compile(r" {0,3}([0-9]{1,9})\. +(.+)")
 _QUOTED = re.compile(r">[ ]?(.*)")
 _RULE = re.compile(r"(?:\*\*\*+|---+|___+)\Z")

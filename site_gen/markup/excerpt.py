@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from html import unescape
 
+from site_gen.patterns import late_pattern
 from site_gen.tokens import as_indexed, without_signs
 
 CLEANED_TAG = re.compile(
@@ -14,13 +15,15 @@ CLEANED_TAG = re.compile(
 """A tag in cleaned HTML: none other stands there."""
 _SIMPLE_TAG = re.compile(r"<[^<>]*>")
 """The same where each `<` and each `>` is of a tag."""
-_UNSURE = re.compile(r"<(?:img\b|[^<>]*class=\"footnote|(?<=[^\W_]<)[^<>]*+>(?:<[^<>]*+>)*+[^\W_])")
+_UNSURE = late_pattern(
+    r"<(?:img\b|[^<>]*class=\"footnote|(?<=[^\W_]<)[^<>]*+>(?:<[^<>]*+>)*+[^\W_])"
+)
 """An image, a part of a footnote, a tag within a word."""
 _PARAGRAPH = re.compile(r"<p(?:\s[^>]*)?>(.*?)</p>", re.DOTALL)
 _NOTE_MARK = re.compile(r"<sup[^>]*><a [^>]*class=\"footnote-ref\".*?</sup>")
 _NOTES = '<div class="footnote">\n<hr>'
 """What the notes of a Markdown text begin with; a note of another program may stand anywhere."""
-_PICTURE = re.compile(r"<img\b[^>]*>")
+_PICTURE = late_pattern(r"<img\b[^>]*>")
 _ALT = re.compile(r"\salt=\"([^\"]*)\"")
 EXCERPT_LENGTH = 240
 """Characters at which an excerpt is long enough."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from site_gen.patterns import late_pattern
+
 MOST_WORK = 1_500_000_000
 """Marks times characters in one block of text that Markdown may be asked to read."""
 MOST_BLOCKS = 50_000
@@ -13,10 +15,10 @@ FARTHEST_PAIRS = 40_000_000
 DEEPEST_HTML = 20_000_000
 """Open elements summed over all tags: what the HTML parser may be asked to build."""
 
-_BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
-_DEEP_LINE = re.compile(r"^(?:[ ]{0,3}(?:>[ ]?|(?:[0-9]{1,9}\.|[*+-])[ ]+)){100}", re.MULTILINE)
-_MARKS = re.compile(r"[*_\[\]<&`\\!]")
-_LINE_MARKS = re.compile(r"^(?:#| {0,3}(?:=+|-+|[*_-][*_ -]{2,}) *$)", re.MULTILINE)
+_BLANK_LINES = late_pattern(r"\n[ \t]*\n\s*")
+_DEEP_LINE = late_pattern(r"^(?:[ ]{0,3}(?:>[ ]?|(?:[0-9]{1,9}\.|[*+-])[ ]+)){100}", re.MULTILINE)
+_MARKS = late_pattern(r"[*_\[\]<&`\\!]")
+_LINE_MARKS = late_pattern(r"^(?:#| {0,3}(?:=+|-+|[*_-][*_ -]{2,}) *$)", re.MULTILINE)
 _PAIRS = re.compile(r"[\[\]()]|`+")
 
 

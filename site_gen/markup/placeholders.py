@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+from site_gen.patterns import late_pattern
+
 ID_PREFIX = "t-"
 """Put before every id of a body, so that none meets an id of the page around it."""
 
-_BLANKS = re.compile(r"(?:\s|%20)+")
+_BLANKS = late_pattern(r"(?:\s|%20)+")
 
 
 def no_blanks(anchor: str) -> str:
@@ -28,5 +30,5 @@ ASIDE = "\ufdd4"
 PLACEHOLDER = re.compile(f"{LINK_START}(\\d+){LINK_END}")
 """The number of a reference, in place of the address it leads to."""
 
-NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\ufdd0-\ufdef]")
+NOT_TEXT = late_pattern("[\x00-\x08\x0b-\x1f\ufdd0-\ufdef]")
 """Control characters and the noncharacters that placeholders are made of: blanks, always."""

@@ -14,6 +14,7 @@ from site_gen.markup.body import Rendered
 from site_gen.markup.common import common_paragraph
 from site_gen.markup.excerpt import beginning
 from site_gen.markup.placeholders import ASIDE
+from site_gen.patterns import late_pattern
 from site_gen.tokens import as_indexed, counted, without_signs
 
 _MARK = re.compile(
@@ -24,7 +25,7 @@ _REFERENCE = re.compile(r"&[#\w]")
 _LINE = re.compile(r"\n(?:[ \-+=#>~:]|[0-9]+[.)])")
 """What may be more than text: marks, blanks of other kinds, what begins a list or a heading."""
 _PARTING = re.compile(r"\n\n+")
-_PARTED = re.compile(r"(\A\n+|\n\n+|\n\Z)")
+_PARTED = late_pattern(r"(\A\n+|\n\n+|\n\Z)")
 _ASIDE = re.compile(f"{ASIDE}(\\d+){ASIDE}")
 
 

@@ -20,6 +20,7 @@ from site_gen.markup.limits import DEEPEST_HTML, Undigested
 from site_gen.markup.placeholders import ID_PREFIX
 from site_gen.markup.syntax import TAG_VALUE, EndTags, line_at, tags
 from site_gen.model import Markup
+from site_gen.patterns import late_pattern
 
 _CLEANER = nh3.Cleaner(
     tags=set(ALLOWED),
@@ -48,8 +49,8 @@ _CLEANER = nh3.Cleaner(
     id_prefix=ID_PREFIX,
 )
 
-_DECLARATION = re.compile(r"<[!?][^>]*>|</[^A-Za-z][^>]*>")
-_REFERENCE = re.compile(r"&(?:#[0-9]+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);")
+_DECLARATION = late_pattern(r"<[!?][^>]*>|</[^A-Za-z][^>]*>")
+_REFERENCE = late_pattern(r"&(?:#[0-9]+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);")
 _EMBEDDED_URLS = ("src", "data", "href")
 _END_MAY_LACK = names(
     """

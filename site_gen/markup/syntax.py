@@ -29,20 +29,20 @@ _ATTRIBUTE = r"(?:[#.][^\s{}=\"']+|[A-Za-z_][\w:.-]*=(?:\"[^\"\n]*\"|'[^'\n]*'|[
 ATTRIBUTES = rf"\{{(?::[ ]*|(?=[#.]))({_ATTRIBUTE}(?:[ ]+{_ATTRIBUTE})*)[ ]*\}}"
 """An attribute list such as `{.class #id}`, as a pattern; `{Kabul}` and `{: note}` are text."""
 
-TAG_VALUE = re.compile(
+TAG_VALUE = late_pattern(
     r"(?<=[\s\"'])(?P<key>[A-Za-z][\w:-]*)\s*=\s*"
     r"(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s>\"']+))"
 )
 """An attribute of a tag and its value, in whichever quotes."""
 
-_COMPLETE_TAG = re.compile(TAG)
+_COMPLETE_TAG = late_pattern(TAG)
 _DEFINITION = late_pattern(DEFINITION, re.MULTILINE)
-_ANGLED = re.compile(r"\]\(\s*+(<)[^<>\n]*+>(?:\s++(?:\"[^\"]*+\"|'[^']*+'))?+\s*+\)")
-_AUTOLINK = re.compile(AUTOLINK)
+_ANGLED = late_pattern(r"\]\(\s*+(<)[^<>\n]*+>(?:\s++(?:\"[^\"]*+\"|'[^']*+'))?+\s*+\)")
+_AUTOLINK = late_pattern(AUTOLINK)
 
 _FENCE = re.compile(r"^(?P<fence>```+|~~~+)(?P<info>[^\n`]*)$", re.MULTILINE)
 _TICKS = re.compile(r"(?<!\\)`+")
-_BLANK_LINE = re.compile(r"\n[ \t]*(?=\n)")
+_BLANK_LINE = late_pattern(r"\n[ \t]*(?=\n)")
 
 LOWER_ASCII = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 """Lower case that keeps every offset: the full mapping makes two letters of one here and there."""

@@ -47,6 +47,7 @@ from site_gen.parse import shortcodes, status, withholding
 from site_gen.parse.gather import Task, read_text
 from site_gen.parse.outline import outline
 from site_gen.paths import INDEX_STEMS, ending_of, name_of, without_ending
+from site_gen.patterns import late_pattern
 from site_gen.plainlabels import Names
 
 LONGEST_HEAD = 4_000
@@ -219,7 +220,7 @@ def version_of(title: str, text: str) -> str:
     return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()[:10]
 
 
-ENTRY_FIELD = re.compile(
+ENTRY_FIELD = late_pattern(
     r"(?:name|aliases|parent|coordinates|same_as|sort_name|agency|portrait):(?= |$)", re.IGNORECASE
 )
 """How the text of an entry begins whose fields were meant as front matter."""

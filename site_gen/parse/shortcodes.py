@@ -25,12 +25,12 @@ _MARK = late_pattern(
 )
 """A mark; or text between `{% raw %}` and `{% endraw %}`, where no mark is one."""
 _CLOSED_BY = {"{<": ">}}", "{%": "%}}", "%": "%}", "{": "}}"}
-_GIVEN = re.compile(
+_GIVEN = late_pattern(
     r"""(?:(?P<key>[\w-]++)\s*+=\s*+)?(?:"(?P<quoted>(?:[^"\\]|\\.)*+)"|`(?P<raw>[^`]*+)`|(?P<bare>[^\s"`]++))""",
     re.DOTALL,
 )
 _PLACE = re.compile(r"\{([\w-]+)\}")
-_TARGET = re.compile(
+_TARGET = late_pattern(
     r"(?:\]\(<?|\bhref=[\"']?)(?:\{\{-?\s{0,9}site\.(?:baseurl|url)\s{0,9}-?\}\})?$"
 )
 """What stands before the target of a link, perhaps with the address of the site in it."""

@@ -11,7 +11,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from operator import attrgetter
@@ -22,6 +21,7 @@ from site_gen import cache
 from site_gen.frozen import frozen
 from site_gen.model import OutputFile
 from site_gen.output import contents, stage_described
+from site_gen.patterns import late_pattern
 from site_gen.search.amending import At, Gone, Unlike, amended, terms
 from site_gen.search.codec import ENDINGS, front_coded, number
 from site_gen.search.segment import Averages, Entry, Piece, as_json
@@ -121,7 +121,7 @@ def files_of(kind: str, run: str, shards: Shards) -> Iterator[OutputFile]:
         yield OutputFile(path_of(kind, run, index, mark), shard.digest, shard.size)
 
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = late_pattern("[\ud800-\udfff]")
 
 
 def compact(value: Any) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from html import unescape
 
+from site_gen.patterns import late_pattern
 from site_gen.tokens import closed_up, printable
 
-_SILENT = re.compile(
+_SILENT = late_pattern(
     r'<sup\b[^>]*><a class="footnote-ref".*?</sup>|<a class="footnote-backref".*?</a>', re.DOTALL
 )
 _BLOCK = re.compile(

@@ -42,13 +42,13 @@ _MARKS = late_pattern(
     "[ (),.·⁄\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u064b-\u065f\u0670\u06d6-\u06ed]"
 )
 
-_BEYOND = re.compile("[\U00010000-\U0010ffff]")
+_BEYOND = late_pattern("[\U00010000-\U0010ffff]")
 # Letters that folding leaves nothing of: a word of them is none.
-_NOTHING = re.compile(
+_NOTHING = late_pattern(
     "[\u037a\u0640\u06e5\u06e6\u200c\u200d\ufc5e\ufc5f\ufc60\ufc61\ufc62\ufc63\ufcf2\ufcf3\ufcf4\ufe70\ufe71\ufe72\ufe74\ufe76\ufe77\ufe78\ufe79\ufe7a\ufe7b\ufe7c\ufe7d\ufe7e\ufe7f]"
 )
 
-WORD = re.compile("[\\w\u0900-\u0963\u0966-\u0dff\u200c\u200d]+")
+WORD = late_pattern("[\\w\u0900-\u0963\u0966-\u0dff\u200c\u200d]+")
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 )
@@ -56,7 +56,7 @@ _RUNS = late_pattern(f"[{_UNSPACED}]+|[^{_UNSPACED}]+")
 _HAS_UNSPACED = late_pattern(f"[{_UNSPACED}]")
 # The Arabic `the`, which is written with its noun; `to` joins it, and `and`, `so`, `by` and `as`
 # may stand before it. What would leave too little is a word of its own (`والدين`).
-_ARTICLE = re.compile("(?:ال|[وف]?لل)(?=...)|[وفبك]{1,2}ال(?=....)")
+_ARTICLE = late_pattern("(?:ال|[وف]?لل)(?=...)|[وفبك]{1,2}ال(?=....)")
 LONGEST = 40
 """Characters of a word that count; what is longer is cut."""
 
