@@ -329,7 +329,7 @@ class Parts(Sequence[bytes]):
         return data
 
 
-def joined(parts: Sequence[bytes]) -> bytes:
+def joined(parts: Sequence[bytes | memoryview]) -> bytes:
     """A value of these parts."""
     index = pickle.dumps([(len(one), zlib.crc32(one)) for one in parts])
     return b"".join([_head(len(index), zlib.crc32(index)), index, *parts])

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import random
 import struct
 from collections import Counter
 from dataclasses import replace
+from itertools import compress, count
 from unittest.mock import patch
 
 import numpy as np
@@ -13,8 +15,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from site_gen.model import Document
-from site_gen.related import Said, said, sign, signature
-from site_gen.related.signature import AT_ONCE, SHINGLE, SKETCH, TERMS, TITLE_WEIGHT, signed, term
+from site_gen.related import Said, Signed, said, sign, signature
+from site_gen.related.signature import (
+    AT_ONCE,
+    FORMAT,
+    SHINGLE,
+    SKETCH,
+    TERMS,
+    TITLE_WEIGHT,
+    signed,
+    term,
+)
 from site_gen.search.words import stemming
 from site_gen.tokens import STOP
 
@@ -139,3 +150,19 @@ def test_the_words_of_title_and_text_are_told_apart() -> None:
     empty = said(ARTICLE, "", "en")
     assert empty is not None
     assert empty.digest == bytes(8)
+
+
+@given(kept=st.lists(st.booleans(), min_size=1, max_size=20), order=st.randoms())
+def test_signatures_are_found_by_path(kept: list[bool], order: random.Random) -> None:
+    """Those that lie together and those by themselves, in whatever order; others have none."""
+    made = sign([Said(f"harvest {at} wheat", 0, b"%08d" % at, "en") for at in range(len(kept))])
+    numbers = count()
+    by_path = {
+        str(at): next(numbers) if lies else one
+        for at, (lies, one) in enumerate(zip(kept, made, strict=True))
+    }
+    found = Signed(by_path | {"page": b""}, b"".join(compress(made, kept)))
+    paths = order.sample(list(by_path), len(by_path))
+    table = found.table(paths)
+    assert [row.tobytes() for row in table] == [made[int(path)] for path in paths]
+    assert table.dtype == np.dtype(list(FORMAT))

@@ -386,8 +386,10 @@ def _guarded(
 def comparing(run: Run, read: Read, placed: Placed | Planned) -> Callable[[], related.Related]:
     """What finds for every published article those that are like it, and other versions of it."""
     place = related.Place(run.store, run.program, run.options.jobs)
-    known = stands_for(placed.key, placed.failed)
-    return related.comparing(placed.archive, read.signatures(), run.settings, place, known)
+    known, earlier = stands_for(placed.key, placed.failed), placed.earlier
+    before = (stands_for(earlier.key, ()), earlier.came) if earlier else ()
+    signatures = read.signatures()
+    return related.comparing(placed.archive, signatures, run.settings, place, known, *before)
 
 
 def relate(run: Run, read: Read, placed: Placed | Planned) -> related.Related:

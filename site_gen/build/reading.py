@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import chain
 
-from site_gen import cache, check, parallel, parse, sources
+from site_gen import cache, check, parallel, parse, related, sources
 from site_gen.build.run import Run, several
 from site_gen.diagnostics import Diagnostic, Location
 from site_gen.frozen import frozen
@@ -42,7 +42,7 @@ class Read:
     found: tuple[Diagnostic, ...]
     masked: Mapping[str, str]
     quiet: frozenset[str]
-    signatures: Callable[[], Mapping[str, bytes]]
+    signatures: Callable[[], related.Signed]
     described: parse.Described
     outline: str
     outlines: str
@@ -118,7 +118,7 @@ def read(run: Run, inventory: sources.Inventory) -> Read:
 
 def lean(read: Read) -> Read:
     """The same without what only planning asks for."""
-    return replace(read, described=parse.Described(), signatures=dict, together=None)
+    return replace(read, described=parse.Described(), signatures=related.Signed, together=None)
 
 
 def keep(run: Run, read: Read) -> None:
@@ -213,10 +213,11 @@ class _Groups:
             rounds.append((keys, replace(batch, signatures=signatures)))
         return known, rounds
 
-    def signed(self, whole: parse.Batch) -> dict[str, bytes]:
-        """The signatures of documents by path. Raises CacheBroken."""
+    def signed(self, whole: parse.Batch) -> related.Signed:
+        """The signatures of documents. Raises CacheBroken."""
         paths = [one.path for one in whole.documents]
-        return dict(zip(paths, self.standing.signed(whole.signatures), strict=True))
+        by_path = dict(zip(paths, whole.signatures, strict=True))
+        return related.Signed(by_path, self.standing.signatures)
 
     def keep(self) -> None:
         """Keep which groups there are."""

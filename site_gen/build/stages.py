@@ -138,7 +138,7 @@ def _planned(
         placed = planning.with_plan(run, placed)
         keep_read()  # To keep all documents takes much memory.
         like = planning.comparing(sharing.alone(run), read, placed)
-        read = replace(read, signatures=dict, together=None)
+        read = replace(read, signatures=related.Signed, together=None)
         parts = sharing.new(run, read, placed, before, like, [*found(), *read.found], copies)
     elif placed.planned is not None:
         parts = sharing.standing(mine, read, placed, before, [*found(), *read.found], copies)

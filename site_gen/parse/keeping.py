@@ -10,7 +10,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from itertools import chain, compress
+from itertools import chain, compress, count
 from operator import attrgetter
 from typing import Any
 
@@ -19,6 +19,7 @@ from site_gen.compact import Compact
 from site_gen.frozen import frozen
 from site_gen.model import Document, Source
 from site_gen.parse.document import Parsed
+from site_gen.related.signature import SIZE
 
 SHARE = 8
 """All groups are kept in one value again when more than this part of them is not in it."""
@@ -29,8 +30,8 @@ _VARIED = ("extra", "registry")
 
 
 Signature = bytes | int
-"""That of an article, or its number among those of the one value: they are read for a build that
-compares articles, and take as long as all else that is read at once.
+"""That of an article, empty for other documents, or its number among those of the one value: they
+are read for a build that compares articles, and take as long as all else that is read at once.
 """
 
 
@@ -171,7 +172,7 @@ class Together:
                 Document, compact.cuts(len(places)), compact.of_parts(parts, 2, counts)
             )
             documents = list(map(lying.__getitem__, places))
-            self._batch = replace(rest, documents=documents, signatures=list(range(len(places))))
+            self._batch = replace(rest, documents=documents)
 
     def some(self, wanted: Collection[str]) -> Batch:
         """What came of those groups that are wanted."""
@@ -182,10 +183,16 @@ class Together:
 
     def signed(self, signatures: Sequence[Signature]) -> list[bytes]:
         """These signatures themselves. Raises CacheBroken."""
-        kept: list[bytes] = []
-        for part in self._signatures:
-            kept = pickle.loads(part)
-        return [one if isinstance(one, bytes) else kept[one] for one in signatures]
+        kept = self.signatures
+        return [
+            one if isinstance(one, bytes) else kept[one * SIZE : (one + 1) * SIZE]
+            for one in signatures
+        ]
+
+    @property
+    def signatures(self) -> bytes:
+        """Those of articles in the one value, one after the other. Raises CacheBroken."""
+        return b"".join(self._signatures)
 
     def others(self, wanted: Collection[str]) -> list[Document]:
         """The documents of the groups that are not wanted."""
@@ -226,12 +233,12 @@ def keep_together(
     counts = {one: len(parts) for one, parts in columns.items()}
     places = sorted(range(len(order)), key=order.__getitem__)
     at_once = known.shared, known.keys, known.lines
-    rest = replace(whole, documents=[], signatures=[])
+    signed: list[bytes] = [one for one in whole.signatures if isinstance(one, bytes)]
+    rows = count()
+    rest = replace(whole, documents=[], signatures=[one and next(rows) for one in signed])
     value = list(numbers), groups, places, rest, counts, at_once
-    head, signatures = (
-        pickle.dumps(one, pickle.HIGHEST_PROTOCOL) for one in (value, whole.signatures)
-    )
-    parts = [head, signatures, *chain.from_iterable(columns.values())]
+    head = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+    parts = [head, b"".join(signed), *chain.from_iterable(columns.values())]
     store.put([(_whole(), cache.joined(parts))])
 
 

@@ -7,10 +7,12 @@ and `lists` find the related articles and `versions` the texts that are the same
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import field
 from functools import partial
 from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +21,7 @@ from site_gen.config import SiteConfig
 from site_gen.diagnostics import Diagnostic, Location, warning
 from site_gen.frozen import frozen
 from site_gen.model import Archive, Document, EntityKind
-from site_gen.related.signature import FORMAT, Said, said, sign, term
+from site_gen.related.signature import Said, Signed, said, sign, term
 from site_gen.search.text import text_of
 from site_gen.search.words import split
 
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     Past = tuple[Lists | None, Verdicts, "Listed | None"]
     """What the last build found and was told."""
 
-__all__ = ["Place", "Related", "Said", "comparing", "key", "said", "sign"]
+__all__ = ["Place", "Related", "Said", "Signed", "comparing", "key", "said", "sign"]
 
 NAMES: tuple[tuple[EntityKind, int, int], ...] = (
     ("topic", 4, 24),
@@ -62,7 +64,7 @@ class Listed:
 
     plan: str
     keys: tuple[str, ...]
-    places: tuple[int, ...]
+    places: Any
     names: Any
     days: Any
 
@@ -85,49 +87,51 @@ def key(program: str) -> str:
 
 def comparing(
     archive: Archive,
-    signatures: Mapping[str, bytes],
+    signatures: Signed,
     config: SiteConfig,
     place: Place,
     plan: str = "",
+    earlier: str = "",
+    came: Collection[str] = (),
 ) -> Callable[[], Related]:
     """What finds how the published articles are related to each other. It has at hand what it
     needs of most of them, so that a copy of this process need not go through them all again.
 
-    `signatures` go by source path, `plan` stands for all of the archive but texts; where it is
-    empty, nothing that the last build listed is trusted. Raises CacheBroken, as what it gives does,
-    which also does so if the store lost a body.
+    `signatures` are those of documents, `plan` stands for all of the archive but texts; where it is
+    empty, nothing that the last build listed is trusted. `earlier` is that of the archive that this
+    one was amended from, if it was, with documents that `came`, by path. Raises CacheBroken, as
+    what it gives does, which also does so if the store lost a body.
     """
     if not archive.articles or not (config.related or config.near_duplicates != "off"):
         return Related
     with cache.Store(place.store) as store:
-        data = store.get(key(place.program))
-    past: Past = (None, {}, None) if data is None else pickle.loads(data)
+        parts = store.parts(key(place.program))
+    past: Past = (None, {}, None) if parts is None else _unpacked(parts)
     listed = past[2]
-    if listed is None or not plan or listed.plan != plan:
+    if listed is not None and plan and earlier and listed.plan == earlier:
+        listed = _amended(listed, archive, plan, came)
+    elif listed is None or not plan or listed.plan != plan:
         listed = _listed(archive, plan)
-    signs = [signatures[one.path] for one in archive.articles.values()]
-    signed = b"".join(map(signs.__getitem__, listed.places))
-    return partial(_found, archive, listed, signed, past, config, place)
+    paths = [one.path for one in archive.articles.values()]
+    table = signatures.table(map(paths.__getitem__, listed.places.tolist()))
+    return partial(_found, archive, listed, table, past, config, place)
 
 
 def _found(
-    archive: Archive, listed: Listed, signed: bytes, past: Past, config: SiteConfig, place: Place
+    archive: Archive, listed: Listed, table: Any, past: Past, config: SiteConfig, place: Place
 ) -> Related:
-    import numpy as np
-
     keys = listed.keys
 
     def document(at: int) -> Document:
         return archive.articles[keys[at]]
 
     with cache.Store(place.store) as store:
-        table = np.frombuffer(signed, np.dtype(list(FORMAT)))
         versions = _versions(table, document, config, store, past[1])
         made = None
         if config.related:
             articles = _articles(archive, listed, table, versions, config.related)
             made = _lists(articles, past[0], place)
-        store.put([(key(place.program), pickle.dumps((made, versions.verdicts, listed)))])
+        store.put([(key(place.program), _packed((made, versions.verdicts, listed)))])
     rows = b"" if made is None else _rows(made, listed)
     linked = {keys[at]: _in_time(archive, keys, others) for at, others in versions.linked.items()}
     found = _told(document, versions) if config.near_duplicates == "warn" else ()
@@ -140,15 +144,57 @@ def _listed(archive: Archive, plan: str) -> Listed:
     # What lies in memory in the order of the archive is looked up in that order.
     keys = list(archive.articles)
     places = sorted(range(len(keys)), key=keys.__getitem__)
-    dates = [one.date for one in archive.articles.values()]
-    days = np.array([date.first.toordinal() if date else 0 for date in dates], np.int64)
     return Listed(
         plan,
         tuple(map(keys.__getitem__, places)),
-        tuple(places),
-        np.hstack([_names(archive, kind, keys, most) for kind, most, _ in NAMES])[places],
-        days[places],
+        np.array(places, np.intc),
+        _names(archive, keys)[places],
+        _days(archive, keys)[places],
     )
+
+
+def _amended(listed: Listed, archive: Archive, plan: str, came: Collection[str]) -> Listed:
+    """What is listed of an archive, of another one from which it was amended with documents that
+    came; of these alone is looked at what they state.
+    """
+    import numpy as np
+
+    articles = archive.articles
+    new = {at: key for at, (key, one) in enumerate(articles.items()) if one.path in came}
+    come = sorted(new.items(), key=itemgetter(1))
+    some = [key for _, key in come]
+    stay = articles.keys() - some
+    gone = [at for at, key in enumerate(listed.keys) if key not in stay]
+    keys = list(listed.keys)
+    for at in reversed(gone):
+        del keys[at]
+    into = [bisect_left(keys, key) for key in some]
+    for at, key in zip(reversed(into), reversed(some), strict=True):
+        keys.insert(at, key)
+    places = np.delete(listed.places, gone)
+    # Those behind what went move up, those behind what came then move down.
+    places -= np.searchsorted(np.sort(listed.places[gone]), places).astype(np.intc)
+    firsts = np.array([at - less for less, at in enumerate(new)], np.intc)
+    places += np.searchsorted(firsts, places, "right").astype(np.intc)
+    return Listed(
+        plan,
+        tuple(keys),
+        np.insert(places, into, [at for at, _ in come]),
+        np.insert(np.delete(listed.names, gone, 0), into, _names(archive, some), 0),
+        np.insert(np.delete(listed.days, gone), into, _days(archive, some)),
+    )
+
+
+def _packed(found: tuple[Any, ...]) -> bytes:
+    """What was found as parts, of which each large table is one."""
+    buffers: list[pickle.PickleBuffer] = []
+    head = pickle.dumps(found, pickle.HIGHEST_PROTOCOL, buffer_callback=buffers.append)
+    return cache.joined([head, *(one.raw() for one in buffers)])
+
+
+def _unpacked(parts: Sequence[bytes]) -> Any:
+    """What was packed; its tables cannot be changed."""
+    return pickle.loads(parts[0], buffers=parts[1:])
 
 
 def _versions(
@@ -199,7 +245,22 @@ def _articles(
     )
 
 
-def _names(archive: Archive, kind: EntityKind, keys: Sequence[str], most: int) -> Any:
+def _days(archive: Archive, keys: Sequence[str]) -> Any:
+    """The dates of articles as numbers."""
+    import numpy as np
+
+    dates = [archive.articles[key].date for key in keys]
+    return np.array([date.first.toordinal() if date else 0 for date in dates], np.int64)
+
+
+def _names(archive: Archive, keys: Sequence[str]) -> Any:
+    """The numbers of whom and what each article names, kind by kind."""
+    import numpy as np
+
+    return np.hstack([_names_of(archive, kind, keys, most) for kind, most, _ in NAMES])
+
+
+def _names_of(archive: Archive, kind: EntityKind, keys: Sequence[str], most: int) -> Any:
     """The numbers of the first `most` names of a kind in each article; 0 where there are fewer."""
     import numpy as np
 

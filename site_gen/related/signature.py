@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import field
 from functools import lru_cache
 from itertools import chain
 from typing import Any
@@ -40,6 +41,8 @@ FORMAT = (
     ("terms", "<u4", (TERMS,)),
 )
 """A signature as NumPy reads it. `text` is equal where the words of two bodies are; 0 for none."""
+SIZE = 4 + 8 + 4 * SKETCH + TERMS + 4 * TERMS
+"""Its bytes."""
 _COMMON = 1 << 32
 _LOW = _COMMON - 1
 _OFTEN = (1 << 16) - 1
@@ -58,6 +61,30 @@ class Said:
     titled: int
     digest: bytes
     language: str
+
+
+@frozen
+class Signed:
+    """The signatures of documents by path: each itself, empty where there is none, or its number
+    among those that are `kept` one after the other.
+    """
+
+    by_path: Mapping[str, bytes | int] = field(default_factory=dict)
+    kept: bytes = b""
+
+    def table(self, paths: Iterable[str]) -> Any:
+        """The signatures of articles at these paths, in their order."""
+        import numpy as np
+
+        found = list(map(self.by_path.__getitem__, paths))
+        new = {at: one for at, one in enumerate(found) if isinstance(one, bytes)}
+        if len(new) == len(found):
+            return np.frombuffer(b"".join(new.values()), list(FORMAT))
+        rows = [one if isinstance(one, int) else 0 for one in found]
+        table = np.frombuffer(self.kept, f"V{SIZE}").take(rows).view(list(FORMAT))
+        for at, one in new.items():
+            table[at] = np.frombuffer(one, table.dtype)[0]
+        return table
 
 
 def said(
