@@ -48,6 +48,7 @@ EVERY = {**FEW, **ALL, **ANEW}
 SITE = {
     **START,
     "content/articles/a0.md": START["content/articles/a0.md"].replace("2000-02-11", "2000"),
+    "content/articles/e7.md": START["content/articles/e7.md"].replace("2007-02-11", "../2005"),
     "content/articles/hidden.md": HIDDEN,
 }
 

@@ -201,6 +201,26 @@ def test_a_record_comes_back() -> None:
     assert pickle.loads(pickle.dumps(record)) == record
 
 
+def test_a_block_is_kept_as_it_lies_where_it_is_all_there() -> None:
+    """A part of it, or one in which another value has a place, is kept as what is in it."""
+    given = [Document("article", str(n), "", "", "", f"Title {n}") for n in range(4)]
+    whole = [0, 2, 4]
+
+    def again(some: list[Document], cuts: list[int]) -> list[Document]:
+        return compact.late(
+            Document, cuts, compact.kept_again(Document, compact.blocks(some, cuts))
+        )
+
+    made = again(given, whole)
+    with patch.object(pickle, "loads", wraps=pickle.loads) as loads:
+        made = again(made, whole)
+        assert not loads.called
+    other = [made[0], replace(made[1], title="Other"), *made[2:]]
+    for some in (made, other, [made[0], made[2], made[1], made[3]]):
+        for cuts in (whole, [0, 1, 4], [0, 3, 4], [0, 4]):
+            assert again(some, cuts) == some
+
+
 def test_what_a_late_document_has_not() -> None:
     """It has the attributes of any other, and no more."""
     one = Document("article", "key", "path", "digest", "body", "title")

@@ -526,6 +526,17 @@ def test_what_does_not_stand_is_not_published_as_if_it_did(tmp_path: Path, looke
             output.publish(output._old.values())
 
 
+def test_what_stood_is_looked_at_again_where_it_is_opened_again(tmp_path: Path) -> None:
+    """In between others may have changed it."""
+    publish(tmp_path, {"a.html": b"1"})
+    output = output_of(tmp_path)
+    with output:
+        output.held({})
+    (tmp_path / "output/a.html").unlink()
+    with output, pytest.raises(OutputError, match="was changed while the site was being built"):
+        output.publish(output._old.values())
+
+
 def test_a_path_with_a_quote(tmp_path: Path) -> None:
     """The manifest escapes it, and the next build reads it."""
     publish(tmp_path, {'a"b': b"1", "c": b"2"})

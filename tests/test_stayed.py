@@ -182,3 +182,15 @@ def test_what_was_not_published_is_no_earlier_archive_of_pages(
     gone("articles/e3.md")(site.folder / "content")
     assert site.run("build", "--jobs", "1").exit_code == 0
     assert site.output() == clean(site, tmp_path / "clean")
+
+
+def test_lists_show_another_text_after_others_came_and_went(site: SiteTest, tmp_path: Path) -> None:
+    """They name articles by numbers that are then not their places in the archive."""
+    folder = site.write(START).folder / "content"
+    more = other("articles/c2.md", "The text", "Another text")
+    for edit in (None, EDITS["renamed"], more):
+        if edit:
+            edit(folder)
+        assert site.run("build", "--jobs", "1").exit_code == 0
+    assert "Another text" in site.page("dates/2002-02.html")
+    assert site.output() == clean(site, tmp_path / "clean")
