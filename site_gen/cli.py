@@ -9,6 +9,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -49,37 +50,17 @@ class _Date(click.ParamType[datetime.date]):
             self.fail(f"{value!r} is not a date such as 2026-01-31.", param, ctx)
 
 
-_APART = ("export", "import", "permalinks", "places", "sources", "verify")
-"""Commands with modules of their own, each of which is loaded where it is asked for."""
-
-
-def _apart(name: str) -> click.Command:
-    """One of these commands."""
-    match name:
-        case "export":
-            from site_gen.commands.export import export
-
-            return export
-        case "import":
-            from site_gen.commands.importing import import_
-
-            return import_
-        case "permalinks":
-            from site_gen.commands.permalinks import permalinks
-
-            return permalinks
-        case "places":
-            from site_gen.commands.places import places
-
-            return places
-        case "sources":
-            from site_gen.commands.sources import sources
-
-            return sources
-        case _:
-            from site_gen.commands.verify import verify
-
-            return verify
+_APART = {
+    "export": ("export", "export"),
+    "import": ("importing", "import_"),
+    "permalinks": ("permalinks", "permalinks"),
+    "places": ("places", "places"),
+    "sources": ("sources", "sources"),
+    "verify": ("verify", "verify"),
+}
+"""Commands with modules of their own, each of which is loaded where it is asked for, and the name
+of each command in it.
+"""
 
 
 class _Commands(click.Group):
@@ -87,7 +68,11 @@ class _Commands(click.Group):
         return sorted([*super().list_commands(ctx), *_APART])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        return _apart(cmd_name) if cmd_name in _APART else super().get_command(ctx, cmd_name)
+        if cmd_name not in _APART:
+            return super().get_command(ctx, cmd_name)
+        module, name = _APART[cmd_name]
+        command: click.Command = getattr(import_module(f"site_gen.commands.{module}"), name)
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

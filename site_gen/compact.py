@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from functools import cache
-from itertools import accumulate, chain, pairwise, repeat
+from itertools import chain, pairwise, repeat
 from operator import attrgetter, is_
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -17,9 +17,7 @@ from site_gen.frozen import getter
 Kind = TypeVar("Kind")
 
 Kept = Mapping[str, Sequence[bytes]]
-"""What is kept of values by field: a part for each block of them, or one for all where it is the
-same of all.
-"""
+"""What is kept of values by field: a part for each block of them."""
 
 BLOCK = 256
 """Values that are kept as a block."""
@@ -92,8 +90,7 @@ class _Fields:
         _put(self.values, name, repeat(found[0]) if same else found)
 
     def part(self, name: str) -> bytes:
-        parts = self.kept[name]
-        return parts[self.number if len(parts) > 1 else 0]
+        return self.kept[name][self.number]
 
     def may_hold(self, name: str, signs: frozenset[bytes]) -> bool:
         if len(signs) > FEW:
@@ -155,48 +152,26 @@ def share(
 
 def kept(
     kind: type[Kind],
-    values: Sequence[Kind],
+    parts: Iterable[Sequence[Kind]],
     varied: Collection[str] = (),
     **packed: Callable[[Sequence[Any]], Any],
 ) -> dict[str, list[bytes]]:
-    """Values of one class of `Late`, as `Kept`. What is shared in a block stays so. A field may be
-    `packed`: some of its values made something that pickles faster, and that `late` unpacks.
+    """Blocks of values of one class of `Late`, as `Kept`. What is shared in a block stays so, and
+    a block that `late` gave is what it was kept as. A field may be `packed`: some of its values
+    made something that pickles faster, and that `late` unpacks.
     """
-    found = {}
-    for name in names(cast("Any", kind)):
-        column = list(map(attrgetter(name), values))
-        pack = packed.get(name, list)
-        if name not in varied and _repeats(column):
-            found[name] = [_part(column, True, pack)]
-        else:
-            found[name] = [_part(some, False, pack) for some in blocks(column, cuts(len(column)))]
-    return found
-
-
-def kept_again(
-    kind: type[Kind], parts: Iterable[Sequence[Kind]], **packed: Callable[[Sequence[Any]], Any]
-) -> dict[str, list[bytes]]:
-    """Blocks of values, of any size, as `Kept`. A block that `late` gave is what it was kept as."""
     found: dict[str, list[bytes]] = {name: [] for name in names(cast("Any", kind))}
     for block in parts:
         lying = _lying(block)
         for name, some in found.items():
             if lying:
                 some.append(lying.part(name))
-            else:
-                column = list(map(attrgetter(name), block))
-                some.append(_part(column, _repeats(column), packed.get(name, list)))
+                continue
+            column = list(map(attrgetter(name), block))
+            same = name not in varied and column.count(column[0]) == len(column)
+            of_block = packed.get(name, list)(column[:1] if same else column)
+            some.append(pickle.dumps((same, of_block), pickle.HIGHEST_PROTOCOL))
     return found
-
-
-def _repeats(column: Sequence[Any]) -> bool:
-    """Whether a field is the same of all."""
-    return bool(column) and column.count(column[0]) == len(column)
-
-
-def _part(column: Sequence[Any], same: bool, pack: Callable[[Sequence[Any]], Any]) -> bytes:
-    """A field of some values, of which the first is enough where it is the same of all."""
-    return pickle.dumps((same, pack(column[:1] if same else column)), pickle.HIGHEST_PROTOCOL)
 
 
 def _lying(block: Sequence[Any]) -> _Fields | None:
@@ -217,10 +192,11 @@ def blocks(values: Sequence[Any], at: Sequence[int]) -> list[Sequence[Any]]:
     return [values[begin:end] for begin, end in pairwise(at)]
 
 
-def of_parts(parts: Sequence[bytes], begins: int, counts: Mapping[str, int]) -> Kept:
-    """What was kept, of parts that begin here: so many of each field, one field after the other."""
-    ends = pairwise(accumulate(counts.values(), initial=begins))
-    return {name: parts[a:b] for name, (a, b) in zip(counts, ends, strict=True)}
+def of_parts(kind: type[Kind], parts: Sequence[bytes], begins: int, count: int) -> Kept:
+    """What was kept of so many blocks, of parts that begin here: field by field."""
+    named = names(cast("Any", kind))
+    starts = [begins + at * count for at in range(len(named) + 1)]
+    return dict(zip(named, blocks(parts, starts), strict=True))
 
 
 def late(

@@ -18,6 +18,8 @@ class _Late:
         self._made_from = made_from
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # Whoever copies it asks for what it may not have.
+            raise AttributeError(name)
         found = getattr(re.compile(*self.__dict__["_made_from"]), name)
         setattr(self, name, found)
         return found

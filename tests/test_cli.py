@@ -60,14 +60,17 @@ def test_help_of_a_command(name: str) -> None:
 
 def test_a_build_loads_no_other_command(tmp_path: Path) -> None:
     """What other commands need takes a build time before it can begin."""
+    (tmp_path / "content/articles").mkdir(parents=True)
+    (tmp_path / "content/articles/a.md").write_text("---\ntitle: A\n---\n\nA text.\n")
     program = (
         "import sys; from site_gen.cli import main\n"
         "try: main(['-C', sys.argv[1], 'build'])\n"
-        "except SystemExit: pass\n"
+        "except SystemExit as end: assert not end.code\n"
         "print(*(one for one in sys.modules if one.startswith('site_gen.commands.')))"
     )
     command = [sys.executable, "-c", program, str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+    assert (tmp_path / "output/articles/a.html").exists()
     assert done.stdout.splitlines()[-1] == ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import fields, replace
 from itertools import repeat
@@ -57,6 +58,12 @@ documents = st.builds(
 )
 
 
+def kept(given: list[Document], cuts: Sequence[int] = ()) -> list[Document]:
+    """Documents as they come back, kept by blocks that begin and end there."""
+    cuts = cuts or compact.cuts(len(given))
+    return compact.late(Document, cuts, compact.kept(Document, compact.blocks(given, cuts), VARIED))
+
+
 @given(
     st.lists(documents, max_size=5),
     st.sampled_from([one.name for one in fields(Document)]),
@@ -72,12 +79,12 @@ def _kept_and_taken(given: list[Document], name: str) -> None:
     before = list(map(repr, given))
     compact.share(Document, given, VARIED)
     assert list(map(repr, given)) == before
-    made = compact.late(Document, compact.cuts(len(given)), compact.kept(Document, given, VARIED))
+    made = kept(given)
     assert [getattr(one, name) for one in made] == [getattr(one, name) for one in given]
     assert list(map(repr, made)) == before
-    again = compact.late(Document, compact.cuts(len(given)), compact.kept(Document, given, VARIED))
+    again = kept(given)
     assert pickle.loads(pickle.dumps(again)) == given
-    again = compact.late(Document, compact.cuts(len(given)), compact.kept(Document, given, VARIED))
+    again = kept(given)
     assert [replace(one, title="") for one in again] == [replace(one, title="") for one in given]
 
 
@@ -102,7 +109,7 @@ def test_a_field_of_one_is_read_for_its_block_only() -> None:
     """Of thousands of documents a build asks for some fields of a few."""
     given = [Document("article", str(number), "", "", "", "") for number in range(5)]
     with patch.object(compact, "BLOCK", 2):
-        made = compact.late(Document, compact.cuts(5), compact.kept(Document, given, VARIED))
+        made = kept(given)
         with patch.object(pickle, "loads", wraps=pickle.loads) as loads:
             assert made[2].key == "2"
             assert made[3].key == "3"
@@ -206,19 +213,14 @@ def test_a_block_is_kept_as_it_lies_where_it_is_all_there() -> None:
     given = [Document("article", str(n), "", "", "", f"Title {n}") for n in range(4)]
     whole = [0, 2, 4]
 
-    def again(some: list[Document], cuts: list[int]) -> list[Document]:
-        return compact.late(
-            Document, cuts, compact.kept_again(Document, compact.blocks(some, cuts))
-        )
-
-    made = again(given, whole)
+    made = kept(given, whole)
     with patch.object(pickle, "loads", wraps=pickle.loads) as loads:
-        made = again(made, whole)
+        made = kept(made, whole)
         assert not loads.called
     other = [made[0], replace(made[1], title="Other"), *made[2:]]
     for some in (made, other, [made[0], made[2], made[1], made[3]]):
         for cuts in (whole, [0, 1, 4], [0, 3, 4], [0, 4]):
-            assert again(some, cuts) == some
+            assert kept(some, cuts) == some
 
 
 def test_what_a_late_document_has_not() -> None:
@@ -226,7 +228,7 @@ def test_what_a_late_document_has_not() -> None:
     one = Document("article", "key", "path", "digest", "body", "title")
     for made in (
         one,
-        *compact.late(Document, compact.cuts(1), compact.kept(Document, [one], VARIED)),
+        *kept([one]),
     ):
         with pytest.raises(AttributeError, match="'Document' object has no attribute 'nothing'"):
             made.nothing  # type: ignore[attr-defined]  # noqa: B018

@@ -166,6 +166,11 @@ def test_lists_are_found_without_being_read(
         assert 0 < read.count("children") < len(kept.pages) / 4 / 2
 
 
+def planned(pages: tuple[Page, ...], articles: tuple[str, ...] = ()) -> Plan:
+    """A plan of pages, none of a name, with these articles."""
+    return Plan(pages, {}, {}, (0,), articles)
+
+
 @pytest.mark.parametrize("at", [0, 1, 255, 256, 70_000])
 def test_an_article_is_found_in_what_is_not_read(at: int) -> None:
     """Wherever it stands among all; where there are many, that takes as long as to read."""
@@ -174,7 +179,7 @@ def test_an_article_is_found_in_what_is_not_read(at: int) -> None:
     pages = (Page("list", "a.html"), Page("list", "b.html", children=(bucket,)))
     other, sign = compact.numbers([at + 1]), compact.numbers([at])
     assert all(page.may_hold("children", frozenset([other])) for page in pages)
-    plan = repeated.unpacked(repeated.packed(Plan(pages, {}, {}), (), articles), (), articles)
+    plan = repeated.unpacked(repeated.packed(planned(pages, articles), (), articles), (), articles)
     assert not plan.pages[1].may_hold("children", frozenset([other]))
     assert plan.pages[1].may_hold("children", frozenset([other, sign]))
     many = frozenset(compact.numbers([one]) for one in range(compact.FEW + 1))
@@ -202,7 +207,7 @@ def test_what_was_packed_does_not_stay() -> None:
     gc.collect()
     gc.disable()
     try:
-        repeated.packed(Plan((Page("list", "a.html"),), {}, {}))
+        repeated.packed(planned((Page("list", "a.html"),)))
         assert gc.collect() == 0
     finally:
         gc.enable()
@@ -213,5 +218,5 @@ def test_pages_of_the_same_children_come_back(count: int) -> None:
     """Whether all of them or none has some."""
     for children in ((), (Bucket("1999", "", 2, ("one", "two")), Bucket("2000", "", 0))):
         pages = tuple(Page("list", f"{at}.html", children=children) for at in range(count))
-        data = repeated.packed(Plan(pages, {}, {}), (), ["two", "one"])
+        data = repeated.packed(planned(pages, ("two", "one")), (), ["two", "one"])
         assert repeated.unpacked(data, (), ["two", "one"]).pages == pages

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import importlib
+import pickle
 import pkgutil
 import re
 
@@ -20,6 +22,8 @@ def test_a_late_pattern_does_what_a_compiled_one_does() -> None:
         assert late.findall(text) == ["2", "12"]
         assert late.match(text) is None
     assert late.pattern == made.pattern
+    for again in (pickle.loads(pickle.dumps(late_pattern("a+"))), copy.copy(late)):
+        assert again.findall("aa, 1 nov")
 
 
 def test_a_mistake_in_a_pattern_is_raised_where_it_is_used() -> None:

@@ -303,9 +303,9 @@ def finish(run: Run, placed: Placed) -> Planned:
     if placed.planned is not None:
         return placed.planned
     names, earlier, last = placed.names, placed.earlier, _last_plan(run, placed)
-    before = pages.Before(earlier.archive, last.plan) if earlier and last else None
+    planned = pages.Before(earlier.archive, last.plan) if earlier and last else None
     plan, in_the_way = pages.plan(
-        placed.archive, placed.urls, names, run.settings, RESERVED, before
+        placed.archive, placed.urls, names, run.settings, RESERVED, planned
     )
     if in_the_way:
         return finish(run, assembled(run, _without(placed, in_the_way)))
@@ -340,10 +340,10 @@ def finish(run: Run, placed: Placed) -> Planned:
         (page.url for page in plan.pages),
         {*failed, *whole.held_back},
     )
-    then = None
+    linked = None
     if earlier and last:
-        then = links.Before(last.links, earlier.came, last.attachments)
-    resolved, problems = links.resolve(shown, resolver, then)
+        linked = links.Before(last.links, earlier.came, last.attachments)
+    resolved, problems = links.resolve(shown, resolver, linked)
     found += problems
     used = {path: attachments[path] for path in sorted(resolved.attachments)}
     others = [*((f"static/{name}", url) for name, url in run.static.urls.items()), *used.items()]

@@ -69,20 +69,18 @@ def _with_places(of_documents: Mapping[str, int], archive: Archive) -> tuple[Any
 def _apart(parts: list[bytes], articles: Mapping[str, int], plan: Plan) -> tuple[Any, ...]:
     """How a plan is pickled: its pages lie in other parts, which are added here."""
     begins, cuts = 1 + len(parts), _cuts(len(plan.pages), plan.named)
-    numbered = plan.numbered or tuple(articles)
     blocks = compact.blocks(plan.pages, cuts)
-    kept = compact.kept_again(Page, blocks, children=partial(_buckets, _places(numbered)))
+    kept = compact.kept(Page, blocks, children=partial(_buckets, _places(plan.numbered)))
     parts += chain.from_iterable(kept.values())
     rest = {name: getattr(plan, name) for name in ("urls", "entity_urls", "named")}
     # Those that went are behind all others.
-    places = map(articles.get, numbered, repeat(len(articles)))
-    return _with_pages, (cuts, begins, len(blocks), compact.numbers(places), rest)
+    places = map(articles.get, plan.numbered, repeat(len(articles)))
+    return _with_pages, (cuts, begins, compact.numbers(places), rest)
 
 
 def _cuts(count: int, named: Sequence[int]) -> list[int]:
     """Where the blocks of so many pages begin and end, of which those of names have their own."""
-    first, last = (named[0], named[-1]) if named else (count, count)
-    others = chain(range(0, first, compact.BLOCK), range(last, count, compact.BLOCK))
+    others = chain(range(0, named[0], compact.BLOCK), range(named[-1], count, compact.BLOCK))
     return sorted({*others, *named, count})
 
 
@@ -140,12 +138,11 @@ def _with_pages(
     articles: Sequence[str],
     cuts: Sequence[int],
     begins: int,
-    count: int,
     places: bytes,
     rest: dict[str, Any],
 ) -> Plan:
-    """A plan with pages whose blocks begin and end there; of each field there are so many parts."""
-    kept = compact.of_parts(parts, begins, dict.fromkeys(compact.names(Page), count))
+    """A plan with pages whose blocks begin and end there."""
+    kept = compact.of_parts(Page, parts, begins, len(cuts) - 1)
     numbered = tuple(map((*articles, "").__getitem__, compact.numbered(places)))
     pages = compact.late(Page, cuts, kept, children=partial(_children, numbered))
     return Plan(pages=tuple(pages), numbered=numbered, **rest)

@@ -126,9 +126,9 @@ class Plan:
     pages: tuple[Page, ...]
     urls: Mapping[str, str]
     entity_urls: Mapping[tuple[EntityKind, str], str]
-    named: tuple[int, ...] = ()
+    named: tuple[int, ...]
     """Where among the pages those of so many names each begin, and where the last of these end."""
-    numbered: tuple[str, ...] = field(default=(), compare=False)
+    numbered: tuple[str, ...] = field(compare=False)
     """The articles by their numbers, by which pages that are kept name them. A plan that was
     amended has those of the earlier one, and more; what is gone is empty when it was kept.
     """

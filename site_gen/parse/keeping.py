@@ -165,12 +165,12 @@ class Together:
         self._groups: list[list[int]] = [[], [], []]
         """Of which group each document, what is told, and each path that failed is."""
         if parts is not None:
-            self.keys, self._groups, places, rest, counts, known = pickle.loads(parts[0])
+            self.keys, self._groups, places, rest, known = pickle.loads(parts[0])
             self.known = Known(*known)
             self._signatures = parts[1:2]
-            lying = compact.late(
-                Document, compact.cuts(len(places)), compact.of_parts(parts, 2, counts)
-            )
+            cuts = compact.cuts(len(places))
+            kept = compact.of_parts(Document, parts, 2, len(cuts) - 1)
+            lying = compact.late(Document, cuts, kept)
             documents = list(map(lying.__getitem__, places))
             self._batch = replace(rest, documents=documents)
 
@@ -229,14 +229,15 @@ def keep_together(
     # They lie in memory as they are kept: in the order in which an archive is gone through.
     days = [one.date.first.toordinal() if one.date else 0 for one in whole.documents]
     order = sorted(range(len(days)), key=days.__getitem__)
-    columns = compact.kept(Document, [whole.documents[at] for at in order], _VARIED)
-    counts = {one: len(parts) for one, parts in columns.items()}
+    cuts = compact.cuts(len(order))
+    blocks = compact.blocks([whole.documents[at] for at in order], cuts)
+    columns = compact.kept(Document, blocks, _VARIED)
     places = sorted(range(len(order)), key=order.__getitem__)
     at_once = known.shared, known.keys, known.lines
     signed: list[bytes] = [one for one in whole.signatures if isinstance(one, bytes)]
     rows = count()
     rest = replace(whole, documents=[], signatures=[one and next(rows) for one in signed])
-    value = list(numbers), groups, places, rest, counts, at_once
+    value = list(numbers), groups, places, rest, at_once
     head = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
     parts = [head, b"".join(signed), *chain.from_iterable(columns.values())]
     store.put([(_whole(), cache.joined(parts))])

@@ -59,8 +59,10 @@ def lists(articles: Articles, past: Lists | None, jobs: int | parallel.Elsewhere
         wanted = _affected(articles, past, related, nearness)
     chunks = parallel.chunks(wanted.tolist(), CHUNK)
     if len(wanted) > FEW:
+        # Vectors and postings are made from columns that are several times as large.
+        memory.give_back()
         _ = articles.vectors.postings  # Workers that are copies of this process have them at once.
-        memory.give_back()  # They were made from columns that are several times as large.
+        memory.give_back()
     made = parallel.ordered_map(
         _listed, chunks, articles, jobs if len(wanted) > FEW else 1, here=True
     )
