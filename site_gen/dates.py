@@ -222,6 +222,17 @@ class Date(Compact):
         return f"{label} to {parse_edtf(end).label()}"
 
 
+def listed_year(date: Date) -> str:
+    """The year a date is listed under."""
+    return date.listed.isoformat()[:4]
+
+
+def listed_month(date: Date) -> str:
+    """The month a date is listed under, `2001-11`; empty if it may lie in several."""
+    month = date.first.isoformat()[:7]
+    return month if month == date.last.isoformat()[:7] else ""
+
+
 @lru_cache(maxsize=50_000)
 def _known(edtf: str, first: int, last: int) -> Date:
     """A date as it was kept; many articles share one."""

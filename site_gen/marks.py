@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from operator import attrgetter
 
-from site_gen.dates import Date
+from site_gen.dates import Date, listed_month, listed_year
 from site_gen.frozen import frozen
 from site_gen.model import Document
 
@@ -61,7 +61,7 @@ def marks(articles: Sequence[Document]) -> tuple[str, ...]:
 
 def listed(date: Date) -> str:
     """The month a date is listed under, `2001-11`; if it may lie in several, the year."""
-    return date.first.isoformat()[:_MONTH] if date.month else date.listed.isoformat()[:4]
+    return listed_month(date) or listed_year(date)
 
 
 def _mark(time: str, language: str, inferred: tuple[str, ...], has: tuple[bool, ...]) -> str:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from site_gen import archive, dates, pages, paths
 from site_gen.config import SiteConfig
+from site_gen.dates import listed_month, listed_year
 from site_gen.diagnostics import Diagnostic
 from site_gen.model import Document, DocumentKind, Page, Registry
 from site_gen.pages.urls import (
@@ -19,9 +20,7 @@ from site_gen.pages.urls import (
     initial,
     letter_name,
     listed_day,
-    listed_month,
     listed_under,
-    listed_year,
     segment,
 )
 from site_gen.paths import comparable

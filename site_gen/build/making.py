@@ -8,7 +8,7 @@ from dataclasses import field
 from functools import partial
 
 from site_gen import assets, check, output, parallel, render, search, sources
-from site_gen.build.planning import Placed, Planned, stands_for
+from site_gen.build.planning import Placed, Planned, since
 from site_gen.build.run import Run
 from site_gen.build.seen import Seen
 from site_gen.diagnostics import Diagnostic
@@ -70,9 +70,7 @@ def index(run: Run, placed: Placed | Planned, seen: Seen) -> search.Index:
         run.program,
         run.options.jobs,
         lambda file: seen.held.get(file.path) == file,
-        stands_for(placed.key, placed.failed),
-        stands_for(placed.earlier.key, ()) if placed.earlier else "",
-        placed.earlier.came if placed.earlier else (),
+        *since(placed),
     )
     made = search.make(placed.archive, placed.urls, run.settings.language, place)
     run.options.progress("Indexing", 1, 1)

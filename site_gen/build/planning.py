@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import field, replace
 
 from site_gen import (
@@ -386,10 +386,8 @@ def _guarded(
 def comparing(run: Run, read: Read, placed: Placed | Planned) -> Callable[[], related.Related]:
     """What finds for every published article those that are like it, and other versions of it."""
     place = related.Place(run.store, run.program, run.options.jobs)
-    known, earlier = stands_for(placed.key, placed.failed), placed.earlier
-    before = (stands_for(earlier.key, ()), earlier.came) if earlier else ()
     signatures = read.signatures()
-    return related.comparing(placed.archive, signatures, run.settings, place, known, *before)
+    return related.comparing(placed.archive, signatures, run.settings, place, *since(placed))
 
 
 def relate(run: Run, read: Read, placed: Placed | Planned) -> related.Related:
@@ -412,11 +410,19 @@ def joined(
     return replace(planned, archive=whole, found=(*planned.found, *like.found))
 
 
-def stands_for(key: str, failed: Sequence[str]) -> str:
+def _stands_for(key: str, failed: Sequence[str]) -> str:
     """What stands for an archive: the key of its plan with what failed, since what fails only when
     pages are planned leaves another archive under the same key; empty where that is not known.
     """
     return cache.digest_of(key, *failed) if key else ""
+
+
+def since(placed: Placed | Planned) -> tuple[str, str, Collection[str]]:
+    """What stands for an archive and what for the earlier one that it was amended from, with the
+    paths of the documents that came since; the last two are empty where it was not amended.
+    """
+    known, earlier = _stands_for(placed.key, placed.failed), placed.earlier
+    return (known, _stands_for(earlier.key, ()), earlier.came) if earlier else (known, "", ())
 
 
 def remember(run: Run, read: Read, planned: Planned) -> Planned:

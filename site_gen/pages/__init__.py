@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from site_gen import compact
 from site_gen.config import SiteConfig
+from site_gen.dates import listed_month, listed_year
 from site_gen.diagnostics import Diagnostic, Location, error
 from site_gen.frozen import frozen
 from site_gen.model import ENTITY_KINDS, Archive, Bucket, Entity, EntityKind, Page
@@ -53,8 +54,6 @@ from site_gen.pages.urls import (
     letter_name,
     listed_day,
     listed_from,
-    listed_month,
-    listed_year,
     segment,
     translations_url,
     without_url,

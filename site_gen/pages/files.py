@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from site_gen.dates import Date
+from site_gen.dates import Date, listed_year
 from site_gen.model import Archive, EntityKind, Page, PageKind
-from site_gen.pages.urls import FOLDER, HOME, listed_year
+from site_gen.pages.urls import FOLDER, HOME
 from site_gen.paths import Names
 
 FEED = "feed.xml"

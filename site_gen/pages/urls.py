@@ -8,7 +8,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from site_gen.dates import Date
+from site_gen.dates import Date, listed_month, listed_year
 from site_gen.model import Document, EntityKind
 
 FOLDER: dict[EntityKind, str] = {
@@ -137,17 +137,6 @@ def without_url(field: str) -> str:
 def listed_from(date: Date) -> datetime.date:
     """The day a date is listed by."""
     return date.listed
-
-
-def listed_year(date: Date) -> str:
-    """The year a date is listed under."""
-    return listed_from(date).isoformat()[:4]
-
-
-def listed_month(date: Date) -> str:
-    """The month a date is listed under, `2001-11`; empty if it may lie in several."""
-    month = date.first.isoformat()[:7]
-    return month if month == date.last.isoformat()[:7] else ""
 
 
 def listed_day(date: Date) -> str:

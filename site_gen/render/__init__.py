@@ -180,9 +180,11 @@ def standing(
     if len(pages) > FEW and (moved is None or context.stamps[4]):
         renderer.know_articles(context.keys)
     still = context.kept(pages) if same_frame else {}
-    stayed = context.stayed if still and moved is None else None
-    if still and moved is None and any(page.kind == "article" for page in pages):
-        renderer.know_pages(context.keys)
+    stayed = None
+    if still and moved is None:
+        stayed = context.stayed
+        if any(page.kind == "article" for page in pages):
+            renderer.know_pages(context.keys)
     asked = pages
     if moved:
         unknown = [page for page in pages if page.url not in still]

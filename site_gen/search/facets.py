@@ -57,7 +57,8 @@ def columns(
     for at, facet in enumerate(made):
         known = [""] * len(groups)
         if last and last[at].by == facet.by:
-            known = [text * still for text, still in zip(last[at].groups, stand, strict=True)]
+            both = zip(last[at].groups, stand, strict=True)
+            known = [text if still else "" for text, still in both]
         of = facet.row
         some = [
             text or "".join([of(articles[one]) if one >= 0 else nothing for one in group])
