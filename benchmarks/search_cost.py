@@ -181,16 +181,16 @@ def run_index_stage(site: Path, *, index: bool) -> None:
     """
     from site_gen import build, search
 
-    make = search.make
+    prepared = search.prepared
 
     def timed(*arguments: Any, **named: Any) -> None:
         started = time.monotonic()
         if index:
-            make(*arguments, **named)
+            prepared(*arguments, **named)()
         print(json.dumps([started, time.monotonic()]), flush=True)
         raise _IndexMade
 
-    vars(search)["make"] = timed
+    vars(search)["prepared"] = timed
     with contextlib.suppress(_IndexMade):
         build.build(build.Options(site, site / "output", DATE))
         raise RuntimeError(f"the build of {site} made no index")

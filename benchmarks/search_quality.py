@@ -97,9 +97,9 @@ def ours(collection: Collection, folder: Path) -> Ranking:
             len(groups),
         )
         target.publish(
-            search.indexes(
+            search.indexing(
                 context, place, [_group(entries, one) for one in groups], {}, shards.Facets
-            ).files
+            )().files
         )
     index = Index(folder / "output")
     return lambda query: [hit.url for hit in index.search(query, len(entries)).hits]

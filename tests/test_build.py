@@ -338,7 +338,7 @@ def test_what_is_not_to_be_published_is_not_indexed(
     strict = ("build", "--strict", "--jobs", "2")
     if start:
         assert site.write(start).run(*strict).exit_code == 0
-    monkeypatch.setattr("site_gen.search.make", pytest.fail)
+    monkeypatch.setattr("site_gen.search.prepared", pytest.fail)
     site.write({"content/articles/a.md": "---\ntitle: A\n---\nTwo.", **change})
     assert site.run(*strict).exit_code == 1
     assert start or not (site.folder / "output").exists()

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import weakref
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -598,21 +599,26 @@ if sys.argv[2] == "ended":
     planning.keep = lambda *_: os._exit(3)
 if sys.argv[2] == "late":
     parent, done = os.getpid(), os.path.join(sys.argv[1], "done")
-    make, publish = search.make, output.Output.publish
+    prepared, publish = search.prepared, output.Output.publish
 
     def late(*given):
+        make = prepared(*given)
         if os.getpid() == parent:
-            return make(*given)
-        time.sleep(1)
-        made = make(*given)
-        open(done, "w").close()
+            return make
+
+        def made():
+            time.sleep(1)
+            index = make()
+            open(done, "w").close()
+            return index
+
         return made
 
     def checked(*given):
         assert os.path.exists(done)
         return publish(*given)
 
-    search.make, output.Output.publish = late, checked
+    search.prepared, output.Output.publish = late, checked
 if sys.argv[2] == "anew":
     def lean(make, *given):
         assert not any(isinstance(one, reading._Groups) for one in gc.get_objects())
@@ -723,15 +729,20 @@ def test_an_index_is_made_once_where_no_process_is_copied(
     """Whatever asks for it."""
     assert site.write(FILES).run("build", "--jobs", "1").exit_code == 0
     made: list[search.Index] = []
-    make = search.make
+    prepared = search.prepared
 
-    def noted(*given: Any) -> search.Index:
-        made.append(make(*given))
-        return made[-1]
+    def noted(*given: Any) -> Callable[[], search.Index]:
+        make = prepared(*given)
+
+        def index() -> search.Index:
+            made.append(make())
+            return made[-1]
+
+        return index
 
     monkeypatch.setattr(stages, "MANY", 0)
     monkeypatch.setattr(parallel, "may_be_copied", lambda: False)
-    monkeypatch.setattr(search, "make", noted)
+    monkeypatch.setattr(search, "prepared", noted)
     site.write({"content/articles/new.md": document("A text.", {"title": "New"})})
     assert site.run("build", "--jobs", "2").exit_code == 0
     assert len(made) == 1

@@ -980,21 +980,21 @@ def test_it_is_asked_which_files_are_held(
     site: SiteTest, work: dict[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Files that the given function says are held are listed without being read or staged."""
-    make = search.make
+    prepared = search.prepared
     asked: list[str] = []
 
     def holds(file: OutputFile) -> bool:
         asked.append(file.path)
         return True
 
-    def told(archive: Archive, urls: Any, language: str, place: search.Place) -> search.Index:
-        return make(archive, urls, language, replace(place, holds=holds))
+    def told(archive: Archive, urls: Any, language: str, place: search.Place) -> Any:
+        return prepared(archive, urls, language, replace(place, holds=holds))
 
     site.write(many(60))
     site.run("build", "--jobs", "1")
     files = search_files(site)
     work.clear()
-    monkeypatch.setattr(search, "make", told)
+    monkeypatch.setattr(search, "prepared", told)
     site.write({"content/pages/new.md": "# New\n"})
     site.run("build", "--jobs", "1")
     assert files == search_files(site)

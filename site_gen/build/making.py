@@ -60,8 +60,13 @@ class Filed:
 
 def index(run: Run, placed: Placed | Planned, seen: Seen) -> search.Index:
     """Index the text of every published article, in parallel, and stage the index."""
+    return indexing(run, placed, seen)()
+
+
+def indexing(run: Run, placed: Placed | Planned, seen: Seen) -> Callable[[], search.Index]:
+    """What does so. It has been through all articles, for what it needs of them but texts."""
     if run.target is None:
-        return search.Index()
+        return search.Index
     run.options.progress("Indexing", 0, 1)
     place = search.Place(
         run.store,
@@ -72,8 +77,13 @@ def index(run: Run, placed: Placed | Planned, seen: Seen) -> search.Index:
         lambda file: seen.held.get(file.path) == file,
         *since(placed),
     )
-    made = search.make(placed.archive, placed.urls, run.settings.language, place)
-    run.options.progress("Indexing", 1, 1)
+    make = search.prepared(placed.archive, placed.urls, run.settings.language, place)
+
+    def made() -> search.Index:
+        index = make()
+        run.options.progress("Indexing", 1, 1)
+        return index
+
     return made
 
 

@@ -66,21 +66,28 @@ def new(
     placed: Placed,
     before: Seen,
     like: Callable[[], related.Related],
-    found: Sequence[Diagnostic],
+    found: Callable[[], Sequence[Diagnostic]],
     copies: ExitStack,
 ) -> Parts:
     """The parts of a large site, little of which is known: a copy finds what is `like` what, while
-    workers read texts for the index. It ends with `copies`; `found` is all that was found so far.
+    workers read texts for the index. It ends with `copies`; `found` gives all that was found so
+    far, and is asked when there is a copy.
 
     What this process looks at, or loads, before there is a copy, is there once for both.
     """
     parts = here(run, read, placed, before)
     parts.keep()
     search.load()
+    index = parts.index
+    if _may_index(run, parts, read.found):
+        index = making.indexing(run, parts.plan(), before)
     memory.give_back()
     (like,) = copies.enter_context(parallel.beside([like], True))
-    _index(run, parts, found)
-    return replace(parts, like=like)
+    parts = replace(parts, like=like)
+    if _may_index(run, parts, [*read.found, *found()]):
+        indexed = index()
+        parts = replace(parts, index=lambda: indexed)
+    return parts
 
 
 def standing(
@@ -107,7 +114,8 @@ def standing(
         made: making.Filed = making.files(run, context) if first() else filed()
         return made
 
-    _index(run, parts, found)
+    if _may_index(run, parts, found):
+        parts.index()
     return replace(parts, like=like, files=files, early=False)
 
 
@@ -135,10 +143,9 @@ def edited(run: Run, read: Read, placed: Placed, before: Seen, copies: ExitStack
     return Parts(parts.plan, found, index, keep, lambda _: filed(), context, early=False)
 
 
-def _index(run: Run, parts: Parts, found: Sequence[Diagnostic]) -> None:
-    """Make the index, if it may be published as far as is known."""
-    if may_publish(told([*found, *parts.plan().found], run.options), run.options):
-        parts.index()
+def _may_index(run: Run, parts: Parts, found: Sequence[Diagnostic]) -> bool:
+    """Whether the index may be published as far as is known."""
+    return may_publish(told([*found, *parts.plan().found], run.options), run.options)
 
 
 def _wordy(documents: Sequence[Document]) -> bool:

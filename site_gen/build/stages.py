@@ -139,7 +139,7 @@ def _planned(
         keep_read()  # To keep all documents takes much memory.
         like = planning.comparing(sharing.alone(run), read, placed)
         read = replace(read, signatures=related.Signed, together=None)
-        parts = sharing.new(run, read, placed, before, like, [*found(), *read.found], copies)
+        parts = sharing.new(run, read, placed, before, like, found, copies)
     elif placed.planned is not None:
         parts = sharing.standing(mine, read, placed, before, [*found(), *read.found], copies)
     else:

@@ -92,15 +92,23 @@ class Place:
         return self.held(file) or output.staged(self.stage_folder, file)
 
 
-def make(archive: Archive, urls: Mapping[str, str], language: str, place: Place) -> Index:
-    """Index every published article that does not say `noindex`.
+def prepared(
+    archive: Archive, urls: Mapping[str, str], language: str, place: Place
+) -> Callable[[], Index]:
+    """What indexes every published article that does not say `noindex`. What it needs of them
+    beside their texts and facets is in the store then.
 
     `urls` go by source path; `language` is that of articles that do not say.
     """
     decided = _decided(archive, urls, language, place)
     groups = _groups(decided, urls, language)
-    made = indexes(decided.context, place, groups, decided.layout.variants, decided.facets)
-    return replace(made, keys=(*made.keys, *map(decided.kept.key, KEPT)))
+    index = indexing(decided.context, place, groups, decided.layout.variants, decided.facets)
+
+    def make() -> Index:
+        made = index()
+        return replace(made, keys=(*made.keys, *map(decided.kept.key, KEPT)))
+
+    return make
 
 
 def load() -> None:
@@ -315,32 +323,47 @@ class Group:
     entries: Callable[[], tuple[Entry, ...]]
 
 
-def indexes(
+def indexing(
     context: shards.Context,
     place: Place,
     groups: Sequence[Group],
     variants: Mapping[str, tuple[str, ...]],
     facets: Callable[[], shards.Facets],
-) -> Index:
-    """Index groups of articles: make what is not in the store, or not in the output.
+) -> Callable[[], Index]:
+    """What indexes groups of articles, which are laid out: makes what is not in the store, or not
+    in the output.
 
     `variants` are forms of words with stems beside their own. `facets` makes the facets, which is
     asked of it when the texts are done.
     """
-    blocks, keys = _blocks(context, place, groups)
-    parts, more = _parts(context, place, _merges(context, blocks, variants))
-    documents = [group for block in blocks for group in block.groups]
-    articles, rooms = sum(len(group.bodies) for group in groups), [group.room for group in groups]
-    files, root = shards.finish(context, articles, rooms, documents, parts, facets())
-    return Index(tuple(files), root, (*keys, *more))
+    tasks = _tasks(context, place, groups)
+
+    def make() -> Index:
+        blocks, keys = _blocks(context, place, tasks)
+        parts, more = _parts(context, place, _merges(context, blocks, variants))
+        documents = [group for block in blocks for group in block.groups]
+        articles = sum(len(group.bodies) for group in groups)
+        rooms = [group.room for group in groups]
+        files, root = shards.finish(context, articles, rooms, documents, parts, facets())
+        keys += [shards.articles_key(context, group.told) for group in groups]
+        return Index(tuple(files), root, (*keys, *more))
+
+    return make
 
 
-def _blocks(
-    context: shards.Context,
-    place: Place,
-    groups: Sequence[Group],
-) -> tuple[list[shards.Block], list[str]]:
-    """All groups, indexed by blocks; what of it is in the store."""
+@frozen
+class _Tasks:
+    """The blocks of an index that are `found` in the store, None for others, for which something is
+    `wanted`; the keys of what the store is to hold of all.
+    """
+
+    found: Sequence[shards.Block | None]
+    wanted: Sequence[shards.BlockTask]
+    keys: Sequence[str]
+
+
+def _tasks(context: shards.Context, place: Place, groups: Sequence[Group]) -> _Tasks:
+    """What is to be read, by blocks of groups, whose articles the store has then."""
     tasks: list[shards.BlockTask] = []
     found: list[shards.Block | None] = []
     keys: list[str] = []
@@ -358,15 +381,21 @@ def _blocks(
                 block = None
             found.append(block)
             keys += f"block {key}", shards.last_key(context, first)
-    few = len(tasks) * context.span <= FEW_GROUPS
+    return _Tasks(found, tasks, keys)
+
+
+def _blocks(
+    context: shards.Context, place: Place, tasks: _Tasks
+) -> tuple[list[shards.Block], list[str]]:
+    """All groups, indexed by blocks; what of it is in the store."""
+    few = len(tasks.wanted) * context.span <= FEW_GROUPS
     if not few:
         shards.load()
         memory.give_back()
-    made = parallel.ordered_map(shards.read, tasks, context, 1 if few else place.jobs)
-    blocks = [block or next(made) for block in found]
-    keys += [f"piece {one.piece}" for block in blocks for one in block.pieces.values()]
-    keys += [shards.articles_key(context, group.told) for group in groups]
-    return blocks, keys
+    made = parallel.ordered_map(shards.read, tasks.wanted, context, 1 if few else place.jobs)
+    blocks = [block or next(made) for block in tasks.found]
+    pieces = [f"piece {one.piece}" for block in blocks for one in block.pieces.values()]
+    return blocks, [*tasks.keys, *pieces]
 
 
 def _merges(
