@@ -47,8 +47,14 @@ many there are.
 
 def in_order(values: Matrix, places: Matrix) -> tuple[Matrix, Matrix]:
     """The places of values in the order of these, of equals the first; and the values so."""
-    ordered = np.sort(values.astype(np.uint64) << 32 | places.astype(np.uint64))
-    return (ordered & 0xFFFFFFFF).astype(np.int64), ordered >> 32
+    # In place, since each of these is as large as all that it is made from.
+    ordered = values.astype(np.uint64)
+    ordered <<= 32
+    ordered |= places.astype(np.uint32)
+    ordered.sort()
+    places = ordered.astype(np.uint32)
+    ordered >>= 32
+    return places, ordered.astype(np.uint32)
 
 
 def tally(numbers: Matrix, slots: int) -> Matrix:
@@ -124,20 +130,15 @@ class Vectors:
         """Those of all terms that stand in these places, all places of each, in order."""
         flat = self.terms.ravel()
         order, ordered = in_order(flat[places], places)
-        changes = np.flatnonzero(np.diff(ordered, prepend=ordered[:1] + 1))
-        sizes = np.diff(changes, append=len(ordered))
-        run = np.repeat(np.arange(len(changes)), sizes)
-        sizes[ordered[changes] == 0] = 0
+        changes = np.flatnonzero(np.diff(ordered, prepend=ordered[:1] + 1)).astype(np.int32)
+        sizes = np.diff(changes, append=np.int32(len(ordered)))
+        shown = np.where(ordered[changes] == 0, np.int32(0), sizes)
         begins, counts = np.zeros(len(flat), np.int32), np.zeros(len(flat), np.int32)
-        begins[order], counts[order] = changes[run], sizes[run]
+        begins[order], counts[order] = changes.repeat(sizes), shown.repeat(sizes)
         weight = self.weights.ravel()[order]
         shape = self.terms.shape
-        return (
-            (order // shape[1]).astype(np.int32),
-            weight,
-            begins.reshape(shape),
-            counts.reshape(shape),
-        )
+        order //= np.uint32(shape[1])
+        return order.view(np.int32), weight, begins.reshape(shape), counts.reshape(shape)
 
     def _posted_of(self, rows: Sequence[int]) -> Postings:
         """Those of the terms of these articles."""
