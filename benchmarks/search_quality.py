@@ -97,7 +97,7 @@ def ours(collection: Collection, folder: Path) -> Ranking:
             len(groups),
         )
         target.publish(
-            search.indexing(
+            search.prepared_groups(
                 context, place, [_group(entries, one) for one in groups], {}, shards.Facets
             )().files
         )

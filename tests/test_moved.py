@@ -188,18 +188,22 @@ def test_an_article_is_found_in_what_is_not_read(at: int) -> None:
     assert plan.pages[1].articles[0] is articles[at]
 
 
-def test_references_for_files_are_let_go_of_when_pages_are_made(
+def test_what_files_are_made_from_is_let_go_of_when_pages_are_made(
     inputs: render.Inputs, tmp_path: Path
 ) -> None:
     """Each page of an article shows its own alone."""
     context = render.Context(inputs, None, tmp_path)
     files = [one for one in inputs.plan.pages if one.kind == "file"]
     pages = [one for one in inputs.plan.pages if one.kind == "article"]
-    written = context.renderer.files.written
+    made = context.renderer.files
     render.render_chunk(context, [(one, "") for one in files])
-    assert all(len(one) > 1 for one in written.values())
+    assert len(made.works) > 1
+    assert len(made.entries) > 1
+    assert all(len(one) > 1 for one in made.written.values())
     render.render_chunk(context, [(pages[0], "")])
-    assert [list(one) for one in written.values()] == [[pages[0].key]] * 2
+    assert [list(one) for one in made.written.values()] == [[pages[0].key]] * 2
+    assert list(made.works) == [pages[0].key]
+    assert not made.entries
 
 
 def test_what_was_packed_does_not_stay() -> None:

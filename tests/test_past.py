@@ -626,20 +626,34 @@ if sys.argv[2] == "anew":
 
     making.index = functools.partial(lean, making.index)
     making.pages = functools.partial(lean, making.pages)
-copied = []
-beside = parallel.beside
+copied, steps = [], []
+beside, prepare = parallel.beside, search.prepared
 
 def noted(works, wanted):
     copied.append(wanted and parallel.may_be_copied())
+    steps.append("copied")
     return beside(works, wanted)
 
-parallel.beside = noted
+def told(*given):
+    steps.append("prepared")
+    make = prepare(*given)
+
+    def made():
+        steps.append("indexed")
+        return make()
+
+    return made
+
+parallel.beside, search.prepared = noted, told
 try:
     main(["-C", sys.argv[1], "build", "--keep-going", "--jobs", "2", "--date", "2026-01-01"])
 finally:
     # Nobody looks at an output that is not there yet.
-    again = sys.argv[2] != "anew"
+    again = sys.argv[2] not in ("anew", "broken")
     assert copied == [again, True, True] + [True] * again
+    # What goes through all articles does so before the copy that compares them.
+    expected = ["copied", "copied", "prepared", "copied", "indexed"]
+    assert again or steps == expected[: None if sys.argv[2] == "anew" else -1]
 """
 
 IN_THE_WAY: Files = {"content/dates/1999.md": document("A text.", {"title": "New"})}
@@ -672,6 +686,20 @@ def test_copies_make_what_one_process_does(tmp_path: Path) -> None:
     assert in_copies(anew, "anew").returncode == 3
     assert alone.run("build", "--keep-going", "--jobs", "1").exit_code == 3
     assert anew.output() == alone.output()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there is a process copied")
+def test_a_broken_template_is_told_before_texts_are_indexed(tmp_path: Path) -> None:
+    """It is found beside the copy that compares articles; mended, all comes to the same."""
+    site = SiteTest(tmp_path / "site").write(FILES).write({"templates/own.html": "{{ broken"})
+    told = in_copies(site, "broken")
+    assert told.returncode == 1
+    assert "template-error" in told.stderr
+    assert "Traceback" not in told.stderr
+    assert not (site.folder / "output").exists()
+    (site.folder / "templates/own.html").unlink()
+    assert site.run("build").exit_code == 0
+    assert site.output() == clean(site, tmp_path / "clean")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only there is a process copied")
@@ -750,8 +778,8 @@ def test_an_index_is_made_once_where_no_process_is_copied(
 
 def in_copies(site: SiteTest, which: str = "again") -> subprocess.CompletedProcess[str]:
     """A build of a large site by several processes: `again`; `anew`, where what compares articles
-    is gone before pages are made; with a copy that is `ended` before it keeps the plan, or with one
-    that is `late` with its index.
+    is gone before pages are made; with a template that is `broken`, so that no text is indexed;
+    with a copy that is `ended` before it keeps the plan, or with one that is `late` with its index.
     """
     command = [sys.executable, "-c", IN_COPIES, str(site.folder), which]
     return subprocess.run(command, timeout=60, cwd=ROOT, capture_output=True, text=True)

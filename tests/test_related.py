@@ -240,6 +240,25 @@ def test_nearness_is_the_product_of_the_vectors(
         assert expected == list(zip(others.tolist(), near.tolist(), strict=True))
 
 
+def test_postings_are_told_term_by_term() -> None:
+    """Whatever terms there are, and more postings than two bytes number: by term, and of one by
+    article; where those of each begin, and how many there are, none of 0.
+    """
+    numbers = [0, 0, 1, 2, 1 << 16, 2 << 16, (1 << 16) + 1, (1 << 31) - 1, 1 << 31, (1 << 32) - 1]
+    draw = Random(1)
+    terms = np.array([[draw.choice(numbers) for _ in range(32)] for _ in range(2200)], np.uint32)
+    weights = np.arange(terms.size, dtype=np.uint16).reshape(terms.shape)
+    expected = sorted((int(terms[row, at]), row, at) for row, at in np.ndindex(*terms.shape))
+    held = Counter(term for term, *_ in expected)
+    first = {term: at for at, (term, *_) in reversed([*enumerate(expected)])}
+    articles, weight, begins, counts = Vectors(terms, weights).postings
+    assert articles.tolist() == [row for _, row, _ in expected]
+    assert weight.tolist() == [weights[row, at] for _, row, at in expected]
+    assert begins.tolist() == [[first[one] for one in row] for row in terms.tolist()]
+    assert counts.tolist() == [[one and held[one] for one in row] for row in terms.tolist()]
+    assert {one.dtype for one in (articles, begins, counts)} == {np.dtype(np.int32)}
+
+
 TERMS = st.sampled_from([*range(1, 30), 1 << 16, 3 << 16, (1 << 16) + 5])
 
 

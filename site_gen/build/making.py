@@ -60,14 +60,13 @@ class Filed:
 
 def index(run: Run, placed: Placed | Planned, seen: Seen) -> search.Index:
     """Index the text of every published article, in parallel, and stage the index."""
-    return indexing(run, placed, seen)()
+    return prepared(run, placed, seen)()
 
 
-def indexing(run: Run, placed: Placed | Planned, seen: Seen) -> Callable[[], search.Index]:
-    """What does so. It has been through all articles, for what it needs of them but texts."""
+def prepared(run: Run, placed: Placed | Planned, seen: Seen) -> Callable[[], search.Index]:
+    """What makes the index. What it needs of articles but texts and facets is in the store then."""
     if run.target is None:
         return search.Index
-    run.options.progress("Indexing", 0, 1)
     place = search.Place(
         run.store,
         run.target.stage_folder,
@@ -80,6 +79,7 @@ def indexing(run: Run, placed: Placed | Planned, seen: Seen) -> Callable[[], sea
     make = search.prepared(placed.archive, placed.urls, run.settings.language, place)
 
     def made() -> search.Index:
+        run.options.progress("Indexing", 0, 1)
         index = make()
         run.options.progress("Indexing", 1, 1)
         return index

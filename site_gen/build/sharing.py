@@ -78,16 +78,15 @@ def new(
     parts = here(run, read, placed, before)
     parts.keep()
     search.load()
-    index = parts.index
-    if _may_index(run, parts, read.found):
-        index = making.indexing(run, parts.plan(), before)
+    wanted = _may_index(run, parts, read.found)
+    index = making.prepared(run, parts.plan(), before) if wanted else None
     memory.give_back()
     (like,) = copies.enter_context(parallel.beside([like], True))
     parts = replace(parts, like=like)
-    if _may_index(run, parts, [*read.found, *found()]):
-        indexed = index()
-        parts = replace(parts, index=lambda: indexed)
-    return parts
+    if index is None or not _may_index(run, parts, [*read.found, *found()]):
+        return parts
+    indexed = index()
+    return replace(parts, index=lambda: indexed)
 
 
 def standing(

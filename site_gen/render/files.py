@@ -65,7 +65,7 @@ class Files:
         self.named = Once(self._named)
 
     def forget(self) -> None:
-        """Let go of what is made of articles, which is large and soon made again."""
+        """Let go of works, entries and references, which are large and soon made again."""
         self.works.clear()
         self.entries.clear()
         for made in self.written.values():

@@ -102,7 +102,7 @@ def prepared(
     """
     decided = _decided(archive, urls, language, place)
     groups = _groups(decided, urls, language)
-    index = indexing(decided.context, place, groups, decided.layout.variants, decided.facets)
+    index = prepared_groups(decided.context, place, groups, decided.layout.variants, decided.facets)
 
     def make() -> Index:
         made = index()
@@ -323,15 +323,15 @@ class Group:
     entries: Callable[[], tuple[Entry, ...]]
 
 
-def indexing(
+def prepared_groups(
     context: shards.Context,
     place: Place,
     groups: Sequence[Group],
     variants: Mapping[str, tuple[str, ...]],
     facets: Callable[[], shards.Facets],
 ) -> Callable[[], Index]:
-    """What indexes groups of articles, which are laid out: makes what is not in the store, or not
-    in the output.
+    """What indexes groups of articles: makes what is not in the store, or not in the output. They
+    are in the store then, but for their texts.
 
     `variants` are forms of words with stems beside their own. `facets` makes the facets, which is
     asked of it when the texts are done.
@@ -364,8 +364,8 @@ class _Tasks:
 
 def _tasks(context: shards.Context, place: Place, groups: Sequence[Group]) -> _Tasks:
     """What is to be read, by blocks of groups, whose articles the store has then."""
-    tasks: list[shards.BlockTask] = []
     found: list[shards.Block | None] = []
+    wanted: list[shards.BlockTask] = []
     keys: list[str] = []
     with cache.Store(context.store) as store:
         for first in range(0, len(groups), context.span):
@@ -377,11 +377,11 @@ def _tasks(context: shards.Context, place: Place, groups: Sequence[Group]) -> _T
                 for one in members:
                     shards.lay_out(store, context, one.told, one.entries)
                 columns = zip(*((one.room, one.told, one.bodies) for one in members), strict=True)
-                tasks.append(shards.BlockTask(key, first, *columns))
+                wanted.append(shards.BlockTask(key, first, *columns))
                 block = None
             found.append(block)
             keys += f"block {key}", shards.last_key(context, first)
-    return _Tasks(found, tasks, keys)
+    return _Tasks(found, wanted, keys)
 
 
 def _blocks(
