@@ -240,6 +240,20 @@ def test_paragraphs_lose_no_word(body: str) -> None:
     assert kept == [word for word in words(body) if word not in marks]
 
 
+def test_columns_of_fields_are_not_told(site: SiteTest) -> None:
+    """Neither those of fields nor those that site.yml lists."""
+    site.write(
+        {
+            "site.yml": "title: A\nfields:\n  desk: News desk\n",
+            "in/list.csv": "title,authors,date,desk,stray,text\nA,Ann Bell,1999,Home,x,Words.\n",
+        }
+    )
+    code, said = run(site, "csv", "in/list.csv")
+    assert code == 0
+    assert "`stray` is no field" in said
+    assert said.count("is no field") == 1
+
+
 def test_table_beside_texts(site: SiteTest) -> None:
     """Each row goes with its file; columns may have any known name, or the keeper's own."""
     site.write(
@@ -258,6 +272,7 @@ def test_table_beside_texts(site: SiteTest) -> None:
     assert code == 1
     for told in ("gone.txt", "outside", "`Desk` is no field", "encoding-guessed", "cp1252"):
         assert told in said
+    assert said.count("is no field") == 1
     made = files(site)
     assert made["x/y/a.txt"] == "Text über Müller.\n"
     assert sidecar(made["x/y/a.yml"]) == {

@@ -73,6 +73,8 @@ class _Columns:
     def __init__(self, cells: Sequence[str], request: Request, path: Path) -> None:
         self.header = [cell.strip() for cell in cells]
         self.fields = [_field_of(name, request) for name in self.header]
+        config = request.config
+        self.known = {*config.known_keys.values(), *config.fields}
         wanted = folded(request.text_column)
         names = [folded(name) for name in self.header]
         if wanted and wanted not in names:
@@ -95,7 +97,8 @@ class _Columns:
 
     def unknown(self, at: Location) -> Iterator[Diagnostic]:
         for index, name in enumerate(self.header):
-            if name and self.fields[index] == name and index not in (self.text, self.file):
+            as_it_is = self.fields[index] == name and name not in self.known
+            if name and as_it_is and index not in (self.text, self.file):
                 hint = "Say which field it is with --map, or list it under `fields` in site.yml."
                 yield left(at, f"The column `{name}` is no field; it keeps its name", name, hint)
 
