@@ -636,6 +636,8 @@ def measure_shape(shape: str, options: argparse.Namespace, scratch: Path, report
 def measure(options: argparse.Namespace, scratch: Path, report: Report) -> None:
     """All that is asked for."""
     report.say(f"{machine()} {busy()}".strip())
+    if options.articles:
+        report.say("Goals are those of 19,000 short and 10,000 long articles.")
     if {"cold", "edits"} & set(options.only):
         for shape in options.shape or ("short", "long"):
             measure_shape(shape, options, scratch, report)
