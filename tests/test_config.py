@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from site_gen import sitefile
 from site_gen.config import SiteConfig, base_url, extension_use
-from tests.support import SiteTest
+from tests.support import ROOT, SiteTest
 
 
 def load(folder: Path, text: str | bytes) -> tuple[SiteConfig, list[tuple[str, int, int, str]]]:
@@ -26,6 +29,25 @@ def test_defaults(tmp_path: Path) -> None:
     assert (SiteConfig(), []) == sitefile.load(tmp_path)
     assert (SiteConfig(), []) == load(tmp_path, "")
     assert (SiteConfig(), []) == load(tmp_path, "# nothing\ntitle:\n")
+
+
+def test_no_plugin_of_what_else_is_installed_is_asked(tmp_path: Path) -> None:
+    """Whatever it would do: this one ends the program."""
+    installed = tmp_path / "installed"
+    SiteTest(installed).write(
+        {
+            "ender-1.dist-info/METADATA": "Metadata-Version: 2.1\nName: ender\nVersion: 1\n",
+            "ender-1.dist-info/entry_points.txt": "[pydantic]\nender = ender:plugin\n",
+            "ender.py": "import os\nos._exit(9)\n",
+        }
+    )
+    site = SiteTest(tmp_path / "site").write(
+        {"site.yml": "title: A\n", "content/articles/a.md": "A"}
+    )
+    environment = {**os.environ, "PYTHONPATH": f"{installed}{os.pathsep}{ROOT}"}
+    environment.pop("PYDANTIC_DISABLE_PLUGINS", None)
+    command = [sys.executable, "-m", "site_gen", "-C", str(site.folder), "build"]
+    assert subprocess.run(command, env=environment, timeout=60, check=False).returncode == 0
 
 
 def test_values(tmp_path: Path) -> None:
