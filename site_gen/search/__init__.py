@@ -345,7 +345,6 @@ def prepared_groups(
         articles = sum(len(group.bodies) for group in groups)
         rooms = [group.room for group in groups]
         files, root = shards.finish(context, articles, rooms, documents, parts, facets())
-        keys += [shards.articles_key(context, group.told) for group in groups]
         return Index(tuple(files), root, (*keys, *more))
 
     return make
@@ -366,7 +365,7 @@ def _tasks(context: shards.Context, place: Place, groups: Sequence[Group]) -> _T
     """What is to be read, by blocks of groups, whose articles the store has then."""
     found: list[shards.Block | None] = []
     wanted: list[shards.BlockTask] = []
-    keys: list[str] = []
+    keys = [shards.articles_key(context, group.told) for group in groups]
     with cache.Store(context.store) as store:
         for first in range(0, len(groups), context.span):
             members = groups[first : first + context.span]
