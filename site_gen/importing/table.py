@@ -72,9 +72,8 @@ class _Columns:
 
     def __init__(self, cells: Sequence[str], request: Request, path: Path) -> None:
         self.header = [cell.strip() for cell in cells]
-        self.fields = [_field_of(name, request) for name in self.header]
-        config = request.config
-        self.known = {*config.known_keys.values(), *config.fields}
+        self.known = [_field_of(name, request) for name in self.header]
+        self.fields = [known or name for known, name in zip(self.known, self.header, strict=True)]
         wanted = folded(request.text_column)
         names = [folded(name) for name in self.header]
         if wanted and wanted not in names:
@@ -97,18 +96,20 @@ class _Columns:
 
     def unknown(self, at: Location) -> Iterator[Diagnostic]:
         for index, name in enumerate(self.header):
-            as_it_is = self.fields[index] == name and name not in self.known
-            if name and as_it_is and index not in (self.text, self.file):
+            if name and not self.known[index] and index not in (self.text, self.file):
                 hint = "Say which field it is with --map, or list it under `fields` in site.yml."
                 yield left(at, f"The column `{name}` is no field; it keeps its name", name, hint)
 
 
 def _field_of(name: str, request: Request) -> str:
-    """The field that a column gives: by the keeper's word, a name of it, or a label for it."""
+    """The field that a column gives: by the keeper's word, a name of it, or a label for it; empty
+    where it is none of these.
+    """
     given: Mapping[str, str] = {folded(key): value for key, value in request.columns.items()}
     key = folded(name)
     known = given.get(key) or request.config.known_keys.get(key)
-    return known or FOREIGN_LABELS.get(folded_word(name)) or name
+    own = name if name in request.config.fields else ""
+    return known or FOREIGN_LABELS.get(folded_word(name)) or own
 
 
 def _of_row(path: Path, at: Location, cells: list[str], columns: _Columns) -> Iterator[Item]:
